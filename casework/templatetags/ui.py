@@ -1,0 +1,359 @@
+"""The house's template vocabulary: icons, states, dates, money, due days, form fields and links.
+
+Load with `{% load ui %}`. Every tag escapes what it is given.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import template
+from django.forms import (
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    ClearableFileInput,
+    FileInput,
+    RadioSelect,
+    Select,
+)
+from django.forms.widgets import HiddenInput, MultiWidget, Widget
+from django.template.base import Node, Parser, Token
+from django.template.context import Context
+from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockNode
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+TONES = ("ok", "warn", "bad", "info", "mute", "dark", "wine")
+CODE_TONES: dict[str, str] = {
+    "DRAFT": "mute",
+    "CANCELLED": "mute",
+    "VOID": "mute",
+    "WITHDRAWN": "mute",
+    "ARCHIVED": "mute",
+    "SUPERSEDED": "mute",
+    "EXPIRED": "mute",
+    "PENDING": "warn",
+    "WAITING": "warn",
+    "SUBMITTED": "info",
+    "OPEN": "info",
+    "RUNNING": "info",
+    "ISSUED": "info",
+    "IN_PROGRESS": "info",
+    "APPROVED": "ok",
+    "ACTIVE": "ok",
+    "VALID": "ok",
+    "DONE": "ok",
+    "CLOSED": "ok",
+    "PUBLISHED": "ok",
+    "PASSED": "ok",
+    "REJECTED": "bad",
+    "REFUSED": "bad",
+    "FAILED": "bad",
+    "OVERDUE": "bad",
+    "REVOKED": "bad",
+    "WHITE": "ok",
+    "BLACK": "dark",
+    "RED": "wine",
+}
+WEEKDAYS = "一二三四五六日"
+DASH = "—"
+
+
+def _as_date(value: object) -> dt.date | None:
+    """The local (Asia/Shanghai) day of a date or of an aware time; None for anything else."""
+    if isinstance(value, dt.datetime):
+        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return value if isinstance(value, dt.date) else None
+
+
+@register.simple_tag
+def icon(name: str, cls: str = "", label: str = "") -> SafeString:
+    """`{% icon "building" %}`: a symbol of the sprite. `label` gives it a name for screen readers;
+    without it the icon is decoration. The name must stand in tools/icons.txt."""
+    sprite = static("icons/sprite.svg")
+    aria = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html(
+        '<svg class="icon {}" {} width="20" height="20"><use href="{}#{}"></use></svg>', cls, aria, sprite, name
+    )
+
+
+@register.simple_tag
+def status(obj: object = None, *, label: str = "", tone: str = "", field: str = "status") -> SafeString:
+    """`{% status notice %}`: coloured dot and the state's Chinese word.
+
+    The word is `label` or `get_<field>_display()`; the tone is `tone`, else `obj.<field>_tone`, else
+    derived from the stored code. Tones: ok warn bad info mute dark wine.
+    """
+    code = str(getattr(obj, field, "") or "") if obj is not None else ""
+    display = getattr(obj, f"get_{field}_display", None)
+    word = label or (display() if callable(display) else code) or DASH
+    chosen = tone or getattr(obj, f"{field}_tone", "") or CODE_TONES.get(code, "info")
+    if chosen not in TONES:
+        chosen = "info"
+    return format_html('<span class="status-word"><span class="dot dot-{}"></span>{}</span>', chosen, word)
+
+
+@register.simple_tag
+def badge(label: object, tone: str = "mute") -> SafeString:
+    """`{% badge "白名单" "ok" %}`: a filled badge, for list membership and grades only."""
+    return format_html('<span class="tag tag-{}">{}</span>', tone if tone in TONES else "mute", label)
+
+
+@register.filter
+def cn_date(value: object) -> str:
+    """A date or time as `2026-11-21` (local day); a dash for nothing."""
+    day = _as_date(value)
+    return day.isoformat() if day else DASH
+
+
+@register.filter
+def cn_day(value: object) -> str:
+    """A date or time as `11 月 21 日`; the year is added when it is not the current one."""
+    day = _as_date(value)
+    if day is None:
+        return DASH
+    text = f"{day.month} 月 {day.day} 日"
+    return text if day.year == timezone.localdate().year else f"{day.year} 年 {text}"
+
+
+@register.filter
+def cn_weekday(value: object) -> str:
+    """A date as `星期六`."""
+    day = _as_date(value)
+    return f"星期{WEEKDAYS[day.weekday()]}" if day else ""
+
+
+@register.filter
+def cn_datetime(value: object) -> str:
+    """A time as `2026-11-21 14:05` in local time; a plain date as `2026-11-21`."""
+    if isinstance(value, dt.datetime):
+        local = timezone.localtime(value) if timezone.is_aware(value) else value
+        return local.strftime("%Y-%m-%d %H:%M")
+    return cn_date(value)
+
+
+@register.filter
+def yuan(fen: object) -> str:
+    """Integer fen as `¥ 4,102,318.50`; a dash for nothing."""
+    if not isinstance(fen, int) or isinstance(fen, bool):
+        return DASH
+    whole, cents = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}¥ {whole:,}.{cents:02d}"
+
+
+@register.filter
+def with_unit(value: object, unit: str) -> SafeString:
+    """`{{ n|with_unit:"家次" }}`: a number with thousands separators and its unit."""
+    return format_html('<span class="num">{}</span> <span class="unit">{}</span>', _number(value), unit)
+
+
+def _number(value: object) -> str:
+    if value is None or value == "":
+        return DASH
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return str(value)
+
+
+@register.filter
+def mask(value: object) -> str:
+    """`138****8000`: a telephone or document number with its middle hidden."""
+    text = str(value or "")
+    if len(text) >= 15:
+        return f"{text[:3]}{'*' * (len(text) - 7)}{text[-4:]}"
+    if len(text) >= 7:
+        return f"{text[:3]}****{text[-4:]}"
+    return "*" * len(text) if text else DASH
+
+
+def due_words(due_on: dt.date, today: dt.date) -> tuple[str, str]:
+    """The word for a due day and its class: `逾期 2 日`/over, `今日`/today, `明日`/soon, `11-25`/later."""
+    days = (due_on - today).days
+    if days < 0:
+        return f"逾期 {-days} 日", "over"
+    if days == 0:
+        return "今日", "today"
+    if days == 1:
+        return "明日", "soon"
+    pattern = "%m-%d" if due_on.year == today.year else "%Y-%m-%d"
+    return due_on.strftime(pattern), "soon" if days <= 3 else "later"
+
+
+@register.simple_tag
+def due(
+    due_on: object,
+    today: object = None,
+    explanation: Iterable[object] | str | None = None,
+    done_on: object = None,
+) -> SafeString:
+    """`{% due notice.due_on today=today explanation=notice.due_explanation done_on=notice.closed_on %}`.
+
+    Days late are calendar days. `explanation` (a list of sentences, or one) opens under the word and
+    shows how the day was computed. With `done_on` the day is history and no longer alarms.
+    """
+    day = _as_date(due_on)
+    if day is None:
+        return format_html('<span class="due due-none">{}</span>', DASH)
+    done = _as_date(done_on)
+    if done is not None:
+        late = (done - day).days
+        words, kind = (f"逾期 {late} 日办结" if late > 0 else "按期办结"), "done"
+    else:
+        words, kind = due_words(day, _as_date(today) or timezone.localdate())
+    lines = [explanation] if isinstance(explanation, str) else list(explanation or [])
+    label = format_html('<time datetime="{}">{}</time>', day.isoformat(), words)
+    if not lines:
+        return format_html('<span class="due due-{}" title="{}">{}</span>', kind, f"到期日 {day.isoformat()}", label)
+    items = format_html_join("", "<li>{}</li>", ((line,) for line in lines))
+    return format_html(
+        '<details class="due due-{} pop"><summary>{}</summary>'
+        '<div class="pop-body"><strong>到期日 {}</strong><ul>{}</ul></div></details>',
+        kind,
+        label,
+        day.isoformat(),
+        items,
+    )
+
+
+@register.simple_tag
+def figure(value: object, unit: str = "", url: str = "", tone: str = "") -> SafeString:
+    """`{% figure 916 "家次" url %}`: a number with its unit that opens the rows it was counted from."""
+    body = format_html('<span class="num">{}</span>', _number(value))
+    if unit:
+        body = format_html('{} <span class="unit">{}</span>', body, unit)
+    cls = f"figure-{tone}" if tone in TONES else ""
+    if url:
+        return format_html('<a class="figure-link {}" href="{}" title="查看明细">{}</a>', cls, url, body)
+    return format_html('<span class="figure-plain {}">{}</span>', cls, body)
+
+
+@register.simple_tag(takes_context=True)
+def query_url(context: Context, **changes: object) -> str:
+    """`?{% query_url page=2 q=None %}` without the question mark typed: the present query string with
+    some keys replaced; None or empty removes a key. Paging cursors are dropped unless named."""
+    request = context.get("request")
+    query = request.GET.copy() if request is not None else _empty_query()
+    for key in ("cursor", "after", "before", "page"):
+        if key not in changes:
+            query.pop(key, None)
+    for key, value in changes.items():
+        query.pop(key, None)
+        if isinstance(value, list | tuple):
+            query.setlist(key, [str(item) for item in value])
+        elif value not in (None, ""):
+            query[key] = str(value)
+    encoded = query.urlencode()
+    return f"?{encoded}" if encoded else (request.path if request is not None else "?")
+
+
+def _empty_query() -> Any:
+    from django.http import QueryDict
+
+    return QueryDict(mutable=True)
+
+
+@register.simple_tag(takes_context=True)
+def active(context: Context, prefix: str, css: str = "active") -> str:
+    """`{% active "/desk/institutions/" %}`: the css class when the present path starts with `prefix`."""
+    request = context.get("request")
+    return css if request is not None and request.path.startswith(prefix) else ""
+
+
+def _widget_class(widget: Widget) -> str:
+    if isinstance(widget, CheckboxSelectMultiple | RadioSelect):
+        return "form-check-input"
+    if isinstance(widget, CheckboxInput):
+        return "form-check-input"
+    if isinstance(widget, Select):
+        return "form-select"
+    return "form-control"
+
+
+@register.inclusion_tag("ui/_field.html")
+def field(
+    bound: BoundField,
+    label: str = "",
+    help: str = "",
+    rows: int = 0,
+    placeholder: str = "",
+    autofocus: bool = False,
+    autocomplete: str = "",
+    inputmode: str = "",
+    hide_label: bool = False,
+) -> dict[str, object]:
+    """`{% field form.name %}`: label, control, help and error of one form field, tied together for
+    screen readers. Options: label, help, rows (textarea), placeholder, autofocus, autocomplete,
+    inputmode, hide_label (kept for screen readers). Works with desk.css and public.css."""
+    widget = bound.field.widget
+    is_group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
+    is_check = isinstance(widget, CheckboxInput) and not is_group
+    help_text = help or bound.help_text
+    described = [f"{bound.auto_id}_helptext"] if help_text else []
+    if bound.errors:
+        described.append(f"{bound.auto_id}_error")
+    css = " ".join(filter(None, [str(widget.attrs.get("class", "")), _widget_class(widget)]))
+    attrs: dict[str, object] = {"class": f"{css} is-invalid" if bound.errors else css}
+    if described and not is_group:
+        attrs["aria-describedby"] = " ".join(described)
+    if bound.errors and not is_group:
+        attrs["aria-invalid"] = "true"
+    for key, value in (
+        ("rows", rows),
+        ("placeholder", placeholder),
+        ("autocomplete", autocomplete),
+        ("inputmode", inputmode),
+        ("autofocus", autofocus),
+    ):
+        if value:
+            attrs[key] = value
+    return {
+        "bound": bound,
+        "attrs": attrs,
+        "control": "" if is_group else bound.as_widget(attrs=attrs),
+        "label": label or bound.label,
+        "help_text": help_text,
+        "is_group": is_group,
+        "is_check": is_check,
+        "is_hidden": isinstance(widget, HiddenInput),
+        "is_file": isinstance(widget, FileInput | ClearableFileInput),
+        "is_multi": isinstance(widget, MultiWidget),
+        "required": bound.field.required and not is_check,
+        "hide_label": hide_label,
+        "described": " ".join(described),
+    }
+
+
+@register.filter
+def attr(item: object, name: str) -> object:
+    """`{{ row|attr:column }}`: a key of a mapping or an attribute of an object; empty when missing."""
+    if isinstance(item, Mapping):
+        return item.get(name, "")
+    return getattr(item, name, "")
+
+
+class RepeatBlockNode(Node):
+    """Renders a block of the page a second time."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def render(self, context: Context) -> SafeString:
+        blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+        block = blocks.get_block(self.name) if blocks is not None else None
+        return block.render(context) if isinstance(block, BlockNode) else SafeString("")
+
+
+@register.tag
+def repeat_block(parser: Parser, token: Token) -> RepeatBlockNode:
+    """`{% repeat_block title %}`: shows a block's content again, so that a page states its title once."""
+    parts = token.split_contents()
+    if len(parts) != 2:
+        raise template.TemplateSyntaxError("repeat_block 需要一个区块名")
+    return RepeatBlockNode(parts[1])
