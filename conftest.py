@@ -1,0 +1,135 @@
+"""What every test of the project may use: database resets, a browser, and a plain word on tests left out."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tools import devstack
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+IS_FULL = os.environ.get("CI_FULL") == "1"
+ON_REQUEST = {"prove": "make prove", "bench": "make bench"}
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LEFT_OUT = pytest.StashKey[Counter[str]]()
+
+
+def chromium_path() -> str | None:
+    """The browser on this machine: CHROMIUM, else Debian's chromium or another one on the path."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return named
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def _obstacle(marker: str) -> str:
+    """Why tests with this marker cannot run here, empty when they can."""
+    if marker == "browser" and chromium_path() is None:
+        return "没有 Chromium，请执行 apt-get install chromium"
+    if marker == "redis" and not os.environ.get("REDIS_URL") and devstack.valkey_binary() is None:
+        return "没有 Valkey/Redis，请执行 make setup"
+    return ""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[LEFT_OUT] = Counter()
+
+
+def _is_on_request(item: pytest.Item, config: pytest.Config) -> str:
+    expression = str(config.option.markexpr)
+    return next((m for m in ON_REQUEST if item.get_closest_marker(m) and m not in expression), "")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the deep runs unless asked for (`-m prove`), and remember how many."""
+    held_back = [item for item in items if _is_on_request(item, config)]
+    for item in held_back:
+        marker = _is_on_request(item, config)
+        config.stash[LEFT_OUT][f"{marker}：按需运行（{ON_REQUEST[marker]}）"] += 1
+    if held_back:
+        items[:] = [item for item in items if item not in set(held_back)]
+        config.hook.pytest_deselected(items=held_back)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A missing browser or broker skips its tests on a desk, and fails them in CI."""
+    for marker in ("browser", "redis"):
+        reason = _obstacle(marker) if item.get_closest_marker(marker) else ""
+        if reason and IS_FULL:
+            pytest.fail(f"CI_FULL=1 要求运行 {marker} 测试：{reason}", pytrace=False)
+        if reason:
+            item.config.stash[LEFT_OUT][f"{marker}：{reason}"] += 1
+            pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say plainly which tests were left out and why."""
+    for reason, count in sorted(config.stash[LEFT_OUT].items()):
+        terminalreporter.write_line(f"未运行 {count} 项 {reason}", yellow=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_despite_append_only_triggers() -> Iterator[None]:
+    """Let transactional tests empty append-only tables between tests; inside tests the triggers stay in force."""
+    from django.db.backends.postgresql.operations import DatabaseOperations  # noqa: PLC0415
+
+    original = DatabaseOperations.execute_sql_flush
+
+    def flush(self: DatabaseOperations, sql_list: list[str]) -> None:
+        original(self, ["SET LOCAL session_replication_role = replica", *sql_list])
+
+    DatabaseOperations.execute_sql_flush = flush
+    yield
+    DatabaseOperations.execute_sql_flush = original
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium for the run."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A desk-sized page in its own session, Chinese locale, Shanghai time."""
+    yield from _new_page(browser, width=1280, height=900)
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A phone-sized page with touch, in its own session."""
+    yield from _new_page(browser, width=390, height=844, has_touch=True, is_mobile=True)
+
+
+def _new_page(browser: Browser, *, width: int, height: int, **extra: Any) -> Iterator[Page]:
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai", **extra
+    )
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,71 @@
+"""Lends a test run its own throw-away PostgreSQL and Valkey when the environment names none.
+
+Loaded by `-p` in pyproject.toml, since settings read the addresses before any conftest.py is imported.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tools import devstack
+
+PREFIX = "supervision-test-"
+ROOM_NEEDED_BYTES = 2 * 1024**3
+_stack = contextlib.ExitStack()
+
+
+def _parent() -> Path:
+    """Memory-backed storage where there is enough of it, else the temporary folder."""
+    memory = Path("/dev/shm")  # noqa: S108 - only a folder made by mkdtemp is used inside it
+    if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= ROOM_NEEDED_BYTES:
+        return memory
+    return Path(tempfile.gettempdir())
+
+
+def _owner_is_alive(folder: Path) -> bool:
+    return Path(f"/proc/{folder.name.removeprefix(PREFIX).split('-')[0]}").exists()
+
+
+def _clear_leftovers(parent: Path) -> None:
+    """Stop and delete what an interrupted test run of this user left behind."""
+    for folder in parent.glob(f"{PREFIX}*"):
+        if folder.stat().st_uid == os.geteuid() and not _owner_is_alive(folder):
+            _discard(folder)
+
+
+def _discard(folder: Path) -> None:
+    with contextlib.suppress(devstack.DevstackError, OSError):
+        devstack.reset(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start() -> None:
+    parent = _parent()
+    _clear_leftovers(parent)
+    base = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent))
+    base.chmod(0o711)
+    _stack.callback(_discard, base)
+    os.environ.update(_stack.enter_context(devstack.running(base, durable=False)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
+    """Start the servers before pytest-django reads the settings; xdist workers inherit the addresses."""
+    os.environ.setdefault("APP_ENV", "test")
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    missing = [key for key in devstack.URL_KEYS if not os.environ.get(key)]
+    if missing and not is_worker and not early_config.known_args_namespace.help:
+        _start()
+    return (yield)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers and delete their data."""
+    _stack.close()
