@@ -266,6 +266,21 @@ def active(context: Context, prefix: str, css: str = "active") -> str:
     return css if request is not None and request.path.startswith(prefix) else ""
 
 
+@register.simple_tag(takes_context=True)
+def filter_form(context: Context) -> object:
+    """The form of a list's filter bar: that of `filter` (a FilterSet), else `form`."""
+    filterset = context.get("filter")
+    return getattr(filterset, "form", None) or context.get("form")
+
+
+@register.simple_tag
+def filter_count(form: object) -> int:
+    """How many conditions of a filter bar are set, the search words left out."""
+    data = getattr(form, "data", None) or {}
+    fields: Mapping[str, object] = getattr(form, "fields", {})
+    return sum(1 for name in fields if name != "q" and data.get(name))
+
+
 def _widget_class(widget: Widget) -> str:
     if isinstance(widget, CheckboxSelectMultiple | RadioSelect):
         return "form-check-input"

@@ -1,0 +1,4 @@
+// Public pages.
+import { setUpCommon } from "./common.js";
+
+setUpCommon();
