@@ -14,3 +14,4 @@ compile() {
 compile dev.in -o dev.txt
 compile -c dev.txt runtime.in -o runtime.txt
 compile -c dev.txt fonts.in -o fonts.txt
+compile node.in -o node.txt
