@@ -353,6 +353,25 @@ def attr(item: object, name: str) -> object:
     return getattr(item, name, "")
 
 
+@register.simple_tag
+def action_items(actions: object = "", offers: object = "", step_url: str = "") -> list[object]:
+    """The buttons of ui/_actions.html: `actions` as given, then workflow offers as links to
+    `<step_url><transition name>/`."""
+    buttons: list[object] = list(actions) if isinstance(actions, Iterable) and actions else []
+    for offer in offers if isinstance(offers, Iterable) and offers else ():
+        arrow = offer.transition
+        buttons.append(
+            {
+                "label": arrow.label,
+                "url": f"{step_url}{arrow.name}/",
+                "primary": arrow.is_primary,
+                "danger": arrow.is_danger,
+                "blocked": list(offer.reasons),
+            }
+        )
+    return buttons
+
+
 class RepeatBlockNode(Node):
     """Renders a block of the page a second time."""
 
