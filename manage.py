@@ -9,7 +9,16 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-COMMANDS_WITHOUT_SERVERS = {"", "-h", "--help", "--version", "help", "version", "collectstatic", "diffsettings"}
+COMMANDS_WITHOUT_SERVERS = {
+    "",
+    "-h",
+    "--help",
+    "--version",
+    "help",
+    "version",
+    "collectstatic",
+    "diffsettings",
+}
 
 
 def needs_servers(arguments: list[str]) -> bool:
@@ -24,12 +33,12 @@ def needs_servers(arguments: list[str]) -> bool:
 def main() -> None:
     """Run one management command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    from django.core.management import execute_from_command_line  # noqa: PLC0415
+    from django.core.management import execute_from_command_line
 
     if not needs_servers(sys.argv):
         execute_from_command_line(sys.argv)
         return
-    from tools import devstack  # noqa: PLC0415
+    from tools import devstack
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:

@@ -87,7 +87,9 @@ def _server_user() -> pwd.struct_passwd | None:
     raise DevstackError("以 root 运行时需要 postgres 或 nobody 用户，请先创建其中之一。")
 
 
-def _run(command: Sequence[str], user: pwd.struct_passwd | None, **extra: Any) -> subprocess.CompletedProcess[str]:
+def _run(
+    command: Sequence[str], user: pwd.struct_passwd | None, **extra: Any
+) -> subprocess.CompletedProcess[str]:
     if user:
         extra |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     environment = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
@@ -146,7 +148,9 @@ def postgres_bindirs() -> list[Path]:
 
 
 def _major(bindir: Path) -> str:
-    answer = subprocess.run([bindir / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
+    answer = subprocess.run(
+        [bindir / "postgres", "--version"], capture_output=True, text=True, check=False
+    ).stdout
     found = re.search(r"(\d+)(\.\d+)?", answer)
     return found.group(1) if found else ""
 
@@ -182,7 +186,9 @@ class _Postgres:
             wanted = version.read_text().strip()
             candidates = [c for c in candidates if _major(c) == wanted]
             if not candidates:
-                raise DevstackError(f"已有数据属于 PostgreSQL {wanted}，本机没有该版本；请安装它，或用 RESET=1 重来。")
+                raise DevstackError(
+                    f"已有数据属于 PostgreSQL {wanted}，本机没有该版本；请安装它，或用 RESET=1 重来。"
+                )
         if not candidates:
             raise DevstackError("找不到 PostgreSQL：请先运行 make setup，或执行 apt-get install postgresql。")
         return _reachable_bindir(candidates[0], self.user)
@@ -260,7 +266,7 @@ class _Postgres:
 
 
 def _create_database(url: str) -> None:
-    import psycopg2  # noqa: PLC0415 - set-up code imports this module before the driver is installed
+    import psycopg2
 
     connection = psycopg2.connect(url)
     try:
@@ -297,7 +303,9 @@ class _Valkey:
         """Start the server and return what is needed to reach and stop it."""
         binary = valkey_binary()
         if binary is None:
-            raise DevstackError("找不到 Valkey/Redis：请先运行 make setup，或执行 apt-get install redis-server。")
+            raise DevstackError(
+                "找不到 Valkey/Redis：请先运行 make setup，或执行 apt-get install redis-server。"
+            )
         self.home.mkdir(mode=0o700, exist_ok=True)
         port, password = free_port(), _password(self.base, "valkey")
         lines = ["bind 127.0.0.1", f"port {port}", f"dir {self.home}", f"requirepass {password}", 'save ""']

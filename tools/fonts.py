@@ -19,6 +19,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+NODE_MODULES = Path(os.environ.get("NODE_MODULES") or ROOT / "node_modules")
+VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var")
 RETRY_SECONDS = 24 * 3600
 DEBIAN_PACKAGE = "texlive-lang-chinese"
 FANDOL_FOLDER = "usr/share/texlive/texmf-dist/fonts/opentype/public/fandol"
@@ -29,7 +31,12 @@ FONTS: dict[str, tuple[str, str, str, str]] = {
     "NotoSerifSC-Regular.otf": ("Noto Serif SC", "宋体", WHEEL, "NotoSerifSC-Regular.otf"),
     "NotoSansSC-Regular.otf": ("Noto Sans SC", "黑体", WHEEL, "NotoSansSC-Regular.otf"),
     "NotoSerifSC-Bold.ttf": ("Noto Serif SC", "小标宋", NPM, "noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf"),
-    "NotoSerifSC-Black.ttf": ("Noto Serif SC", "发文机关标志", NPM, "noto-serif-sc/900Black/NotoSerifSC_900Black.ttf"),
+    "NotoSerifSC-Black.ttf": (
+        "Noto Serif SC",
+        "发文机关标志",
+        NPM,
+        "noto-serif-sc/900Black/NotoSerifSC_900Black.ttf",
+    ),
     "NotoSansSC-Bold.ttf": ("Noto Sans SC", "黑体加粗", NPM, "noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf"),
     "FandolFang-Regular.otf": ("FandolFang R", "仿宋", DEBIAN, "FandolFang-Regular.otf"),
     "FandolKai-Regular.otf": ("FandolKai", "楷体", DEBIAN, "FandolKai-Regular.otf"),
@@ -59,9 +66,9 @@ def _fandol(work: Path) -> Path | None:
         return None
     work.chmod(0o777)  # apt drops root before it downloads
     download = ["apt-get", "download", "-q", DEBIAN_PACKAGE]
-    if not _apt(download, work):
-        if os.geteuid() != 0 or not _apt(["apt-get", "update", "-q"], work) or not _apt(download, work):
-            return None
+    refresh = ["apt-get", "update", "-q"]
+    if not _apt(download, work) and not (os.geteuid() == 0 and _apt(refresh, work) and _apt(download, work)):
+        return None
     package = next(iter(work.glob("*.deb")), None)
     if package is None or not _apt(["dpkg-deb", "-x", str(package), str(work / "tree")], work):
         return None
@@ -83,7 +90,9 @@ def _manifest(folder: Path) -> dict[str, object]:
         path = folder / name
         if path.exists():
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            present.append({"file": name, "family": family, "purpose": purpose, "origin": origin, "sha256": digest})
+            present.append(
+                {"file": name, "family": family, "purpose": purpose, "origin": origin, "sha256": digest}
+            )
     missing = [name for name in FONTS if not (folder / name).exists()]
     return {"recipe": _recipe(), "tried_at": int(time.time()), "fonts": present, "missing": missing}
 
@@ -107,7 +116,7 @@ def fetch(folder: Path, *, force: bool = False) -> list[str]:
             lacks_fandol = any(not (folder / n).exists() for n, f in FONTS.items() if f[2] == DEBIAN)
             sources = {
                 WHEEL: _wheel_folder(),
-                NPM: ROOT / "node_modules" / NPM,
+                NPM: NODE_MODULES / NPM,
                 DEBIAN: _fandol(Path(work)) if lacks_fandol else None,
             }
             for name, (_, _, origin, path) in FONTS.items():
@@ -122,7 +131,7 @@ def fetch(folder: Path, *, force: bool = False) -> list[str]:
 def main(arguments: list[str]) -> int:
     """`python -m tools.fonts [--force] [FOLDER]`; missing fonts are a notice, not an error."""
     folders = [a for a in arguments if not a.startswith("-")]
-    missing = fetch(Path(folders[0]) if folders else ROOT / "var" / "fonts", force="--force" in arguments)
+    missing = fetch(Path(folders[0]) if folders else VAR / "fonts", force="--force" in arguments)
     if missing:
         sys.stdout.write(
             f"提示：缺少字体 {'、'.join(missing)}，公文将以 Noto Serif SC 代替。"

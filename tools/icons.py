@@ -1,19 +1,22 @@
 """Builds var/icons/sprite.svg from the Tabler icons that templates and code name, and from no others.
 
-Names are found where they are written: `{% icon "flag" %}`, `icon="flag"`, `"icon": "flag"`. A name that Tabler does
-not have ends the build with the nearest ones.
+Names are found where they are written: `{% icon "flag" %}`, `icon="flag"`, `"icon": "flag"`; names that code puts
+together stand in tools/icons.txt, one a line. A name that Tabler does not have is reported with the nearest ones.
 """
 
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-OUTLINE = ROOT / "node_modules" / "@tabler" / "icons" / "icons" / "outline"
+NODE_MODULES = Path(os.environ.get("NODE_MODULES") or ROOT / "node_modules")
+VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var")
+OUTLINE = NODE_MODULES / "@tabler" / "icons" / "icons" / "outline"
 FILLED = OUTLINE.with_name("filled")
 SKIPPED = {".venv", "node_modules", "var", ".git", "staticfiles", "tests", "tools"}
 MENTIONS = (
@@ -21,9 +24,12 @@ MENTIONS = (
     re.compile(r"""\bicon["']?\s*[:=]\s*["']([a-z0-9-]+)["']"""),
     re.compile(r"""sprite\.svg#([a-z0-9-]+)"""),
 )
+BACKGROUND = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>')
 BODY = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 HEADER = '<svg xmlns="http://www.w3.org/2000/svg">\n'
-OUTLINE_LOOK = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
+OUTLINE_LOOK = (
+    'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
+)
 
 
 def _sources() -> Iterator[Path]:
@@ -35,7 +41,9 @@ def _sources() -> Iterator[Path]:
 
 def names_used() -> dict[str, Path]:
     """Icon names and one file that mentions each."""
-    found: dict[str, Path] = {}
+    extra = ROOT / "tools" / "icons.txt"
+    lines = extra.read_text(encoding="utf-8").splitlines() if extra.exists() else []
+    found = {line.strip(): extra for line in lines if line.strip() and not line.startswith("#")}
     for path in _sources():
         text = path.read_text(encoding="utf-8", errors="replace")
         for pattern in MENTIONS:
@@ -47,14 +55,16 @@ def _symbol(name: str) -> str:
     is_filled = name.endswith("-filled") and not (OUTLINE / f"{name}.svg").exists()
     source = FILLED / f"{name.removesuffix('-filled')}.svg" if is_filled else OUTLINE / f"{name}.svg"
     match = BODY.search(source.read_text(encoding="utf-8"))
-    body = re.sub(r"\s+", " ", match.group(1)).strip() if match else ""
+    body = " ".join(BACKGROUND.sub("", match.group(1)).split()) if match else ""
     look = 'fill="currentColor"' if is_filled else OUTLINE_LOOK
     return f'<symbol id="{name}" viewBox="0 0 24 24" {look}>{body}</symbol>\n'
 
 
 def build(target: Path) -> list[str]:
     """Write the sprite; returns one complaint per unknown name."""
-    known = {path.stem for path in OUTLINE.glob("*.svg")} | {f"{path.stem}-filled" for path in FILLED.glob("*.svg")}
+    known = {path.stem for path in OUTLINE.glob("*.svg")} | {
+        f"{path.stem}-filled" for path in FILLED.glob("*.svg")
+    }
     used = names_used()
     unknown = sorted(set(used) - known)
     text = HEADER + "".join(_symbol(name) for name in sorted(set(used) & known)) + "</svg>\n"
@@ -69,7 +79,7 @@ def build(target: Path) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """`python -m tools.icons [--check]`: build; with --check an unknown name is an error, else a notice."""
-    complaints = build(ROOT / "var" / "icons" / "sprite.svg")
+    complaints = build(VAR / "icons" / "sprite.svg")
     for line in complaints:
         sys.stdout.write(f"{line}\n")
     return 1 if complaints and "--check" in arguments else 0
