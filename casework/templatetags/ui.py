@@ -302,14 +302,15 @@ def field(
     autocomplete: str = "",
     inputmode: str = "",
     hide_label: bool = False,
+    hide_help: bool = False,
 ) -> dict[str, object]:
     """`{% field form.name %}`: label, control, help and error of one form field, tied together for
     screen readers. Options: label, help, rows (textarea), placeholder, autofocus, autocomplete,
-    inputmode, hide_label (kept for screen readers). Works with desk.css and public.css."""
+    inputmode, hide_label (kept for screen readers), hide_help. Works with desk.css and public.css."""
     widget = bound.field.widget
     is_group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
     is_check = isinstance(widget, CheckboxInput) and not is_group
-    help_text = help or bound.help_text
+    help_text = "" if hide_help else help or bound.help_text
     described = [f"{bound.auto_id}_helptext"] if help_text else []
     if bound.errors:
         described.append(f"{bound.auto_id}_error")

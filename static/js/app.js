@@ -129,10 +129,10 @@ function say(text) {
 }
 
 const ANSWERS = {
-  401: "登录已过期,请刷新页面重新登录。",
-  403: "没有权限,或页面已过期。请刷新页面后重试。",
-  404: "这条记录已不存在或不在您的权限范围内,请刷新页面。",
-  429: "操作太频繁,请稍等一分钟再试。",
+  401: "登录已过期，请刷新页面重新登录。",
+  403: "没有权限，或页面已过期。请刷新页面后重试。",
+  404: "这条记录已不存在或不在您的权限范围内，请刷新页面。",
+  429: "操作太频繁，请稍等一分钟再试。",
 };
 
 function setUpHtmx() {
@@ -146,10 +146,10 @@ function setUpHtmx() {
       event.detail.shouldSwap = true;
       event.detail.isError = false;
     } else if (code >= 400) {
-      say(ANSWERS[code] ?? "没有完成,请稍后重试。");
+      say(ANSWERS[code] ?? "没有完成，请稍后重试。");
     }
   });
-  document.addEventListener("htmx:sendError", () => say("网络不通,内容没有提交。请检查网络后重试。"));
+  document.addEventListener("htmx:sendError", () => say("网络不通，内容没有提交。请检查网络后重试。"));
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.elt.closest?.("form");
     if (form) release(form);

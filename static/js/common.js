@@ -101,7 +101,7 @@ function setUpFileHints() {
     hint.textContent = large.length
       ? `“${large[0].name}”有 ${megabytes(large[0].size)},超过 ${megabytes(limit)},请压缩后再选。`
       : files.length
-        ? `已选 ${files.length} 个文件,共 ${megabytes(total)}`
+        ? `已选 ${files.length} 个文件，共 ${megabytes(total)}`
         : "";
     input.setCustomValidity(large.length ? hint.textContent : "");
   });
