@@ -1,0 +1,91 @@
+"""Scoped reads of campaigns, checklists and runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import Bureau, User
+from fieldwork.models import (
+    Campaign,
+    Checklist,
+    ChecklistAnswer,
+    ChecklistItem,
+    ChecklistRun,
+    ChecklistVersion,
+    RunStatus,
+    VersionState,
+)
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """One section of a checklist with its items."""
+
+    code: str
+    name: str
+    items: tuple[ChecklistItem, ...]
+
+
+def campaigns_visible(actor: User) -> QuerySet[Campaign]:
+    """Campaigns the actor may see, newest first."""
+    return Campaign.objects.visible_to(actor).select_related("bureau", "checklist")
+
+
+def campaign_file(actor: User) -> QuerySet[Campaign]:
+    """Campaigns with everything that their page shows."""
+    return campaigns_visible(actor).prefetch_related("stages", "departments")
+
+
+def campaigns_running(actor: User, day: date) -> QuerySet[Campaign]:
+    """Started campaigns whose window holds `day`."""
+    return campaigns_visible(actor).filter(status="RUNNING").on(day)
+
+
+def checklists_visible(actor: User) -> QuerySet[Checklist]:
+    """Checklists with the number of their published versions."""
+    published = Count("versions", filter=~Q(versions__state=VersionState.DRAFT))
+    return Checklist.objects.visible_to(actor).annotate(version_count=published).prefetch_related("versions")
+
+
+def versions_of(actor: User, checklist: Checklist) -> QuerySet[ChecklistVersion]:
+    """All versions of one checklist, newest first."""
+    return ChecklistVersion.objects.visible_to(actor).filter(checklist=checklist).order_by("-number")
+
+
+def version_in_force(*, code: str, on: date, bureau: Bureau | None = None) -> ChecklistVersion | None:
+    """The version of checklist `code` to use on a day: the bureau's own before the national one."""
+    rows = ChecklistVersion.objects.in_force(on).filter(checklist__code=code)
+    own = rows.filter(checklist__bureau=bureau).first() if bureau else None
+    return own or rows.filter(checklist__bureau__isnull=True).first()
+
+
+def versions_in_force(*, actor: User, on: date) -> list[ChecklistVersion]:
+    """One usable version per checklist that the actor may read."""
+    newest: dict[int, ChecklistVersion] = {}
+    for version in ChecklistVersion.objects.visible_to(actor).in_force(on).select_related("checklist"):
+        newest.setdefault(version.checklist_id, version)
+    return sorted(newest.values(), key=lambda version: version.checklist.code)
+
+
+def aspects_of(items: Iterable[ChecklistItem]) -> list[Aspect]:
+    """Items in order, grouped by aspect."""
+    groups: dict[tuple[str, str], list[ChecklistItem]] = {}
+    for item in items:
+        groups.setdefault((item.aspect_code, item.aspect_name), []).append(item)
+    return [Aspect(code, name, tuple(rows)) for (code, name), rows in groups.items()]
+
+
+def runs_of(actor: User, subject_uid: UUID) -> QuerySet[ChecklistRun]:
+    """Filled checklists of one subject, voided ones left out."""
+    rows = ChecklistRun.objects.visible_to(actor).filter(subject_uid=subject_uid)
+    return rows.exclude(status=RunStatus.CANCELLED).select_related("checklist_version").order_by("opened_at")
+
+
+def answers_of(run: ChecklistRun) -> QuerySet[ChecklistAnswer]:
+    """Answers of a run in the order of the form."""
+    return run.answers.select_related("item", "answered_by").order_by("item__position")

@@ -1,0 +1,28 @@
+"""The only writers of campaigns, checklists and runs."""
+
+from fieldwork.services.campaigns import (
+    Stage,
+    campaign_cancel,
+    campaign_create,
+    campaign_edit,
+    campaign_finish,
+    campaign_start,
+)
+from fieldwork.services.checklists import checklist_load, checklist_publish, checklist_retire
+from fieldwork.services.runs import answers_save, run_cancel, run_finish, run_open
+
+__all__ = [
+    "Stage",
+    "answers_save",
+    "campaign_cancel",
+    "campaign_create",
+    "campaign_edit",
+    "campaign_finish",
+    "campaign_start",
+    "checklist_load",
+    "checklist_publish",
+    "checklist_retire",
+    "run_cancel",
+    "run_finish",
+    "run_open",
+]
