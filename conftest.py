@@ -34,7 +34,7 @@ def chromium_path() -> str | None:
     """The browser on this machine: CHROMIUM, else Debian's chromium or another one on the path."""
     named = os.environ.get("CHROMIUM")
     if named:
-        return named
+        return shutil.which(named)
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 

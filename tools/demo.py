@@ -32,6 +32,7 @@ FIRST_PORT = 8000
 PORTS_TRIED = 50
 HEALTH_SECONDS = 90.0
 STOP_SECONDS = 20.0
+ROOT_WARNING = "ignore:You're running the worker with superuser"
 MADE_BY_DEMO = ("media", "sealed", "exchange", "log")
 
 
@@ -78,7 +79,7 @@ def worker_command(concurrency: int = 2) -> list[str]:
 def beat_command() -> list[str]:
     """The one scheduler; it keeps its entries in the database."""
     scheduler = "django_celery_beat.schedulers:DatabaseScheduler"
-    return [str(BIN / "celery"), "-A", "config", "beat", "-S", scheduler, "--pidfile=", "-l", "WARNING"]
+    return [str(BIN / "celery"), "-q", "-A", "config", "beat", "-S", scheduler, "--pidfile=", "-l", "WARNING"]
 
 
 def _is_free(host: str, port: int) -> bool:
@@ -145,6 +146,7 @@ class Children:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
+            env={**os.environ, "PYTHONWARNINGS": ROOT_WARNING, "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -5,6 +5,7 @@ Loaded by `-p` in pyproject.toml, since settings read the addresses before any c
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import shutil
@@ -52,6 +53,7 @@ def _start() -> None:
     base = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent))
     base.chmod(0o711)
     _stack.callback(_discard, base)
+    atexit.register(_stack.close)
     os.environ.update(_stack.enter_context(devstack.running(base, durable=False)))
 
 
