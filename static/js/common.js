@@ -24,7 +24,7 @@ function setUpTextSize() {
 function setUpSubmitOnce() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method === "dialog" || form.method === "get" || "repeat" in form.dataset) return;
+    if (event.defaultPrevented || (form.getAttribute("method") ?? "get").toLowerCase() !== "post" || "repeat" in form.dataset) return;
     if (form.dataset.sent === "yes") {
       event.preventDefault();
       return;
