@@ -80,7 +80,11 @@ def icon(name: str, cls: str = "", label: str = "") -> SafeString:
     sprite = static("icons/sprite.svg")
     aria = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
-        '<svg class="icon {}" {} width="20" height="20"><use href="{}#{}"></use></svg>', cls, aria, sprite, name
+        '<svg class="icon {}" {} width="20" height="20"><use href="{}#{}"></use></svg>',
+        cls,
+        aria,
+        sprite,
+        name,
     )
 
 
@@ -210,7 +214,9 @@ def due(
     lines = [explanation] if isinstance(explanation, str) else list(explanation or [])
     label = format_html('<time datetime="{}">{}</time>', day.isoformat(), words)
     if not lines:
-        return format_html('<span class="due due-{}" title="{}">{}</span>', kind, f"到期日 {day.isoformat()}", label)
+        return format_html(
+            '<span class="due due-{}" title="{}">{}</span>', kind, f"到期日 {day.isoformat()}", label
+        )
     items = format_html_join("", "<li>{}</li>", ((line,) for line in lines))
     return format_html(
         '<details class="due due-{} pop"><summary>{}</summary>'
@@ -315,7 +321,7 @@ def field(
     if bound.errors:
         described.append(f"{bound.auto_id}_error")
     css = " ".join(filter(None, [str(widget.attrs.get("class", "")), _widget_class(widget)]))
-    attrs: dict[str, object] = {"class": f"{css} is-invalid" if bound.errors else css}
+    attrs: dict[str, str | bool] = {"class": f"{css} is-invalid" if bound.errors else css}
     if described and not is_group:
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors and not is_group:
@@ -328,7 +334,7 @@ def field(
         ("autofocus", autofocus),
     ):
         if value:
-            attrs[key] = value
+            attrs[key] = value if value is True else str(value)
     return {
         "bound": bound,
         "attrs": attrs,

@@ -1,0 +1,1 @@
+"""Official documents: issue (number, freeze, sign), render, withdraw, supersede, verify."""

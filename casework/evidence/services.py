@@ -1,0 +1,155 @@
+"""Receiving evidence."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from casework import audit
+from casework.canonical import sha256_hex
+from casework.errors import Unlawful
+from casework.evidence.checks import JPEG, PNG, SUFFIX, clean_image, hash_distance, sniff
+from casework.models import EvidenceFile
+
+FAR_METRES = 500
+NEAR_BITS = 6
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where the device said it was; metres of accuracy. Zero accuracy or `is_mock` marks a mock provider."""
+
+    longitude: float
+    latitude: float
+    accuracy_m: float | None = None
+    is_mock: bool = False
+
+
+@transaction.atomic
+def evidence_receive(
+    *,
+    actor: User,
+    subject: models.Model,
+    upload: UploadedFile | ContentFile[bytes],
+    caption: str = "",
+    captured_at: datetime | None = None,
+    position: Position | None = None,
+    site: tuple[float, float] | None = None,
+    at: datetime | None = None,
+) -> EvidenceFile:
+    """Check, hash and keep one file for `subject`; the same bytes twice give the first row.
+
+    Photos are re-encoded without EXIF and the original is kept sealed. `site` is (longitude,
+    latitude) of the place for the distance flag. Raises Unlawful with what to do.
+    """
+    at = at or timezone.now()
+    data = _read(upload)
+    mime = sniff(data[:16], data)
+    digest = sha256_hex(data)
+    uid: UUID = getattr(subject, "uid")  # noqa: B009
+    known = EvidenceFile.objects.filter(subject_uid=uid, sha256=digest).first()
+    if known:
+        return known
+    bureau = getattr(subject, "bureau", None) or actor.bureau
+    evidence = EvidenceFile(
+        bureau=bureau,
+        subject_type=subject._meta.label_lower,
+        subject_uid=uid,
+        caption=caption,
+        original_name=(upload.name or "")[-120:],
+        sha256=digest,
+        mime=mime,
+        size=len(data),
+        captured_at=captured_at,
+        received_at=at,
+        received_by=actor,
+    )
+    _set_position(evidence, position)
+    _store(evidence, data)
+    evidence.flags = _flags(evidence, site, at)
+    evidence.save(force_insert=True)
+    audit.record(
+        actor=actor,
+        verb="casework.evidence_receive",
+        target=evidence,
+        changes={"sha256": [None, digest]},
+        about=getattr(subject, "file_uid", None),
+        at=at,
+    )
+    return evidence
+
+
+def _read(upload: UploadedFile | ContentFile[bytes]) -> bytes:
+    if (upload.size or 0) > settings.UPLOAD_MAX_BYTES:
+        limit = settings.UPLOAD_MAX_BYTES // 1024 // 1024
+        raise Unlawful(f"文件超过 {limit} MB，请压缩后再传。")
+    data = upload.read()
+    if not data:
+        raise Unlawful("文件是空的，请重新选择。")
+    return bytes(data)
+
+
+def _store(evidence: EvidenceFile, data: bytes) -> None:
+    folder = f"evidence/{evidence.bureau_id}/{evidence.uid.hex[:4]}"
+    name = f"{folder}/{evidence.uid.hex}"
+    if evidence.mime in {JPEG, PNG}:
+        cleaned = clean_image(data, evidence.mime)
+        evidence.sealed_as = storages["sealed"].save(name, ContentFile(data))
+        evidence.stored_as = storages["default"].save(name + ".jpg", ContentFile(cleaned.data))
+        evidence.mime, evidence.phash = cleaned.mime, cleaned.phash
+        if evidence.captured_at is None and cleaned.claimed_at:
+            evidence.captured_at = timezone.make_aware(cleaned.claimed_at)
+        return
+    evidence.stored_as = storages["default"].save(name + SUFFIX[evidence.mime], ContentFile(data))
+
+
+def _set_position(evidence: EvidenceFile, position: Position | None) -> None:
+    if position is None:
+        return
+    evidence.longitude, evidence.latitude = position.longitude, position.latitude
+    evidence.accuracy_m = position.accuracy_m
+    evidence.is_mock_position = position.is_mock or position.accuracy_m == 0
+
+
+def _flags(evidence: EvidenceFile, site: tuple[float, float] | None, at: datetime) -> list[dict[str, Any]]:
+    flags: list[dict[str, Any]] = []
+    if evidence.is_mock_position:
+        flags.append({"code": "MOCK_POSITION", "text": "定位可能由模拟软件提供"})
+    if evidence.captured_at and abs(evidence.captured_at - at) > timedelta(days=1):
+        flags.append({"code": "OLD_CAPTURE", "text": f"拍摄时间为 {timezone.localtime(evidence.captured_at):%Y-%m-%d %H:%M}"})
+    if site and evidence.longitude is not None and evidence.latitude is not None:
+        metres = distance_m((evidence.longitude, evidence.latitude), site)
+        if metres > FAR_METRES + (evidence.accuracy_m or 0):
+            flags.append({"code": "FAR", "text": f"拍摄位置距登记地址约 {metres / 1000:.1f} 公里"})
+    if evidence.phash and (twin := _similar_photo(evidence)):
+        flags.append({"code": "SEEN_BEFORE", "text": f"与 {timezone.localtime(twin.received_at):%Y-%m-%d} 收到的照片相似", "uid": str(twin.uid)})
+    return flags
+
+
+def _similar_photo(evidence: EvidenceFile) -> EvidenceFile | None:
+    earlier = EvidenceFile.objects.filter(bureau_id=evidence.bureau_id).exclude(phash="").exclude(uid=evidence.uid)
+    for candidate in earlier.order_by("-pk").only("uid", "phash", "received_at", "subject_uid")[:5000]:
+        if hash_distance(candidate.phash, evidence.phash) <= NEAR_BITS:
+            return candidate
+    return None
+
+
+def distance_m(first: tuple[float, float], second: tuple[float, float]) -> float:
+    """Great-circle distance in metres of two (longitude, latitude) pairs."""
+    lon1, lat1, lon2, lat2 = map(math.radians, (*first, *second))
+    half = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    return 2 * 6_371_000 * math.asin(math.sqrt(half))
+
+
+audit.verb("casework.evidence_receive", "上传材料")

@@ -1,0 +1,58 @@
+"""What every root row of every room carries."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+import uuid_utils
+from django.contrib.postgres.fields import DateRangeField
+from django.db import models
+
+from accounts.models import Bureau, Region, User
+from accounts.querysets import ScopedQuerySet, ScopePaths
+
+
+def uuid7() -> UUID:
+    """A time-ordered UUID (RFC 9562); clients may bring their own so offline records keep one identity."""
+    return UUID(str(uuid_utils.uuid7()))
+
+
+class RootModel(models.Model):
+    """A root row: its identity outside this database, its tenant, its place and its version.
+
+    `region_path` is copied from the region so that scope needs no join; `version` rises with every
+    change and lets the second of two editors be told (see `casework.records`).
+    """
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+", verbose_name="主管部门")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="所在乡镇（街道）")
+    region_path = models.CharField(max_length=200, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField("登记时间", auto_now_add=True)
+    updated_at = models.DateTimeField("更新时间", auto_now=True)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False, verbose_name="登记人")
+
+    scope_paths: ClassVar[ScopePaths] = ScopePaths()
+    objects: ClassVar[ScopedQuerySet[Any]] = ScopedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class StateSpan(models.Model):
+    """A state over time, as a half-open span of days in Asia/Shanghai.
+
+    Concrete tables add the subject and an exclusion constraint, so that "how many on 30 April" and
+    "what did the list say that day" are queries.
+    """
+
+    value = models.CharField("取值", max_length=40)
+    span = DateRangeField("有效期间")
+    source_no = models.CharField("依据文号", max_length=60, blank=True, default="")
+    recorded_at = models.DateTimeField("记录时间", auto_now_add=True)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,75 @@
+"""Reading and replacing policy values. The value used is stored on the record that it decided."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
+
+from accounts.models import Region, User
+from casework import audit
+from casework.deadlines import Term, TermUnit
+from casework.errors import DomainError, NotAllowed
+from casework.models import PolicyValue
+
+
+class PolicyMissing(DomainError):
+    """No value of that rule is in force; somebody has to enter one with its basis."""
+
+
+def value(key: str, *, region: Region, on: date) -> PolicyValue:
+    """The value of `key` in force on `on`, the nearest region first, then the general one. PolicyMissing."""
+    ancestors = [int(part) for part in region.path.strip("/").split("/") if part]
+    rows = PolicyValue.objects.filter(Q(region__isnull=True) | Q(region_id__in=ancestors), key=key, validity__contains=on)
+    nearest = sorted(rows, key=lambda row: ancestors.index(row.region_id) if row.region_id else -1)
+    if not nearest:
+        raise PolicyMissing(f"政策参数“{key}”在 {on:%Y-%m-%d} 没有取值。请在“政策参数”中录入并注明依据。")
+    return nearest[-1]
+
+
+def term(key: str, *, region: Region, on: date) -> Term:
+    """A policy value `{"amount": 7, "unit": "WORKING_DAY"}` as a term with its basis."""
+    row = value(key, region=region, on=on)
+    return Term(int(row.value["amount"]), TermUnit(row.value["unit"]), row.basis)
+
+
+@transaction.atomic
+def policy_replace(
+    *, actor: User, key: str, region: Region | None, new_value: Any, basis: str, since: date
+) -> PolicyValue:
+    """Put a new value in force from `since`; the old one ends there and stays readable."""
+    if not actor.may("casework.policy_edit"):
+        raise NotAllowed("您没有“维护政策参数”的权限。")
+    current = (
+        PolicyValue.objects.select_for_update().filter(key=key, region=region, validity__contains=since).first()
+    )
+    model = current or PolicyValue.objects.filter(key=key).order_by("pk").first()
+    if model is None:
+        raise PolicyMissing(f"没有名为“{key}”的政策参数。")
+    old = current.value if current else None
+    upper = current.validity.upper if current else None
+    if current:
+        current.validity = DateRange(current.validity.lower, since)
+        if current.validity.lower == since:
+            current.delete()
+        else:
+            current.save(update_fields=["validity"])
+    row = PolicyValue.objects.create(
+        key=key,
+        label=model.label,
+        region=region,
+        value=new_value,
+        unit=model.unit,
+        basis=basis,
+        confidence="local",
+        validity=DateRange(since, upper),
+        set_by=actor,
+    )
+    audit.record(actor=actor, verb="casework.policy_replace", changes={key: [old, new_value]}, reason=basis)
+    return row
+
+
+audit.verb("casework.policy_replace", "修改政策参数")

@@ -1,0 +1,52 @@
+"""Workers' entry points of this room: each takes ids and calls one service."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from celery import shared_task
+from celery.schedules import crontab, schedule
+from django.utils import timezone
+
+from accounts.models import Bureau
+from casework import audit, outbox
+from casework.documents.services import document_render as render_files
+from casework.jobs import periodic
+from casework.models import OfficialDocument
+
+
+@shared_task
+def document_render(document_id: int) -> None:
+    """Render one document's files."""
+    render_files(document=OfficialDocument.objects.get(pk=document_id))
+
+
+@shared_task
+def outbox_deliver(message_id: int) -> None:
+    """Try to deliver one message."""
+    outbox.outbox_deliver(message_id=message_id, now=timezone.now())
+
+
+@periodic("casework.tasks.audit_seal", "封存审计记录", schedule(timedelta(seconds=2)))
+def audit_seal() -> str | None:
+    """Link new audit events into the chain."""
+    sealed = audit.seal_pending()
+    return f"封存 {sealed} 条" if sealed else None
+
+
+@periodic("casework.tasks.audit_anchor", "公布每日审计锚点", crontab(hour=0, minute=5))
+def audit_anchor() -> str:
+    """Anchor yesterday's chain of every bureau."""
+    audit.seal_pending()
+    now = timezone.now()
+    yesterday = timezone.localdate(now) - timedelta(days=1)
+    anchors = [audit.anchor_day(bureau=bureau, day=yesterday, now=now) for bureau in Bureau.objects.all()]
+    return f"公布 {sum(anchor is not None for anchor in anchors)} 个锚点"
+
+
+@periodic("casework.tasks.outbox_send_due", "发送到期的对外报送", crontab(minute="*/5"))
+def outbox_send_due() -> str:
+    """Retry messages whose next attempt is due."""
+    now = timezone.now()
+    sent = sum(outbox.outbox_deliver(message_id=pk, now=now) for pk in outbox.outbox_due(now))
+    return f"送出 {sent} 件"

@@ -1,0 +1,24 @@
+"""What every room's screens share: access, lists with export, forms, transitions."""
+
+from casework.web.access import AuthedRequest, desk_page, get_visible, portal_page, require
+from casework.web.forms import fresh_key, guarded, say, submit_once, version_conflict
+from casework.web.listing import Column, ListPage, export_response
+from casework.web.transitions import offers_as_actions, run_transition
+
+__all__ = [
+    "AuthedRequest",
+    "Column",
+    "ListPage",
+    "desk_page",
+    "export_response",
+    "fresh_key",
+    "get_visible",
+    "guarded",
+    "offers_as_actions",
+    "portal_page",
+    "require",
+    "run_transition",
+    "say",
+    "submit_once",
+    "version_conflict",
+]

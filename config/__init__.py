@@ -1,0 +1,7 @@
+"""The roof: settings, URLs, API router and Celery. Composes the rooms, owns no rules."""
+
+from __future__ import annotations
+
+from config.celery import app as celery_app
+
+__all__ = ["celery_app"]
