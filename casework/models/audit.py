@@ -13,7 +13,13 @@ from casework.models.base import uuid7
 
 APPEND_ONLY = [
     pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-    pgtrigger.Protect(name="keep_all", operation=pgtrigger.Truncate, level=pgtrigger.Statement),
+    pgtrigger.Trigger(
+        name="keep_all",
+        level=pgtrigger.Statement,
+        operation=pgtrigger.Truncate,
+        when=pgtrigger.Before,
+        func="RAISE EXCEPTION 'append only: % is never emptied', TG_TABLE_NAME;",
+    ),
 ]
 
 
