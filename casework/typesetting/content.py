@@ -303,7 +303,9 @@ def cell_grid(rows: tuple[tuple[Cell, ...], ...], width: int) -> list[list[tuple
     return cast("list[list[tuple[int, int]]]", grid)
 
 
-def _occupy(grid: list[list[tuple[int, int] | None]], row: int, column: int, cell: Cell, position: int) -> None:
+def _occupy(
+    grid: list[list[tuple[int, int] | None]], row: int, column: int, cell: Cell, position: int
+) -> None:
     for line in range(row, row + cell.rowspan):
         for slot in range(column, column + cell.colspan):
             if line >= len(grid) or slot >= len(grid[line]) or grid[line][slot] is not None:
@@ -426,7 +428,9 @@ def _decode_dataclass(expected: type[Any], value: Any, path: str) -> Any:
     if unknown:
         raise ContentError(f"{path} 含有无法识别的项：{'、'.join(sorted(unknown))}。请删除后重试。")
     try:
-        return expected(**{name: _decode(hints[name], value[name], f"{path}.{name}") for name in names if name in value})
+        return expected(
+            **{name: _decode(hints[name], value[name], f"{path}.{name}") for name in names if name in value}
+        )
     except TypeError as error:
         raise ContentError(f"{path} 缺少必需的项，请补全后重试。") from error
 

@@ -45,7 +45,10 @@ def render_docx(content: DocumentContent) -> bytes:
 def _stable(data: bytes) -> bytes:
     """Repack the archive with fixed times and order."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as stable:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as archive,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as stable,
+    ):
         names = archive.namelist()
         first = [name for name in names if name == "[Content_Types].xml"]
         for name in first + sorted(set(names) - set(first)):
@@ -139,7 +142,9 @@ class _Writer:
             for grid in properties.findall(qn("w:docGrid")):
                 properties.remove(grid)
             pitch = round((geometry.CHARACTER_PITCH_PT - geometry.BODY_SIZE_PT) * 4096)
-            properties.append(_element("w:docGrid", type="linesAndChars", linePitch=TWIPS_PER_LINE, charSpace=pitch))
+            properties.append(
+                _element("w:docGrid", type="linesAndChars", linePitch=TWIPS_PER_LINE, charSpace=pitch)
+            )
             self.file.settings.odd_and_even_pages_header_footer = True
             self._page_number(section.footer.paragraphs[0], WD_ALIGN_PARAGRAPH.RIGHT)
             self._page_number(section.even_page_footer.paragraphs[0], WD_ALIGN_PARAGRAPH.LEFT)
@@ -200,12 +205,16 @@ class _Writer:
         if exact and self.official:
             layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(LINE_PT)
         if indent:
-            paragraph._p.get_or_add_pPr().get_or_add_ind().set(qn("w:firstLineChars"), str(round(indent * 100)))
+            paragraph._p.get_or_add_pPr().get_or_add_ind().set(
+                qn("w:firstLineChars"), str(round(indent * 100))
+            )
             layout.first_line_indent = Pt(indent * self.size)
         paragraph.alignment = ALIGNMENTS.get(align, WD_ALIGN_PARAGRAPH.JUSTIFY)
         return paragraph
 
-    def _text(self, text: str, *, indent: float = 0, align: str = "", role: str = "body", size: float = 0) -> Any:
+    def _text(
+        self, text: str, *, indent: float = 0, align: str = "", role: str = "body", size: float = 0
+    ) -> Any:
         paragraph = self._paragraph(indent=indent, align=align)
         self._run(paragraph, text, role=role, size=size or self.size)
         return paragraph
@@ -440,9 +449,13 @@ class _Writer:
         if block.note:
             self._text(f"注：{block.note}", size=block.size)
 
-    def _place(self, table: Any, rows: tuple[tuple[source.Cell, ...], ...], first: int, block: source.Table) -> None:
+    def _place(
+        self, table: Any, rows: tuple[tuple[source.Cell, ...], ...], first: int, block: source.Table
+    ) -> None:
         grid = source.cell_grid(rows, len(block.columns))
-        cells = [_Cell(node, table) for row in table._tbl.tr_lst[first : first + len(rows)] for node in row.tc_lst]
+        cells = [
+            _Cell(node, table) for row in table._tbl.tr_lst[first : first + len(rows)] for node in row.tc_lst
+        ]
         width = len(block.columns)
         done: set[tuple[int, int]] = set()
         merges: list[tuple[Any, Any]] = []
@@ -454,10 +467,14 @@ class _Writer:
                 cell = rows[key[0]][key[1]]
                 target = cells[line * width + column]
                 if cell.rowspan > 1 or cell.colspan > 1:
-                    merges.append((target, cells[(line + cell.rowspan - 1) * width + column + cell.colspan - 1]))
-                own = cell.align or ("center" if first == 0 and block.head or cell.colspan > 1 else "")
+                    merges.append(
+                        (target, cells[(line + cell.rowspan - 1) * width + column + cell.colspan - 1])
+                    )
+                own = cell.align or ("center" if (first == 0 and block.head) or cell.colspan > 1 else "")
                 role = "hei" if cell.strong or (first == 0 and block.head) else "body"
-                self._fill(target, cell.text, align=own or block.columns[column].align, size=block.size, role=role)
+                self._fill(
+                    target, cell.text, align=own or block.columns[column].align, size=block.size, role=role
+                )
         for start, end in merges:
             start.merge(end)
 
@@ -469,7 +486,9 @@ class _Writer:
             for field in row:
                 width = field.span * 2
                 if field.label:
-                    self._fill(table.cell(line, column), field.label, align="center", size=block.size, role="song")
+                    self._fill(
+                        table.cell(line, column), field.label, align="center", size=block.size, role="song"
+                    )
                 start = column + 1 if field.label else column
                 cell = table.cell(line, start).merge(table.cell(line, column + width - 1))
                 self._fill(cell, field.value, align="left", size=block.size)

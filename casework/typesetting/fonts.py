@@ -15,7 +15,11 @@ from casework.typesetting.content import DocumentContent, cleaned, to_dict
 
 ROLES: dict[str, tuple[str, tuple[str, ...], int]] = {
     "title": ("方正小标宋简体", ("FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "Noto Serif SC"), 700),
-    "body": ("仿宋_GB2312", ("FangSong_GB2312", "FangSong", "FandolFang R", "FandolFang", "Noto Serif SC"), 400),
+    "body": (
+        "仿宋_GB2312",
+        ("FangSong_GB2312", "FangSong", "FandolFang R", "FandolFang", "Noto Serif SC"),
+        400,
+    ),
     "hei": ("黑体", ("SimHei", "Noto Sans SC"), 700),
     "kai": ("楷体_GB2312", ("KaiTi_GB2312", "KaiTi", "FandolKai", "LXGW WenKai", "Noto Serif SC"), 400),
     "song": ("宋体", ("SimSun", "Noto Serif SC"), 400),
@@ -36,7 +40,9 @@ class MissingGlyphError(ValueError):
     def __init__(self, characters: tuple[str, ...]) -> None:
         self.characters = characters
         named = "、".join(f"“{char}”（U+{ord(char):04X}）" for char in characters)
-        super().__init__(f"字库中没有 {named}，请核对该字或改用规范汉字；确需使用的，请管理员在字体目录中补充字体后重试。")
+        super().__init__(
+            f"字库中没有 {named}，请核对该字或改用规范汉字；确需使用的，请管理员在字体目录中补充字体后重试。"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,8 @@ def font_fallbacks(font_dir: Path | None = None) -> tuple[Substitution, ...]:
     return tuple(
         Substitution(role, official, used[role])
         for role, (official, names, _) in ROLES.items()
-        if used[role] in {"Noto Serif SC", "Noto Sans SC", "FandolFang R", "FandolFang", "FandolKai", "LXGW WenKai"}
+        if used[role]
+        in {"Noto Serif SC", "Noto Sans SC", "FandolFang R", "FandolFang", "FandolKai", "LXGW WenKai"}
         and used[role] in (*names, *LAST_RESORTS)
     )
 
@@ -109,7 +116,9 @@ def font_fallbacks(font_dir: Path | None = None) -> tuple[Substitution, ...]:
 def missing_glyphs(content: DocumentContent, font_dir: Path | None = None) -> tuple[str, ...]:
     """Characters of the document that no face of any role can print, in order of appearance."""
     fonts = load_fonts(font_dir or default_font_dir())
-    reachable = [frozenset().union(*(fonts.covers.get(name, frozenset()) for name in s)) for s in fonts.stacks.values()]
+    reachable = [
+        frozenset().union(*(fonts.covers.get(name, frozenset()) for name in s)) for s in fonts.stacks.values()
+    ]
     printable = frozenset.intersection(*reachable)
     seen = dict.fromkeys(char for text in _texts(to_dict(cleaned(content))) for char in text)
     return tuple(char for char in seen if char != "\n" and ord(char) not in printable)
@@ -135,7 +144,9 @@ def _code_points(path: Path) -> Iterator[int]:
         offset, length = next((at, size) for tag, _, at, size in directory if tag == b"cmap")
         file.seek(offset)
         table = file.read(length)
-    records = [struct.unpack_from(">HHL", table, 4 + 8 * no) for no in range(struct.unpack_from(">H", table, 2)[0])]
+    records = [
+        struct.unpack_from(">HHL", table, 4 + 8 * no) for no in range(struct.unpack_from(">H", table, 2)[0])
+    ]
     for platform, encoding, at in records:
         kind = struct.unpack_from(">H", table, at)[0]
         if (platform, encoding, kind) == (3, 10, 12):

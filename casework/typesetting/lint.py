@@ -53,7 +53,9 @@ class Page:
         for run in self.runs:
             key = next((y for y in rows if abs(y - run.y) < 0.6), run.y)
             rows[key].append(run)
-        return [(y, "".join(run.text for run in sorted(rows[y], key=lambda run: run.x))) for y in sorted(rows)]
+        return [
+            (y, "".join(run.text for run in sorted(rows[y], key=lambda run: run.x))) for y in sorted(rows)
+        ]
 
 
 def pdf_pages(data: bytes) -> list[Page]:
@@ -91,11 +93,15 @@ def lint_pdf(data: bytes) -> tuple[Finding, ...]:
 
 def _paper(page: Page, number: int) -> Iterator[Finding]:
     if abs(page.width - geometry.PAGE_WIDTH_MM) > 0.5 or abs(page.height - geometry.PAGE_HEIGHT_MM) > 0.5:
-        yield Finding("paper", number, f"纸张为 {page.width:.0f}×{page.height:.0f} 毫米，应为 A4（210×297 毫米）。")
+        yield Finding(
+            "paper", number, f"纸张为 {page.width:.0f}×{page.height:.0f} 毫米，应为 A4（210×297 毫米）。"
+        )
 
 
 def _text_area(page: Page, number: int) -> Iterator[Finding]:
-    body = [run for run in page.runs if not PAGE_NUMBER.match(run.text.strip()) and run.size > 9 and run.y < 262]
+    body = [
+        run for run in page.runs if not PAGE_NUMBER.match(run.text.strip()) and run.size > 9 and run.y < 262
+    ]
     if not body:
         return
     left = min(run.x for run in body)
@@ -120,14 +126,19 @@ def _page_number(page: Page, number: int) -> Iterator[Finding]:
     if (left > geometry.PAGE_WIDTH_MM / 2) != (number % 2 == 1):
         yield Finding("page_number_side", number, "页码位置不符：单页应居右、双页应居左。")
     dash = found[0].y - 0.38 * found[0].size / geometry.POINTS_PER_MM
-    if abs(dash - (geometry.MARGIN_TOP_MM + geometry.TEXT_HEIGHT_MM + geometry.PAGE_NUMBER_DROP_MM)) > TOLERANCE_MM:
+    if (
+        abs(dash - (geometry.MARGIN_TOP_MM + geometry.TEXT_HEIGHT_MM + geometry.PAGE_NUMBER_DROP_MM))
+        > TOLERANCE_MM
+    ):
         yield Finding("page_number_drop", number, f"页码横线距纸顶 {dash:.1f} 毫米，应距版心下边缘 7 毫米。")
 
 
 def _number_form(text: str) -> Iterator[Finding]:
     for found in NUMBER.finditer(text):
         if not GOOD_NUMBER.search(found.group()):
-            yield Finding("number", 0, f"发文字号“{found.group()}”不规范，年份应用六角括号〔〕，序号不加前导零。")
+            yield Finding(
+                "number", 0, f"发文字号“{found.group()}”不规范，年份应用六角括号〔〕，序号不加前导零。"
+            )
 
 
 def _embedding(data: bytes) -> Iterator[Finding]:
@@ -156,7 +167,7 @@ def lint_docx(data: bytes) -> tuple[Finding, ...]:
     """Check a DOCX letter or red-head document: paper, margins, grid, typefaces, number form."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         root = ElementTree.fromstring(archive.read("word/document.xml"))  # noqa: S314 - our own output
-    return tuple([*_docx_page(root), *_docx_fonts(root), *_number_form("".join(root.itertext()))])
+    return (*_docx_page(root), *_docx_fonts(root), *_number_form("".join(root.itertext())))
 
 
 def _docx_page(root: ElementTree.Element) -> Iterator[Finding]:
@@ -174,7 +185,9 @@ def _docx_page(root: ElementTree.Element) -> Iterator[Finding]:
         for side, value in sizes.items():
             actual = int(node.get(f"{WORD}{side}", "0")) / 20 / geometry.POINTS_PER_MM
             if abs(actual - value) > TOLERANCE_MM:
-                yield Finding(f"{tag}_{side}", 0, f"{tag} {side} 为 {actual:.1f} 毫米，应为 {value:.0f} 毫米。")
+                yield Finding(
+                    f"{tag}_{side}", 0, f"{tag} {side} 为 {actual:.1f} 毫米，应为 {value:.0f} 毫米。"
+                )
     grid = next(root.iter(f"{WORD}docGrid"), None)
     if grid is None or int(grid.get(f"{WORD}linePitch", "9999")) > 579:
         yield Finding("grid", 0, "每页行数不足 22 行，行距应不大于 28.95 磅。")

@@ -13,7 +13,13 @@ import typst
 from casework.typesetting import content as source
 from casework.typesetting import geometry
 from casework.typesetting.content import DocumentContent
-from casework.typesetting.fonts import FontSet, MissingGlyphError, default_font_dir, load_fonts, missing_glyphs
+from casework.typesetting.fonts import (
+    FontSet,
+    MissingGlyphError,
+    default_font_dir,
+    load_fonts,
+    missing_glyphs,
+)
 from casework.typesetting.qr import qr_svg
 
 TEMPLATE_PATH = Path(__file__).with_name("template.typ")
@@ -62,7 +68,9 @@ def layout_data(document: DocumentContent, fonts: FontSet) -> dict[str, Any]:
     data = source.to_dict(document)
     return {
         **data,
-        "title_lines": source.title_lines(document.title, 32 if document.landscape else source.TITLE_LINE_CHARACTERS),
+        "title_lines": source.title_lines(
+            document.title, 32 if document.landscape else source.TITLE_LINE_CHARACTERS
+        ),
         "plain_title": document.title.replace("\n", ""),
         "day": {"year": day.year, "month": day.month, "day": day.day},
         "margins": {"top": top, "bottom": bottom, "left": left, "right": right},
@@ -72,9 +80,12 @@ def layout_data(document: DocumentContent, fonts: FontSet) -> dict[str, Any]:
         "mark_size": geometry.mark_size_pt(document.organ),
         "red": geometry.RED,
         "seal_side": geometry.SEAL_SIDE_MM,
-        "qr": {**data["qr"], "svg": qr_svg(document.qr.payload), "side": geometry.QR_SIDE_MM} if document.qr else None,
+        "qr": {**data["qr"], "svg": qr_svg(document.qr.payload), "side": geometry.QR_SIDE_MM}
+        if document.qr
+        else None,
         "fonts": {
-            role: {"families": stack, "weight": fonts.weights[role]} for role, stack in sorted(fonts.stacks.items())
+            role: {"families": stack, "weight": fonts.weights[role]}
+            for role, stack in sorted(fonts.stacks.items())
         },
         "blocks": _joined([item for block in data["blocks"] for item in _flat(block)]),
     }
