@@ -11,7 +11,6 @@ from accounts.querysets import ScopedQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from fieldwork.models import Campaign, Checklist, ChecklistItem, ChecklistVersion
 
 
 class CampaignQuerySet(ScopedQuerySet["Campaign"]):

@@ -20,6 +20,7 @@ from fieldwork.models import (
     RunStatus,
     VersionState,
 )
+from fieldwork.querysets import CampaignQuerySet, ChecklistVersionQuerySet
 
 
 @dataclass(frozen=True)
@@ -31,17 +32,17 @@ class Aspect:
     items: tuple[ChecklistItem, ...]
 
 
-def campaigns_visible(actor: User) -> QuerySet[Campaign]:
+def campaigns_visible(actor: User) -> CampaignQuerySet:
     """Campaigns the actor may see, newest first."""
     return Campaign.objects.visible_to(actor).select_related("bureau", "checklist")
 
 
-def campaign_file(actor: User) -> QuerySet[Campaign]:
+def campaign_file(actor: User) -> CampaignQuerySet:
     """Campaigns with everything that their page shows."""
     return campaigns_visible(actor).prefetch_related("stages", "departments")
 
 
-def campaigns_running(actor: User, day: date) -> QuerySet[Campaign]:
+def campaigns_running(actor: User, day: date) -> CampaignQuerySet:
     """Started campaigns whose window holds `day`."""
     return campaigns_visible(actor).filter(status="RUNNING").on(day)
 
@@ -50,6 +51,11 @@ def checklists_visible(actor: User) -> QuerySet[Checklist]:
     """Checklists with the number of their published versions."""
     published = Count("versions", filter=~Q(versions__state=VersionState.DRAFT))
     return Checklist.objects.visible_to(actor).annotate(version_count=published).prefetch_related("versions")
+
+
+def versions_all() -> ChecklistVersionQuerySet:
+    """Every version; the caller scopes it."""
+    return ChecklistVersion.objects.select_related("checklist", "published_by")
 
 
 def versions_of(actor: User, checklist: Checklist) -> QuerySet[ChecklistVersion]:

@@ -23,28 +23,44 @@ def is_answered(run: ChecklistRun, actor: User) -> Iterable[Reason]:
     """Every item has an answer."""
     answered = run.answers.values("item")
     missing = list(
-        run.checklist_version.items.exclude(pk__in=answered).order_by("position").values_list("code", flat=True)
+        run.checklist_version.items.exclude(pk__in=answered)
+        .order_by("position")
+        .values_list("code", flat=True)
     )
     if missing:
-        yield Reason(f"还有 {len(missing)} 项没有填写：{'、'.join(missing[:8])}。", cleared_by="请逐项填写。", gate="answers")
+        yield Reason(
+            f"还有 {len(missing)} 项没有填写：{'、'.join(missing[:8])}。",
+            cleared_by="请逐项填写。",
+            gate="answers",
+        )
 
 
 def failures_are_told(run: ChecklistRun, actor: User) -> Iterable[Reason]:
     """Every problem that asks for words has them."""
-    rows = _failures(run).filter(item__requires_note_on_fail=True, note="").values_list("item__code", flat=True)
+    rows = (
+        _failures(run).filter(item__requires_note_on_fail=True, note="").values_list("item__code", flat=True)
+    )
     if rows:
         yield Reason(f"问题没有写说明：{'、'.join(rows)}。", cleared_by="请写明看到的情况。", gate="notes")
 
 
 def failures_are_shown(run: ChecklistRun, actor: User) -> Iterable[Reason]:
     """Every problem that asks for a photo has one, or the reason why there is none."""
-    wanting = list(_failures(run).filter(item__requires_photo_on_fail=True, no_photo_reason="").select_related("item"))
+    wanting = list(
+        _failures(run).filter(item__requires_photo_on_fail=True, no_photo_reason="").select_related("item")
+    )
     shown = set(
-        EvidenceFile.objects.filter(subject_uid__in=[answer.uid for answer in wanting]).values_list("subject_uid", flat=True)
+        EvidenceFile.objects.filter(subject_uid__in=[answer.uid for answer in wanting]).values_list(
+            "subject_uid", flat=True
+        )
     )
     codes = [answer.item.code for answer in wanting if answer.uid not in shown]
     if codes:
-        yield Reason(f"问题没有照片：{'、'.join(codes)}。", cleared_by="请补拍照片，或写明未拍照的原因。", gate="photos")
+        yield Reason(
+            f"问题没有照片：{'、'.join(codes)}。",
+            cleared_by="请补拍照片，或写明未拍照的原因。",
+            gate="photos",
+        )
 
 
 def _failures(run: ChecklistRun) -> QuerySet[ChecklistAnswer]:

@@ -10,263 +10,635 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ChecklistItem',
+            name="ChecklistItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('aspect_code', models.CharField(max_length=10, verbose_name='方面代码')),
-                ('aspect_name', models.CharField(max_length=60, verbose_name='方面')),
-                ('code', models.CharField(max_length=10, verbose_name='代码')),
-                ('text', models.CharField(max_length=300, verbose_name='检查内容')),
-                ('hint', models.CharField(blank=True, default='', max_length=300, verbose_name='提示')),
-                ('basis', models.JSONField(default=list, verbose_name='依据')),
-                ('is_star', models.BooleanField(default=False, verbose_name='否决项')),
-                ('weight', models.PositiveSmallIntegerField(default=1, verbose_name='分值')),
-                ('see', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=4), default=list, size=None, verbose_name='检查方式')),
-                ('departments', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list, size=None, verbose_name='责任部门')),
-                ('requires_photo_on_fail', models.BooleanField(default=False, verbose_name='不合格须拍照')),
-                ('requires_note_on_fail', models.BooleanField(default=False, verbose_name='不合格须说明')),
-                ('usual_handling', models.CharField(blank=True, default='', max_length=10, verbose_name='通常处理')),
-                ('indicator_key', models.CharField(blank=True, default='', max_length=60, verbose_name='对应指标')),
-                ('confidence', models.CharField(default='unverified', max_length=20, verbose_name='核实情况')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="次序")),
+                ("aspect_code", models.CharField(max_length=10, verbose_name="方面代码")),
+                ("aspect_name", models.CharField(max_length=60, verbose_name="方面")),
+                ("code", models.CharField(max_length=10, verbose_name="代码")),
+                ("text", models.CharField(max_length=300, verbose_name="检查内容")),
+                ("hint", models.CharField(blank=True, default="", max_length=300, verbose_name="提示")),
+                ("basis", models.JSONField(default=list, verbose_name="依据")),
+                ("is_star", models.BooleanField(default=False, verbose_name="否决项")),
+                ("weight", models.PositiveSmallIntegerField(default=1, verbose_name="分值")),
+                (
+                    "see",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=4),
+                        default=list,
+                        size=None,
+                        verbose_name="检查方式",
+                    ),
+                ),
+                (
+                    "departments",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        default=list,
+                        size=None,
+                        verbose_name="责任部门",
+                    ),
+                ),
+                ("requires_photo_on_fail", models.BooleanField(default=False, verbose_name="不合格须拍照")),
+                ("requires_note_on_fail", models.BooleanField(default=False, verbose_name="不合格须说明")),
+                (
+                    "usual_handling",
+                    models.CharField(blank=True, default="", max_length=10, verbose_name="通常处理"),
+                ),
+                (
+                    "indicator_key",
+                    models.CharField(blank=True, default="", max_length=60, verbose_name="对应指标"),
+                ),
+                (
+                    "confidence",
+                    models.CharField(default="unverified", max_length=20, verbose_name="核实情况"),
+                ),
             ],
             options={
-                'verbose_name': '检查项目',
-                'ordering': ['version', 'position'],
+                "verbose_name": "检查项目",
+                "ordering": ["version", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Checklist',
+            name="Checklist",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=casework.models.base.uuid7, editable=False, unique=True)),
-                ('code', models.CharField(max_length=40, verbose_name='代码')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('bureau', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.bureau')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=casework.models.base.uuid7, editable=False, unique=True)),
+                ("code", models.CharField(max_length=40, verbose_name="代码")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                (
+                    "bureau",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.bureau",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查清单',
-                'ordering': ['code'],
+                "verbose_name": "检查清单",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=casework.models.base.uuid7, editable=False, unique=True)),
-                ('region_path', models.CharField(editable=False, max_length=200)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('code', models.CharField(max_length=40, verbose_name='编号')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('LOOK_BACK', '“双减”回头看'), ('SUBJECT_SWEEP', '学科类违规培训专项检查'), ('DOUBLE_RANDOM', '双随机、一公开'), ('FIRE_SAFETY', '消防安全专项'), ('HOLIDAY', '假期专项巡查'), ('AD_CLEANUP', '违规广告清理'), ('OTHER', '其他')], max_length=20, verbose_name='类别')),
-                ('issuer', models.CharField(max_length=100, verbose_name='部署单位')),
-                ('basis_no', models.CharField(blank=True, default='', max_length=60, verbose_name='依据文号')),
-                ('purpose', models.TextField(blank=True, default='', verbose_name='任务要求')),
-                ('starts_on', models.DateField(verbose_name='开始日期')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='结束日期')),
-                ('status', models.CharField(choices=[('DRAFT', '起草中'), ('RUNNING', '进行中'), ('FINISHED', '已结束'), ('CANCELLED', '已取消')], default='DRAFT', max_length=10, verbose_name='状态')),
-                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='启动时间')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='结束时间')),
-                ('result', models.TextField(blank=True, default='', verbose_name='总结')),
-                ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.bureau', verbose_name='主管部门')),
-                ('created_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('departments', models.ManyToManyField(blank=True, related_name='campaigns', to='accounts.organisation', verbose_name='参加部门')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.region', verbose_name='所在乡镇（街道）')),
-                ('checklist', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='fieldwork.checklist', verbose_name='使用清单')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=casework.models.base.uuid7, editable=False, unique=True)),
+                ("region_path", models.CharField(editable=False, max_length=200)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="登记时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="更新时间")),
+                ("code", models.CharField(max_length=40, verbose_name="编号")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("LOOK_BACK", "“双减”回头看"),
+                            ("SUBJECT_SWEEP", "学科类违规培训专项检查"),
+                            ("DOUBLE_RANDOM", "双随机、一公开"),
+                            ("FIRE_SAFETY", "消防安全专项"),
+                            ("HOLIDAY", "假期专项巡查"),
+                            ("AD_CLEANUP", "违规广告清理"),
+                            ("OTHER", "其他"),
+                        ],
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("issuer", models.CharField(max_length=100, verbose_name="部署单位")),
+                (
+                    "basis_no",
+                    models.CharField(blank=True, default="", max_length=60, verbose_name="依据文号"),
+                ),
+                ("purpose", models.TextField(blank=True, default="", verbose_name="任务要求")),
+                ("starts_on", models.DateField(verbose_name="开始日期")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="结束日期")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "起草中"),
+                            ("RUNNING", "进行中"),
+                            ("FINISHED", "已结束"),
+                            ("CANCELLED", "已取消"),
+                        ],
+                        default="DRAFT",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="启动时间")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
+                ("result", models.TextField(blank=True, default="", verbose_name="总结")),
+                (
+                    "bureau",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.bureau",
+                        verbose_name="主管部门",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "departments",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="campaigns",
+                        to="accounts.organisation",
+                        verbose_name="参加部门",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.region",
+                        verbose_name="所在乡镇（街道）",
+                    ),
+                ),
+                (
+                    "checklist",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="campaigns",
+                        to="fieldwork.checklist",
+                        verbose_name="使用清单",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '专项行动',
-                'ordering': ['-starts_on', '-id'],
+                "verbose_name": "专项行动",
+                "ordering": ["-starts_on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='ChecklistRun',
+            name="ChecklistRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=casework.models.base.uuid7, editable=False, unique=True)),
-                ('region_path', models.CharField(editable=False, max_length=200)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('subject_type', models.CharField(max_length=60)),
-                ('subject_uid', models.UUIDField()),
-                ('about', models.UUIDField(blank=True, null=True)),
-                ('status', models.CharField(choices=[('OPEN', '填写中'), ('FINISHED', '已完成'), ('CANCELLED', '已作废')], default='OPEN', max_length=10, verbose_name='状态')),
-                ('opened_at', models.DateTimeField(verbose_name='开始时间')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='完成时间')),
-                ('earned', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='得分')),
-                ('possible', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='应得分')),
-                ('failed_count', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='问题数')),
-                ('star_failed_count', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='否决项问题数')),
-                ('verdict', models.CharField(blank=True, choices=[('PASSED', '合格'), ('PROBLEMS', '存在问题'), ('FAILED', '否决项不合格')], default='', max_length=10, verbose_name='结论')),
-                ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.bureau', verbose_name='主管部门')),
-                ('created_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('departments', models.ManyToManyField(blank=True, related_name='+', to='accounts.organisation', verbose_name='参加部门')),
-                ('finished_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.region', verbose_name='所在乡镇（街道）')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=casework.models.base.uuid7, editable=False, unique=True)),
+                ("region_path", models.CharField(editable=False, max_length=200)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="登记时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="更新时间")),
+                ("subject_type", models.CharField(max_length=60)),
+                ("subject_uid", models.UUIDField()),
+                ("about", models.UUIDField(blank=True, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("OPEN", "填写中"), ("FINISHED", "已完成"), ("CANCELLED", "已作废")],
+                        default="OPEN",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(verbose_name="开始时间")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="完成时间")),
+                ("earned", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="得分")),
+                ("possible", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="应得分")),
+                (
+                    "failed_count",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="问题数"),
+                ),
+                (
+                    "star_failed_count",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="否决项问题数"),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[("PASSED", "合格"), ("PROBLEMS", "存在问题"), ("FAILED", "否决项不合格")],
+                        default="",
+                        max_length=10,
+                        verbose_name="结论",
+                    ),
+                ),
+                (
+                    "bureau",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.bureau",
+                        verbose_name="主管部门",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "departments",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="accounts.organisation", verbose_name="参加部门"
+                    ),
+                ),
+                (
+                    "finished_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.region",
+                        verbose_name="所在乡镇（街道）",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查清单记录',
+                "verbose_name": "检查清单记录",
             },
         ),
         migrations.CreateModel(
-            name='ChecklistAnswer',
+            name="ChecklistAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=casework.models.base.uuid7, editable=False, unique=True)),
-                ('value', models.CharField(max_length=10, verbose_name='结果')),
-                ('note', models.CharField(blank=True, default='', max_length=500, verbose_name='说明')),
-                ('no_photo_reason', models.CharField(blank=True, default='', max_length=100, verbose_name='未拍照原因')),
-                ('answered_at', models.DateTimeField(verbose_name='填写时间')),
-                ('answered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='fieldwork.checklistitem')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='fieldwork.checklistrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=casework.models.base.uuid7, editable=False, unique=True)),
+                ("value", models.CharField(max_length=10, verbose_name="结果")),
+                ("note", models.CharField(blank=True, default="", max_length=500, verbose_name="说明")),
+                (
+                    "no_photo_reason",
+                    models.CharField(blank=True, default="", max_length=100, verbose_name="未拍照原因"),
+                ),
+                ("answered_at", models.DateTimeField(verbose_name="填写时间")),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="fieldwork.checklistitem",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="fieldwork.checklistrun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查结果',
+                "verbose_name": "检查结果",
             },
         ),
         migrations.CreateModel(
-            name='ChecklistVersion',
+            name="ChecklistVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=casework.models.base.uuid7, editable=False, unique=True)),
-                ('number', models.PositiveSmallIntegerField(verbose_name='版本')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('content', models.JSONField(verbose_name='内容')),
-                ('content_hash', models.CharField(max_length=64, verbose_name='内容哈希')),
-                ('effective_on', models.DateField(verbose_name='施行日期')),
-                ('state', models.CharField(choices=[('DRAFT', '草稿'), ('PUBLISHED', '已发布'), ('RETIRED', '已停用')], default='DRAFT', max_length=10, verbose_name='状态')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='发布时间')),
-                ('checklist', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='fieldwork.checklist')),
-                ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=casework.models.base.uuid7, editable=False, unique=True)),
+                ("number", models.PositiveSmallIntegerField(verbose_name="版本")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                ("content", models.JSONField(verbose_name="内容")),
+                ("content_hash", models.CharField(max_length=64, verbose_name="内容哈希")),
+                ("effective_on", models.DateField(verbose_name="施行日期")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("DRAFT", "草稿"), ("PUBLISHED", "已发布"), ("RETIRED", "已停用")],
+                        default="DRAFT",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="发布时间")),
+                (
+                    "checklist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="fieldwork.checklist",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查清单版本',
-                'ordering': ['checklist', '-number'],
+                "verbose_name": "检查清单版本",
+                "ordering": ["checklist", "-number"],
             },
         ),
         migrations.AddField(
-            model_name='checklistrun',
-            name='checklist_version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='fieldwork.checklistversion', verbose_name='清单版本'),
+            model_name="checklistrun",
+            name="checklist_version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="runs",
+                to="fieldwork.checklistversion",
+                verbose_name="清单版本",
+            ),
         ),
         migrations.AddField(
-            model_name='checklistitem',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='fieldwork.checklistversion'),
+            model_name="checklistitem",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="items",
+                to="fieldwork.checklistversion",
+            ),
         ),
         migrations.CreateModel(
-            name='CampaignStage',
+            name="CampaignStage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('name', models.CharField(max_length=60, verbose_name='阶段')),
-                ('task', models.CharField(blank=True, default='', max_length=300, verbose_name='工作内容')),
-                ('starts_on', models.DateField(verbose_name='开始日期')),
-                ('ends_on', models.DateField(verbose_name='结束日期')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stages', to='fieldwork.campaign')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="次序")),
+                ("name", models.CharField(max_length=60, verbose_name="阶段")),
+                ("task", models.CharField(blank=True, default="", max_length=300, verbose_name="工作内容")),
+                ("starts_on", models.DateField(verbose_name="开始日期")),
+                ("ends_on", models.DateField(verbose_name="结束日期")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stages",
+                        to="fieldwork.campaign",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '专项行动阶段',
-                'ordering': ['position'],
-                'constraints': [models.UniqueConstraint(fields=('campaign', 'position'), name='fieldwork_campaignstage_position'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='fieldwork_campaignstage_forward')],
+                "verbose_name": "专项行动阶段",
+                "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("campaign", "position"), name="fieldwork_campaignstage_position"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                        name="fieldwork_campaignstage_forward",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='checklist',
-            constraint=models.UniqueConstraint(condition=models.Q(('bureau__isnull', True)), fields=('code',), name='fieldwork_checklist_national_code'),
+            model_name="checklist",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("bureau__isnull", True)),
+                fields=("code",),
+                name="fieldwork_checklist_national_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checklist',
-            constraint=models.UniqueConstraint(fields=('bureau', 'code'), name='fieldwork_checklist_code'),
+            model_name="checklist",
+            constraint=models.UniqueConstraint(fields=("bureau", "code"), name="fieldwork_checklist_code"),
         ),
         migrations.AddIndex(
-            model_name='campaign',
-            index=models.Index(fields=['bureau', 'kind', '-starts_on'], name='fieldwork_campaign_kind'),
+            model_name="campaign",
+            index=models.Index(fields=["bureau", "kind", "-starts_on"], name="fieldwork_campaign_kind"),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(fields=('bureau', 'code'), name='fieldwork_campaign_code'),
+            model_name="campaign",
+            constraint=models.UniqueConstraint(fields=("bureau", "code"), name="fieldwork_campaign_code"),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='fieldwork_campaign_window_forward'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="fieldwork_campaign_window_forward",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['RUNNING', 'FINISHED']), _negated=True), ('started_at__isnull', False), _connector='OR'), name='fieldwork_campaign_started'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["RUNNING", "FINISHED"]), _negated=True),
+                    ("started_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="fieldwork_campaign_started",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'FINISHED'), _negated=True), ('finished_at__isnull', False), _connector='OR'), name='fieldwork_campaign_finished'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "FINISHED"), _negated=True),
+                    ("finished_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="fieldwork_campaign_finished",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checklistanswer',
-            constraint=models.UniqueConstraint(fields=('run', 'item'), name='fieldwork_checklistanswer_once'),
+            model_name="checklistanswer",
+            constraint=models.UniqueConstraint(fields=("run", "item"), name="fieldwork_checklistanswer_once"),
         ),
         migrations.AddConstraint(
-            model_name='checklistanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('value', ''), _negated=True), name='fieldwork_checklistanswer_given'),
+            model_name="checklistanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value", ""), _negated=True), name="fieldwork_checklistanswer_given"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='checklistanswer',
-            trigger=pgtrigger.compiler.Trigger(name='fit_open_run', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE held RECORD;', func="\n    SELECT status, checklist_version_id INTO held FROM fieldwork_checklistrun\n        WHERE id = CASE WHEN TG_OP = 'INSERT' THEN NEW.run_id ELSE OLD.run_id END;\n    IF held.status <> 'OPEN' THEN\n        RAISE EXCEPTION 'answers of a closed checklist run never change';\n    END IF;\n    IF TG_OP = 'DELETE' THEN\n        RETURN OLD;\n    END IF;\n    IF NOT EXISTS (\n        SELECT 1 FROM fieldwork_checklistitem\n        WHERE id = NEW.item_id AND version_id = held.checklist_version_id\n    ) THEN\n        RAISE EXCEPTION 'an answer belongs to an item of the version of its run';\n    END IF;\n    RETURN NEW;\n    ", hash='b53b39d1323f629c755cb5dc83c144f50fd70977', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_fit_open_run_3c783', table='fieldwork_checklistanswer', when='BEFORE')),
+            model_name="checklistanswer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="fit_open_run",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE held RECORD;",
+                    func="\n    SELECT status, checklist_version_id INTO held FROM fieldwork_checklistrun\n        WHERE id = CASE WHEN TG_OP = 'INSERT' THEN NEW.run_id ELSE OLD.run_id END;\n    IF held.status <> 'OPEN' THEN\n        RAISE EXCEPTION 'answers of a closed checklist run never change';\n    END IF;\n    IF TG_OP = 'DELETE' THEN\n        RETURN OLD;\n    END IF;\n    IF NOT EXISTS (\n        SELECT 1 FROM fieldwork_checklistitem\n        WHERE id = NEW.item_id AND version_id = held.checklist_version_id\n    ) THEN\n        RAISE EXCEPTION 'an answer belongs to an item of the version of its run';\n    END IF;\n    RETURN NEW;\n    ",
+                    hash="b53b39d1323f629c755cb5dc83c144f50fd70977",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_fit_open_run_3c783",
+                    table="fieldwork_checklistanswer",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checklistversion',
-            constraint=models.UniqueConstraint(fields=('checklist', 'number'), name='fieldwork_checklistversion_number'),
+            model_name="checklistversion",
+            constraint=models.UniqueConstraint(
+                fields=("checklist", "number"), name="fieldwork_checklistversion_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checklistversion',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'DRAFT'), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='fieldwork_checklistversion_published'),
+            model_name="checklistversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "DRAFT"),
+                    models.Q(("published_at__isnull", False), ("published_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="fieldwork_checklistversion_published",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='checklistversion',
-            trigger=pgtrigger.compiler.Trigger(name='freeze_published', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF TG_OP = 'DELETE' THEN\n        IF OLD.state <> 'DRAFT' THEN\n            RAISE EXCEPTION 'checklist version % is published and stays', OLD.id;\n        END IF;\n        RETURN OLD;\n    END IF;\n    IF OLD.state <> 'DRAFT' AND (\n        NEW.state = 'DRAFT' OR NEW.uid <> OLD.uid OR NEW.checklist_id <> OLD.checklist_id\n        OR NEW.number <> OLD.number OR NEW.effective_on <> OLD.effective_on OR NEW.name <> OLD.name\n        OR NEW.content <> OLD.content OR NEW.content_hash <> OLD.content_hash\n    ) THEN\n        RAISE EXCEPTION 'checklist version % is published and never changes', OLD.id;\n    END IF;\n    RETURN NEW;\n    ", hash='92b3494cdd81bf45aa69d78d6276bc6cea9378d9', operation='UPDATE OR DELETE', pgid='pgtrigger_freeze_published_3ae78', table='fieldwork_checklistversion', when='BEFORE')),
+            model_name="checklistversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="freeze_published",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    IF TG_OP = 'DELETE' THEN\n        IF OLD.state <> 'DRAFT' THEN\n            RAISE EXCEPTION 'checklist version % is published and stays', OLD.id;\n        END IF;\n        RETURN OLD;\n    END IF;\n    IF OLD.state <> 'DRAFT' AND (\n        NEW.state = 'DRAFT' OR NEW.uid <> OLD.uid OR NEW.checklist_id <> OLD.checklist_id\n        OR NEW.number <> OLD.number OR NEW.effective_on <> OLD.effective_on OR NEW.name <> OLD.name\n        OR NEW.content <> OLD.content OR NEW.content_hash <> OLD.content_hash\n    ) THEN\n        RAISE EXCEPTION 'checklist version % is published and never changes', OLD.id;\n    END IF;\n    RETURN NEW;\n    ",
+                    hash="92b3494cdd81bf45aa69d78d6276bc6cea9378d9",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_freeze_published_3ae78",
+                    table="fieldwork_checklistversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='checklistrun',
-            index=models.Index(fields=['about', '-opened_at'], name='fieldwork_run_about'),
+            model_name="checklistrun",
+            index=models.Index(fields=["about", "-opened_at"], name="fieldwork_run_about"),
         ),
         migrations.AddConstraint(
-            model_name='checklistrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'CANCELLED'), _negated=True), fields=('subject_uid', 'checklist_version'), name='fieldwork_checklistrun_once'),
+            model_name="checklistrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "CANCELLED"), _negated=True),
+                fields=("subject_uid", "checklist_version"),
+                name="fieldwork_checklistrun_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checklistrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'FINISHED'), _negated=True), models.Q(('finished_at__isnull', False), ('finished_by__isnull', False), ('earned__isnull', False), ('possible__isnull', False), ('failed_count__isnull', False), ('star_failed_count__isnull', False), models.Q(('verdict', ''), _negated=True)), _connector='OR'), name='fieldwork_checklistrun_finished'),
+            model_name="checklistrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "FINISHED"), _negated=True),
+                    models.Q(
+                        ("finished_at__isnull", False),
+                        ("finished_by__isnull", False),
+                        ("earned__isnull", False),
+                        ("possible__isnull", False),
+                        ("failed_count__isnull", False),
+                        ("star_failed_count__isnull", False),
+                        models.Q(("verdict", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="fieldwork_checklistrun_finished",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checklistrun',
-            constraint=models.CheckConstraint(condition=models.Q(('earned__isnull', True), ('earned__lte', models.F('possible')), _connector='OR'), name='fieldwork_checklistrun_points'),
+            model_name="checklistrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("earned__isnull", True), ("earned__lte", models.F("possible")), _connector="OR"
+                ),
+                name="fieldwork_checklistrun_points",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checklistitem',
-            constraint=models.UniqueConstraint(fields=('version', 'code'), name='fieldwork_checklistitem_code'),
+            model_name="checklistitem",
+            constraint=models.UniqueConstraint(
+                fields=("version", "code"), name="fieldwork_checklistitem_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checklistitem',
-            constraint=models.UniqueConstraint(fields=('version', 'position'), name='fieldwork_checklistitem_position'),
+            model_name="checklistitem",
+            constraint=models.UniqueConstraint(
+                fields=("version", "position"), name="fieldwork_checklistitem_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checklistitem',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gte', 1)), name='fieldwork_checklistitem_weight'),
+            model_name="checklistitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weight__gte", 1)), name="fieldwork_checklistitem_weight"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='checklistitem',
-            trigger=pgtrigger.compiler.Trigger(name='freeze_published', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE held BIGINT;', func="\n    held := CASE WHEN TG_OP = 'INSERT' THEN NEW.version_id ELSE OLD.version_id END;\n    IF EXISTS (SELECT 1 FROM fieldwork_checklistversion WHERE id = held AND state <> 'DRAFT')\n        OR (TG_OP = 'UPDATE' AND NEW.version_id <> OLD.version_id) THEN\n        RAISE EXCEPTION 'items of checklist version % are published and never change', held;\n    END IF;\n    IF TG_OP = 'DELETE' THEN\n        RETURN OLD;\n    END IF;\n    RETURN NEW;\n    ", hash='3d93fc0f24bfd3b57972be81f4b06fbe7cf59892', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_freeze_published_49567', table='fieldwork_checklistitem', when='BEFORE')),
+            model_name="checklistitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="freeze_published",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE held BIGINT;",
+                    func="\n    held := CASE WHEN TG_OP = 'INSERT' THEN NEW.version_id ELSE OLD.version_id END;\n    IF EXISTS (SELECT 1 FROM fieldwork_checklistversion WHERE id = held AND state <> 'DRAFT')\n        OR (TG_OP = 'UPDATE' AND NEW.version_id <> OLD.version_id) THEN\n        RAISE EXCEPTION 'items of checklist version % are published and never change', held;\n    END IF;\n    IF TG_OP = 'DELETE' THEN\n        RETURN OLD;\n    END IF;\n    RETURN NEW;\n    ",
+                    hash="3d93fc0f24bfd3b57972be81f4b06fbe7cf59892",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_freeze_published_49567",
+                    table="fieldwork_checklistitem",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

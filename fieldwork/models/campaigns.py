@@ -50,7 +50,9 @@ class Campaign(RootModel):
     purpose = models.TextField("任务要求", blank=True, default="")
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期", null=True, blank=True)
-    status = models.CharField("状态", max_length=10, choices=CampaignStatus.choices, default=CampaignStatus.DRAFT)
+    status = models.CharField(
+        "状态", max_length=10, choices=CampaignStatus.choices, default=CampaignStatus.DRAFT
+    )
     checklist = models.ForeignKey(
         Checklist, models.PROTECT, null=True, blank=True, related_name="campaigns", verbose_name="使用清单"
     )
@@ -78,7 +80,8 @@ class Campaign(RootModel):
                 name="fieldwork_campaign_started",
             ),
             models.CheckConstraint(
-                condition=~Q(status="FINISHED") | Q(finished_at__isnull=False), name="fieldwork_campaign_finished"
+                condition=~Q(status="FINISHED") | Q(finished_at__isnull=False),
+                name="fieldwork_campaign_finished",
             ),
         ]
         indexes = [models.Index(fields=["bureau", "kind", "-starts_on"], name="fieldwork_campaign_kind")]

@@ -1,6 +1,7 @@
 """The only writers of campaigns, checklists and runs."""
 
 from fieldwork.services.campaigns import (
+    EDITABLE,
     Stage,
     campaign_cancel,
     campaign_create,
@@ -8,10 +9,11 @@ from fieldwork.services.campaigns import (
     campaign_finish,
     campaign_start,
 )
-from fieldwork.services.checklists import checklist_load, checklist_publish, checklist_retire
+from fieldwork.services.checklists import checklist_load, checklist_publish, checklist_retire, reference_load
 from fieldwork.services.runs import answers_save, run_cancel, run_finish, run_open
 
 __all__ = [
+    "EDITABLE",
     "Stage",
     "answers_save",
     "campaign_cancel",
@@ -22,6 +24,7 @@ __all__ = [
     "checklist_load",
     "checklist_publish",
     "checklist_retire",
+    "reference_load",
     "run_cancel",
     "run_finish",
     "run_open",

@@ -46,7 +46,9 @@ def campaign_create(
     if owner is None:
         raise Unlawful("系统账号登记数据时须指明主管部门。")
     fields = root_fields(actor=actor, region=region or owner.region, bureau=owner)
-    campaign = record_create(actor=actor, obj=Campaign(**fields, **values), verb="fieldwork.campaign_create", at=at)
+    campaign = record_create(
+        actor=actor, obj=Campaign(**fields, **values), verb="fieldwork.campaign_create", at=at
+    )
     _set_stages(campaign, stages)
     _set_departments(campaign, departments)
     return campaign

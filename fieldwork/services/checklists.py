@@ -14,6 +14,7 @@ from casework import audit
 from casework.canonical import sha256_hex
 from casework.errors import NotAllowed, Unlawful
 from casework.records import clean
+from fieldwork.data import checklists
 from fieldwork.models import Checklist, ChecklistItem, ChecklistVersion, VersionState
 
 REQUIRED = ("code", "name", "effective_on", "answers", "answer_labels", "failing_answer", "aspects")
@@ -71,6 +72,11 @@ def checklist_load(
     if newest is not None and newest.content_hash == sha256_hex(content):
         return newest, False
     return checklist_publish(actor=actor, content=content, bureau=bureau, at=at), True
+
+
+def reference_load(*, actor: User) -> int:
+    """Publish the checklists that the product brings along, where they are new; returns how many were."""
+    return sum(checklist_load(actor=actor, content=content)[1] for content in checklists())
 
 
 @transaction.atomic

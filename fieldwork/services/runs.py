@@ -15,7 +15,14 @@ from casework import audit
 from casework.errors import NotAllowed, Unlawful, WrongState
 from casework.records import record_create, root_fields
 from casework.workflow import transition
-from fieldwork.models import ChecklistAnswer, ChecklistItem, ChecklistRun, ChecklistVersion, RunStatus, VersionState
+from fieldwork.models import (
+    ChecklistAnswer,
+    ChecklistItem,
+    ChecklistRun,
+    ChecklistVersion,
+    RunStatus,
+    VersionState,
+)
 from fieldwork.scoring import score
 
 
@@ -86,7 +93,11 @@ def answers_save(
         if before != after:
             changes[code] = [before, after]
             answer = answer or ChecklistAnswer(run=locked, item=item)
-            answer.value, answer.note, answer.no_photo_reason = after["value"], after["note"], after["no_photo_reason"]
+            answer.value, answer.note, answer.no_photo_reason = (
+                after["value"],
+                after["note"],
+                after["no_photo_reason"],
+            )
             answer.answered_by, answer.answered_at = actor, at
             answer.save()
         saved.extend([answer] if answer else [])

@@ -38,7 +38,9 @@ def load_calendar_years() -> int:
             continue
         row.is_confirmed, row.source = True, year.source
         row.save()
-        days = [CalendarDay(day=day.date, is_workday=day.is_workday, name=day.name) for day in year.exceptions]
+        days = [
+            CalendarDay(day=day.date, is_workday=day.is_workday, name=day.name) for day in year.exceptions
+        ]
         written += len(CalendarDay.objects.bulk_create(days, ignore_conflicts=True))
     return written
 
@@ -94,7 +96,9 @@ def load_document_kinds() -> int:
                 "name": row["name"],
                 "number_pattern": row["number_template"] or "",
                 "basis": "；".join(row["basis"])[:200],
-                "details": {key: row[key] for key in sorted(row) if key not in {"code", "name", "number_template"}},
+                "details": {
+                    key: row[key] for key in sorted(row) if key not in {"code", "name", "number_template"}
+                },
             },
         )
     return len(data.document_kinds())
