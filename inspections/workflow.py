@@ -1,0 +1,357 @@
+"""Transitions of deployments, visits, findings and rectification notices."""
+
+from __future__ import annotations
+
+from casework.workflow import Guard, Transition, Workflow
+from inspections import guards
+from inspections.models import (
+    DeploymentStatus as D,
+)
+from inspections.models import (
+    FindingMode,
+)
+from inspections.models import (
+    FindingStatus as F,
+)
+from inspections.models import (
+    NoticeStatus as N,
+)
+from inspections.models import (
+    VisitStatus as V,
+)
+
+GATES: tuple[Guard, ...] = (
+    guards.leads_lawfully,
+    guards.has_two_officers,
+    guards.officers_still_certified,
+    guards.nobody_stands_aside,
+    guards.within_cap,
+)
+
+DEPLOYMENT = Workflow(
+    model="inspections.Deployment",
+    label="检查出动",
+    states=D,
+    initial=D.DRAFT,
+    transitions=(
+        Transition(
+            "submit",
+            "送审",
+            (D.DRAFT,),
+            D.SUBMITTED,
+            permission="inspections.deployment_edit",
+            guards=(guards.has_stops, *GATES),
+            stamp="submitted_at",
+            is_primary=True,
+        ),
+        Transition(
+            "approve",
+            "批准",
+            (D.SUBMITTED,),
+            D.APPROVED,
+            permission="inspections.deployment_approve",
+            guards=(guards.not_own_draft, guards.approves_for_lead, *GATES),
+            stamp="approved_at",
+            is_primary=True,
+        ),
+        Transition(
+            "return",
+            "退回修改",
+            (D.SUBMITTED,),
+            D.DRAFT,
+            permission="inspections.deployment_approve",
+            guards=(guards.approves_for_lead,),
+            needs_reason=True,
+        ),
+        Transition(
+            "notify",
+            "下达检查通知",
+            (D.APPROVED,),
+            D.NOTIFIED,
+            permission="inspections.deployment_notify",
+            guards=(guards.is_approved, guards.is_notified),
+            stamp="notified_at",
+            is_primary=True,
+        ),
+        Transition(
+            "start",
+            "开始检查",
+            (D.NOTIFIED,),
+            D.UNDERWAY,
+            permission="inspections.visit_record",
+            guards=(guards.is_approved, guards.is_notified, *GATES),
+            stamp="started_at",
+            is_primary=True,
+        ),
+        Transition(
+            "start_emergency",
+            "应急检查，先行实施",
+            (D.DRAFT, D.SUBMITTED),
+            D.UNDERWAY,
+            permission="inspections.visit_record",
+            guards=(guards.has_stops, guards.is_notified, *GATES),
+            requires=("emergency_reason", "approval_due_on"),
+            stamp="started_at",
+            is_danger=True,
+        ),
+        Transition(
+            "approve_late",
+            "补办审批",
+            (D.UNDERWAY,),
+            D.UNDERWAY,
+            permission="inspections.deployment_approve",
+            guards=(guards.is_emergency, guards.not_own_draft, guards.approves_for_lead),
+            stamp="approved_at",
+            is_primary=True,
+        ),
+        Transition(
+            "finish",
+            "结束检查",
+            (D.UNDERWAY,),
+            D.DONE,
+            permission="inspections.visit_record",
+            guards=(guards.all_stops_recorded, guards.late_approval_done),
+            stamp="finished_at",
+            is_primary=True,
+        ),
+        Transition(
+            "cancel",
+            "取消",
+            (D.DRAFT, D.SUBMITTED, D.APPROVED, D.NOTIFIED),
+            D.CANCELLED,
+            permission="inspections.deployment_cancel",
+            needs_reason=True,
+            is_danger=True,
+        ),
+    ),
+)
+
+VISIT = Workflow(
+    model="inspections.Visit",
+    label="检查",
+    states=V,
+    initial=V.PLANNED,
+    transitions=(
+        Transition(
+            "start",
+            "进场检查",
+            (V.PLANNED,),
+            V.STARTED,
+            permission="inspections.visit_record",
+            guards=(
+                guards.deployment_underway,
+                guards.takes_part,
+                guards.visit_two_officers,
+                guards.visit_recusals,
+            ),
+            stamp="started_at",
+            is_primary=True,
+        ),
+        Transition(
+            "record",
+            "完成检查记录",
+            (V.STARTED,),
+            V.RECORDED,
+            permission="inspections.visit_record",
+            guards=(guards.takes_part, guards.checklist_finished, guards.failures_have_findings),
+            requires=("premises", "summary", "ended_at", "outcome"),
+            stamp="recorded_at",
+            is_primary=True,
+        ),
+        Transition(
+            "close",
+            "告知结果并办结",
+            (V.RECORDED,),
+            V.CLOSED,
+            permission="inspections.visit_record",
+            guards=(guards.findings_settled,),
+            requires=("result_document",),
+            stamp="closed_at",
+            is_primary=True,
+        ),
+        Transition(
+            "cancel",
+            "取消该家检查",
+            (V.PLANNED,),
+            V.CANCELLED,
+            permission="inspections.deployment_cancel",
+            needs_reason=True,
+            is_danger=True,
+        ),
+    ),
+)
+
+
+def _mode(mode: FindingMode) -> Guard:
+    return guards.mode_is(mode)
+
+
+FINDING = Workflow(
+    model="inspections.Finding",
+    label="检查发现的问题",
+    states=F,
+    initial=F.OPEN,
+    transitions=(
+        Transition(
+            "fix",
+            "确认当场改正",
+            (F.OPEN,),
+            F.FIXED,
+            permission="inspections.finding_edit",
+            guards=(_mode(FindingMode.ON_SPOT), guards.visit_is_open, guards.fix_has_photo),
+            requires=("fixed_at",),
+            stamp="settled_at",
+            is_primary=True,
+        ),
+        Transition(
+            "refer",
+            "移送",
+            (F.OPEN,),
+            F.REFERRED,
+            permission="inspections.finding_edit",
+            guards=(_mode(FindingMode.REFER), guards.visit_is_open),
+            requires=("refer_to",),
+            stamp="settled_at",
+            is_primary=True,
+        ),
+        Transition(
+            "enter_notice",
+            "列入整改通知书",
+            (F.OPEN,),
+            F.IN_NOTICE,
+            permission="inspections.notice_issue",
+            guards=(_mode(FindingMode.IN_TERM),),
+        ),
+        Transition(
+            "leave_notice",
+            "退出整改通知书",
+            (F.IN_NOTICE,),
+            F.OPEN,
+            permission="inspections.notice_withdraw",
+            needs_reason=True,
+        ),
+        Transition(
+            "close",
+            "销号",
+            (F.IN_NOTICE,),
+            F.CLOSED,
+            permission="inspections.notice_recheck",
+            guards=(guards.rechecked_done,),
+            stamp="settled_at",
+        ),
+        Transition(
+            "escalate",
+            "升级处理",
+            (F.IN_NOTICE,),
+            F.ESCALATED,
+            permission="inspections.notice_escalate",
+            needs_reason=True,
+            stamp="settled_at",
+        ),
+        Transition(
+            "void",
+            "作废",
+            (F.OPEN,),
+            F.VOID,
+            permission="inspections.finding_edit",
+            guards=(guards.visit_is_open,),
+            needs_reason=True,
+            is_danger=True,
+        ),
+    ),
+)
+
+NOTICE = Workflow(
+    model="inspections.RectificationNotice",
+    label="整改通知书",
+    states=N,
+    initial=N.DRAFT,
+    transitions=(
+        Transition(
+            "issue",
+            "制发",
+            (N.DRAFT,),
+            N.ISSUED,
+            permission="inspections.notice_issue",
+            guards=(
+                guards.acts_for_organ,
+                guards.notice_organ_lawful,
+                guards.notice_visit_lawful,
+                guards.notice_two_officers,
+                guards.notice_complete,
+            ),
+            stamp="issued_at",
+            is_primary=True,
+        ),
+        Transition(
+            "serve",
+            "登记送达",
+            (N.ISSUED,),
+            N.SERVED,
+            permission="inspections.notice_serve",
+            guards=(guards.acts_for_organ, guards.has_service_record),
+            requires=("due_on",),
+            stamp="served_at",
+            is_primary=True,
+        ),
+        Transition(
+            "answer",
+            "提交整改报告",
+            (N.SERVED,),
+            N.ANSWERED,
+            permission="inspections.notice_answer",
+            guards=(guards.has_full_reply,),
+            stamp="answered_at",
+            is_primary=True,
+        ),
+        Transition(
+            "continue",
+            "退回继续整改",
+            (N.ANSWERED,),
+            N.SERVED,
+            permission="inspections.notice_recheck",
+            guards=(guards.acts_for_organ, guards.was_rechecked),
+            needs_reason=True,
+        ),
+        Transition(
+            "extend",
+            "延期",
+            (N.SERVED, N.ANSWERED),
+            N.SERVED,
+            permission="inspections.extension_decide",
+            guards=(guards.acts_for_organ, guards.has_granted_extension),
+        ),
+        Transition(
+            "close",
+            "销号",
+            (N.SERVED, N.ANSWERED),
+            N.CLOSED,
+            permission="inspections.notice_recheck",
+            guards=(guards.acts_for_organ, guards.all_findings_closed),
+            stamp="closed_at",
+        ),
+        Transition(
+            "escalate",
+            "升级处理",
+            (N.SERVED, N.ANSWERED),
+            N.ESCALATED,
+            permission="inspections.notice_escalate",
+            guards=(guards.acts_for_organ,),
+            requires=("escalation_target",),
+            stamp="escalated_at",
+            needs_reason=True,
+            is_danger=True,
+        ),
+        Transition(
+            "withdraw",
+            "撤回",
+            (N.DRAFT, N.ISSUED, N.SERVED),
+            N.WITHDRAWN,
+            permission="inspections.notice_withdraw",
+            guards=(guards.acts_for_organ,),
+            stamp="withdrawn_at",
+            needs_reason=True,
+            is_danger=True,
+        ),
+    ),
+)
