@@ -110,7 +110,7 @@ class Fields:
     rows: tuple[tuple[Field, ...], ...]
     columns: int = 2
     label_width_mm: float = 30.0
-    size: float = 14.0
+    size: float = 12.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -406,7 +406,7 @@ class _Writer:
         paragraph.paragraph_format.keep_with_next = True
         paragraph.add_run().add_picture(io.BytesIO(qr_png(code.payload)), width=Mm(geometry.QR_SIDE_MM))
         caption = self._paragraph(align=align, exact=False)
-        self._run(caption, code.caption, size=8)
+        self._run(caption, "\n".join(filter(None, (code.caption, code.verify_url))), size=8)
 
     def _grid(self, rows: int, weights: list[float], *, ruled: bool = True) -> Any:
         if self.break_pending:

@@ -27,7 +27,6 @@ ROLES: dict[str, tuple[str, tuple[str, ...], int]] = {
 """Role -> official typeface, families to look for (official first), weight."""
 
 LAST_RESORTS = ("Noto Serif SC", "Noto Sans SC", "LXGW WenKai")
-DEFAULT_LAYOUT_CHARACTERS = "附件：抄送印发签人年月日第页共— 0123456789（章）扫码核验单位表号、。．."
 
 
 class FontsMissingError(RuntimeError):
@@ -129,7 +128,7 @@ def _texts(value: Any) -> Iterator[str]:
         yield value
     elif isinstance(value, dict):
         for key, item in value.items():
-            if key not in {"kind", "payload", "form", "align", "verify_url"}:
+            if key not in {"kind", "payload", "form", "align"}:
                 yield from _texts(item)
     elif isinstance(value, list):
         for item in value:

@@ -109,12 +109,27 @@ def _flat(block: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _with_struts(block: dict[str, Any]) -> dict[str, Any]:
-    """Give short values of a form the height of `min_lines`; longer ones need no help."""
+    """Give short values of a form the height of `min_lines` and divide long labels into even lines."""
+    room = int((block["label_width_mm"] * geometry.POINTS_PER_MM - 10) / block["size"])
     rows = [
-        [{**field, "strut": field["min_lines"] if field["min_lines"] > 1 else 0} for field in row]
+        [
+            {
+                **field,
+                "label": _even_lines(field["label"], room),
+                "strut": field["min_lines"] if field["min_lines"] > 1 else 0,
+            }
+            for field in row
+        ]
         for row in block["rows"]
     ]
     return {**block, "rows": rows}
+
+
+def _even_lines(label: str, room: int) -> str:
+    if "\n" in label or len(label) <= room:
+        return label
+    length = -(-len(label) // -(-len(label) // room))
+    return "\n".join(label[at : at + length] for at in range(0, len(label), length))
 
 
 def _joined(items: list[dict[str, Any]]) -> list[dict[str, Any]]:

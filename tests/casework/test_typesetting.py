@@ -162,6 +162,18 @@ def test_signature_never_stands_alone_on_a_page(extra: int) -> None:
     assert any("2022年4月12日" in text for _, text in last)
 
 
+@pytest.mark.parametrize("closing", ["特此通知。", "特此通知。" * 8, "特此通知。" * 14])
+def test_signature_keeps_a_line_of_the_closing_paragraph(closing: str) -> None:
+    for count in range(8, 22):
+        blocks = (
+            *(Paragraph("正文。") for _ in range(count)),
+            Paragraph(closing),
+            Signature("甲局", "2022-04-12"),
+        )
+        last = body_lines(render_pdf(dataclasses.replace(letter(""), blocks=blocks), font_dir=FONT_DIR), -1)
+        assert any("特此通知" in text or "通知。" in text for _, text in last)
+
+
 def test_signature_after_a_table_keeps_its_last_rows() -> None:
     for count in range(10, 22):
         table = Table((Column(), Column()), (), tuple((Cell(f"行{no}"), Cell("值")) for no in range(count)))

@@ -26,6 +26,7 @@ ORGAN = "铁岭县教育局"
 QR = Qr(
     payload="https://jg.example.gov.cn/verify/7K2M9QXD4T?s=MEUCIQDk3fV0c1p8Zl2b9n4xYw",
     caption="扫码核验 7K2M-9QXD",
+    verify_url="jg.example.gov.cn/verify",
 )
 
 
