@@ -33,6 +33,7 @@ ROLE = "app"
 MAX_CONNECTIONS = 200
 URL_KEYS = ("DATABASE_URL", "REDIS_URL")
 SHORT_WAIT_SECONDS = 15.0
+_started: dict[int, subprocess.Popen[bytes]] = {}
 
 
 class DevstackError(RuntimeError):
@@ -322,6 +323,7 @@ class _Valkey:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+        _started[process.pid] = process
         self._wait_until_up(process, port)
         return {"url": f"redis://:{password}@127.0.0.1:{port}/0", "port": port, "pid": process.pid}
 
@@ -342,9 +344,10 @@ def _stop_process(pid: int) -> None:
     os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + SHORT_WAIT_SECONDS
     while _is_alive(pid) and time.monotonic() < deadline:
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, os.WNOHANG)
         time.sleep(0.02)
+    child = _started.pop(pid, None)
+    if child:
+        child.wait(SHORT_WAIT_SECONDS)
 
 
 # -- shared use ------------------------------------------------------------------------------------------------
