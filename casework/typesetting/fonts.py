@@ -52,6 +52,9 @@ class Substitution:
     official: str
     used: str
 
+    def __str__(self) -> str:
+        return f"{self.official}以 {self.used} 代替"
+
 
 @dataclass(frozen=True, slots=True)
 class FontSet:
