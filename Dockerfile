@@ -23,7 +23,7 @@ WORKDIR /app
 COPY . .
 COPY --from=frontend /build/node_modules node_modules
 ENV PATH=/opt/venv/bin:$PATH APP_ENV=production
-RUN python -m tools.icons --check \
+RUN python -m tools.vendor && python -m tools.icons --check \
     && SECRET_KEY=only-for-collecting-static-files-0123456789abcdefghijklmnopq \
        FIELD_KEYS=1:0000000000000000000000000000000000000000000000000000000000000000 \
        BLIND_INDEX_KEY=0000000000000000000000000000000000000000000000000000000000000000 \

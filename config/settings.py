@@ -178,9 +178,7 @@ NODE_MODULES = Path(env.text("NODE_MODULES", str(BASE_DIR / "node_modules")))
 STATICFILES_DIRS = [BASE_DIR / "static"] + [
     (prefix, path)
     for prefix, path in (
-        ("vendor/tabler", NODE_MODULES / "@tabler" / "core" / "dist"),
-        ("vendor/echarts", NODE_MODULES / "echarts" / "dist"),
-        ("vendor/leaflet", NODE_MODULES / "leaflet" / "dist"),
+        ("vendor", VAR_DIR / "vendor"),
         ("icons", VAR_DIR / "icons"),
     )
     if path.is_dir()

@@ -161,6 +161,7 @@ def main(arguments: list[str]) -> int:
     install_python_packages()
     install_front_end()
     run([str(PYTHON), "-m", "tools.fonts"])
+    run([str(PYTHON), "-m", "tools.vendor"])
     run([str(PYTHON), "-m", "tools.icons"])
     if "--browser" in arguments:
         install_browser()
