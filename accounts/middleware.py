@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -72,6 +71,5 @@ class SessionGuardMiddleware:
         if is_private and request.bureau is not None and user.bureau_id != request.bureau.pk:  # type: ignore[attr-defined,union-attr]
             raise Http404
         if is_private and user.must_change_password:  # type: ignore[union-attr]
-            messages.info(request, "首次登录，请先修改初始密码。")
             return redirect("accounts:password_change")
         return self.get_response(request)

@@ -12,4 +12,8 @@ class ConfigConfig(AppConfig):
     verbose_name = "配置"
 
     def ready(self) -> None:
+        from django.forms import Field
+
         from config import checks  # noqa: F401
+
+        Field.default_error_messages["required"] = "请填写此项。"
