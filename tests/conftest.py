@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
+from django.core.management import call_command
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
@@ -229,3 +233,21 @@ class BureauClient(Client):
         if not path.startswith("/b/"):
             path = self.prefix + path
         return super().generic(method, path, *args, **kwargs)
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+    """The whole demonstration, seeded once for a module and rolled back afterwards.
+
+    Tests of such a module must not ask for `db`: they share one transaction.
+    """
+    with django_db_blocker.unblock():
+        outer = transaction.atomic()
+        outer.__enter__()
+        try:
+            cache.clear()
+            call_command("seed_demo", verbosity=0, stdout=io.StringIO())
+            yield
+        finally:
+            transaction.set_rollback(True)
+            outer.__exit__(None, None, None)

@@ -59,6 +59,7 @@ def signed_in(view: View) -> View:
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)
 
+    guarded_view.permission = ""  # type: ignore[attr-defined]
     return guarded_view
 
 

@@ -1,0 +1,171 @@
+"""Every address × every persona: nobody meets an error page, and nobody reads beyond their scope.
+
+The home county's people crawl their pages; every address found is then opened by everybody else, the
+officer of the neighbouring county included. `make prove` opens every address; the ordinary run takes
+a few addresses of each URL pattern.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pytest
+from django.test import Client
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
+
+from accounts import demo as accounts
+from accounts.models import User
+
+HOME, NEIGHBOUR, CITY = accounts.FULL_COUNTY, accounts.SMALL_COUNTY, accounts.CITY
+PUBLIC_PREFIXES = ("/accounts/", "/api/", "/healthz", "/home/", "/static/")
+PRIVATE = re.compile(r"^/(desk|portal)/")
+UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+SHARED_PATTERNS = {
+    # Rows that hold for every county: the same page for everyone who may use the desk.
+    "casework:calendar",
+    "fieldwork:checklist_version",
+}
+PER_PATTERN = 2
+LIMIT = 1500
+
+
+class Links(HTMLParser):
+    """Collects where a page leads to: links, and GET addresses that htmx loads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.posts: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        for name in ("href", "src", "hx-get"):
+            if value := values.get(name):
+                self.found.add(value)
+        if tag == "form" and (values.get("method") or "").lower() == "post" and values.get("action"):
+            self.posts.add(str(values["action"]))
+
+
+def strip(address: str, slug: str) -> str:
+    """The path inside the bureau, without query and fragment; empty for addresses elsewhere."""
+    path = address.split("#")[0].split("?")[0]
+    prefix = f"/b/{slug}"
+    if path.startswith(prefix + "/"):
+        return path[len(prefix) :]
+    return ""
+
+
+def pattern_of(path: str) -> str:
+    """The URL pattern's name, or the path for addresses that match none."""
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return path
+
+
+def client_of(username: str) -> Client:
+    """A signed-in client."""
+    client = Client()
+    user = User.objects.get(username=username)
+    client.force_login(user, backend="accounts.backends.ActiveUserBackend")
+    return client
+
+
+def crawl(client: Client, slug: str, starts: tuple[str, ...], per_pattern: int) -> Iterator[tuple[str, int, str]]:
+    """(path, status, body) of pages reachable from `starts`, at most `per_pattern` of each pattern."""
+    seen: set[str] = set()
+    taken: dict[str, int] = defaultdict(int)
+    queue = list(starts)
+    while queue and len(seen) < LIMIT:
+        path = queue.pop(0)
+        name = pattern_of(path)
+        if path in seen or taken[name] >= per_pattern:
+            continue
+        seen.add(path)
+        taken[name] += 1
+        response = client.get(f"/b/{slug}{path}")
+        is_html = response.headers.get("Content-Type", "").startswith("text/html")
+        body = response.content.decode() if is_html and not response.streaming else ""
+        yield path, response.status_code, body
+        links = Links()
+        links.feed(body)
+        queue.extend(
+            sorted(
+                found
+                for link in links.found
+                if (found := strip(link, slug)) and not found.startswith(PUBLIC_PREFIXES)
+            )
+        )
+
+
+def home_accounts() -> list[str]:
+    return [accounts.username(HOME, account.suffix) for account in accounts.accounts_of(HOME)]
+
+
+def map_of_the_house(per_pattern: int) -> dict[str, set[str]]:
+    """Addresses by pattern, found by every home persona; asserts that no page fails on the way."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for username in home_accounts():
+        client = client_of(username)
+        start = "/portal/" if username.endswith("institution") else "/desk/"
+        for path, status, _ in crawl(client, HOME, (start, "/"), per_pattern):
+            assert status < 400, f"{username} follows a link of an own page to {path} and meets {status}"
+            found[pattern_of(path)].add(path)
+    return found
+
+
+def sweep(per_pattern: int) -> None:
+    house = map_of_the_house(per_pattern)
+    assert len(house) > 40
+    neighbours = {
+        accounts.username(NEIGHBOUR, "officer"),
+        accounts.username(NEIGHBOUR, "leader"),
+        accounts.username(NEIGHBOUR, "institution"),
+    }
+    everybody = [*home_accounts(), *neighbours, accounts.username(CITY, "supervisor")]
+    for username in everybody:
+        client, slug = client_of(username), username.split("-")[0]
+        for name, paths in house.items():
+            for path in sorted(paths):
+                response = client.get(f"/b/{slug}{path}")
+                assert response.status_code < 500, f"{username} {path}"
+                is_foreign = username in neighbours and PRIVATE.match(path) and UID.search(path)
+                if is_foreign and name not in SHARED_PATTERNS:
+                    assert response.status_code in {403, 404}, f"{username} reads {path}"
+                    written = client.post(f"/b/{slug}{path}", {})
+                    assert written.status_code in {403, 404, 405}, f"{username} writes {path}"
+    anonymous = Client()
+    for paths in house.values():
+        for path in sorted(paths):
+            response = anonymous.get(f"/b/{HOME}{path}")
+            expected = {302} if PRIVATE.match(path) else {200, 302, 304, 410}
+            assert response.status_code in expected, f"nobody {path} {response.status_code}"
+
+
+def test_every_persona_on_every_kind_of_page(demo: None) -> None:
+    sweep(PER_PATTERN)
+
+
+@pytest.mark.prove
+def test_every_persona_on_every_page(demo: None) -> None:
+    sweep(40)
+
+
+def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, f"{prefix}{entry.namespace}:" if entry.namespace else prefix)
+        elif entry.name:
+            yield f"{prefix}{entry.name}", entry
+
+
+def test_every_private_view_asks_who_is_there() -> None:
+    """A desk or portal view that was not wrapped by an access decorator would be open to all."""
+    for name, pattern in patterns(get_resolver()):
+        room = name.split(":")[0]
+        is_private = ":" in name and not room.endswith(("_public", "_api")) and room != "accounts"
+        if is_private:
+            assert getattr(pattern.callback, "permission", None) is not None, f"{name} has no access decorator"
