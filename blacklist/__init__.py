@@ -1,0 +1,1 @@
+"""White, black and red lists with due process, and the public portal with open data."""
