@@ -1,0 +1,1 @@
+"""Report regimes, periods, frozen editions, exports and the exchange with the superior office."""

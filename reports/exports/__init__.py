@@ -1,0 +1,1 @@
+"""Files made from a frozen edition; the same edition always gives the same bytes."""
