@@ -50,7 +50,7 @@ def run_open(
     )
     if (run := known.first()) is not None:
         return run
-    if version.state != VersionState.PUBLISHED:
+    if not ChecklistVersion.objects.filter(pk=version.pk, state=VersionState.PUBLISHED).exists():
         raise Unlawful("这个清单版本没有发布或已停用，请选择现行版本。")
     owner = getattr(subject, "bureau", None)
     run = ChecklistRun(
