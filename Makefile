@@ -1,12 +1,12 @@
 # make demo   the whole system with the demo county, on one terminal    make test   set up and run all tests
 # make check  format, lint, types, contracts, migrations, settings      make bench  benchmarks
 # make prove  the deep runs, under an hour                              make setup  environment only
-# Options: RESET=1 PORT=8000 HOST=127.0.0.1 (demo), CI_FULL=1 ARGS="tests/..." (test)
+# Options: RESET=1 PORT=8000 LISTEN=127.0.0.1 (demo), CI_FULL=1 ARGS="tests/..." (test)
 
 PYTHON3 ?= python3
 PY := .venv/bin/python
 ARGS ?=
-export CI_FULL RESET PORT HOST
+export CI_FULL RESET PORT LISTEN
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help

@@ -1,7 +1,7 @@
 """`make demo`: the whole system on one terminal, with the demo county loaded.
 
 Starts the embedded servers, brings the database up to date, loads the demo (both idempotent), then the web server,
-one worker and beat. Ctrl-C stops everything in reverse order. RESET=1 starts over; PORT and HOST choose the address.
+one worker and beat. Ctrl-C stops everything in reverse order. RESET=1 starts over; PORT and LISTEN choose the address.
 """
 
 from __future__ import annotations
@@ -236,8 +236,8 @@ def serve(lock: IO[str]) -> None:
         _reset()
     with devstack.running(VAR) as urls, contextlib.closing(_Closer()) as closer:
         os.environ.update(urls)
-        host = os.environ.get("HOST", "127.0.0.1")
-        port = choose_port(host, int(os.environ.get("PORT", FIRST_PORT)))
+        host = os.environ.get("LISTEN") or "127.0.0.1"
+        port = choose_port(host, int(os.environ.get("PORT") or FIRST_PORT))
         url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
         os.environ.setdefault("PUBLIC_BASE_URL", url)
         say("准备数据库与演示数据……")
