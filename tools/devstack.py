@@ -378,7 +378,7 @@ def _locked(path: Path) -> Iterator[IO[str]]:
 def _start_missing(base: Path, *, durable: bool) -> None:
     """Start the servers that the environment does not name and write where they are."""
     _stop_all(base)
-    makers = {"DATABASE_URL": _Postgres, "REDIS_URL": _Valkey}
+    makers: dict[str, type[_Postgres] | type[_Valkey]] = {"DATABASE_URL": _Postgres, "REDIS_URL": _Valkey}
     servers: dict[str, dict[str, Any]] = {}
     try:
         for key in URL_KEYS:
