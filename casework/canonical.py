@@ -11,7 +11,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 def canonical_bytes(data: Any) -> bytes:
     """UTF-8 JSON with sorted keys and no spaces (RFC 8785 for the types we use: no floats in sealed data)."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), cls=DjangoJSONEncoder).encode()
+    return json.dumps(
+        data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), cls=DjangoJSONEncoder
+    ).encode()
 
 
 def sha256_hex(data: Any) -> str:

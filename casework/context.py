@@ -13,4 +13,5 @@ class Trace(NamedTuple):
     address: str = ""
 
 
-current_trace: ContextVar[Trace] = ContextVar("current_trace", default=Trace())
+NO_TRACE = Trace()
+current_trace: ContextVar[Trace] = ContextVar("current_trace", default=NO_TRACE)

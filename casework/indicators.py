@@ -147,7 +147,9 @@ def figure(key: str, scope: Scope, period: Period, **dims: Any) -> Figure:
     return Figure(key, compute(key, scope, period, **dims), get(key).unit, ids)
 
 
-def ratio(numerator: int | Decimal, denominator: int | Decimal, *, decimals: int, rounding: Rounding) -> Decimal | None:
+def ratio(
+    numerator: int | Decimal, denominator: int | Decimal, *, decimals: int, rounding: Rounding
+) -> Decimal | None:
     """Percentage with `decimals` places; None when the denominator is zero.
 
     COMPLEMENT rounds the rest (denominator − numerator) half up and subtracts from 100, so that two

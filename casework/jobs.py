@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from celery import Task, current_app
+from celery import Task, current_app, shared_task
 from celery.schedules import crontab, schedule
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -40,6 +40,12 @@ def enqueue(task_path: str, *args: Any) -> None:
     """Send `app.tasks.name(*args)` to a worker after the current transaction commits."""
     task: Task = import_string(task_path)
     transaction.on_commit(lambda: task.apply_async(args=args))
+
+
+def job(function: Callable[..., None]) -> Task:
+    """Declare a Celery task that `enqueue` may send; it takes ids and calls one service."""
+    task: Task = shared_task(ignore_result=True)(function)
+    return task
 
 
 def periodic(path: str, label: str, when: crontab | schedule) -> Callable[[Callable[[], Any]], Task]:
@@ -111,4 +117,6 @@ def job_finish(
 
 def job_fail(job: JobRun, message: str) -> None:
     """End a job badly with a sentence for the person who started it."""
-    JobRun.objects.filter(pk=job.pk).update(state=JobState.FAILED, message=message[:300], finished_at=timezone.now())
+    JobRun.objects.filter(pk=job.pk).update(
+        state=JobState.FAILED, message=message[:300], finished_at=timezone.now()
+    )

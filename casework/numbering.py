@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from accounts.models import Organisation, User
 from casework import audit
-from casework.errors import Unlawful
-from casework.models import DocumentKind, IssuedNumber, NumberTemplate
+from casework.errors import NotAllowed, Unlawful, WrongState
+from casework.models import DocumentKind, DocumentState, IssuedNumber, NumberTemplate, OfficialDocument
 
 DEFAULT_PATTERN = "{organ}〔{year}〕{n}号"
 
@@ -50,14 +50,29 @@ def number_take(*, organ: Organisation, kind: str, subject: models.Model, at: da
 
 @transaction.atomic
 def number_void(*, actor: User, number: IssuedNumber, reason: str) -> IssuedNumber:
-    """Mark a number void; it stays listed and is never used again. Raises Unlawful without a reason."""
+    """Mark a number void; it stays listed and is never used again.
+
+    Raises NotAllowed, Unlawful without a reason, WrongState when it is void already or its document is in force.
+    """
+    if not actor.may("casework.number_void"):
+        raise NotAllowed("您没有“作废文号”的权限。")
     if not reason.strip():
         raise Unlawful("作废文号须写明原因。")
     locked = IssuedNumber.objects.select_for_update().get(pk=number.pk)
-    locked.void_reason = reason
+    if locked.void_reason:
+        raise WrongState(f"文号 {locked.text} 已经作废。")
+    if OfficialDocument.objects.filter(uid=locked.subject_uid, state=DocumentState.VALID).exists():
+        raise WrongState(f"{locked.text} 的文书仍然有效。请先撤回或替换该文书，再作废文号。")
+    locked.void_reason = reason[:200]
     locked.save(update_fields=["void_reason"])
     audit.record(
-        actor=actor, verb="casework.number_void", target=locked, reason=reason, number=locked.text, bureau=locked.bureau
+        actor=actor,
+        verb="casework.number_void",
+        target=locked,
+        changes={"void_reason": ["", locked.void_reason]},
+        reason=reason,
+        number=locked.text,
+        bureau=locked.bureau,
     )
     return locked
 
@@ -74,7 +89,11 @@ def _next_value(organ_id: int, kind: str, year: int) -> int:
 
 
 def _pattern(organ: Organisation, kind: str) -> str:
-    own = NumberTemplate.objects.filter(bureau=organ.bureau_id, kind=kind).values_list("pattern", flat=True).first()
+    own = (
+        NumberTemplate.objects.filter(bureau=organ.bureau_id, kind=kind)
+        .values_list("pattern", flat=True)
+        .first()
+    )
     catalogue = DocumentKind.objects.filter(code=kind).values_list("number_pattern", flat=True).first()
     return own or catalogue or DEFAULT_PATTERN
 

@@ -17,9 +17,11 @@ from django.utils import timezone
 from accounts.models import Bureau, User
 from casework import audit, jobs
 from casework.canonical import sha256_hex
+from casework.errors import NotAllowed, WrongState
 from casework.models import OutboxMessage, OutboxState
 
 MAX_ATTEMPTS = 12
+RETRIABLE = frozenset({OutboxState.GIVEN_UP, OutboxState.REJECTED})
 _channels: dict[str, Callable[[OutboxMessage], None]] = {}
 
 
@@ -64,7 +66,7 @@ def outbox_deliver(*, message_id: int, now: datetime) -> bool:
     message = OutboxMessage.objects.get(pk=message_id)
     try:
         _channels[message.channel](message)
-    except Exception as error:  # every failure is kept and retried
+    except Exception as error:  # noqa: BLE001 -- whatever a channel raises is kept and retried
         _postpone(message, now, error)
         return False
     OutboxMessage.objects.filter(pk=message_id, state=OutboxState.WAITING).update(
@@ -80,7 +82,9 @@ def outbox_due(now: datetime) -> list[int]:
 
 
 @transaction.atomic
-def outbox_receipt(*, actor: User, message: OutboxMessage, accepted: bool, receipt: dict[str, Any]) -> OutboxMessage:
+def outbox_receipt(
+    *, actor: User, message: OutboxMessage, accepted: bool, receipt: dict[str, Any]
+) -> OutboxMessage:
     """Record the other side's receipt; the first one counts."""
     locked = OutboxMessage.objects.select_for_update().get(pk=message.pk)
     if locked.receipt is not None:
@@ -88,18 +92,27 @@ def outbox_receipt(*, actor: User, message: OutboxMessage, accepted: bool, recei
     locked.state = OutboxState.RECEIVED if accepted else OutboxState.REJECTED
     locked.receipt = receipt
     locked.save(update_fields=["state", "receipt"])
-    audit.record(actor=actor, verb="casework.outbox_receipt", target=locked, changes={"state": [None, locked.state]})
+    audit.record(
+        actor=actor, verb="casework.outbox_receipt", target=locked, changes={"state": [None, locked.state]}
+    )
     return locked
 
 
 @transaction.atomic
 def outbox_retry(*, actor: User, message: OutboxMessage) -> OutboxMessage:
-    """Let a given-up or rejected message go out again."""
+    """Let a given-up or rejected message go out again. Raises NotAllowed, WrongState."""
+    if not actor.may("casework.outbox_retry"):
+        raise NotAllowed("您没有“重新报送”的权限。")
     locked = OutboxMessage.objects.select_for_update().get(pk=message.pk)
+    if locked.state not in RETRIABLE:
+        raise WrongState(f"这件报送{locked.get_state_display()}，不需要重新报送。")
+    before = locked.state
     locked.state, locked.attempts, locked.next_attempt_at = OutboxState.WAITING, 0, timezone.now()
     locked.receipt = None
     locked.save()
-    audit.record(actor=actor, verb="casework.outbox_retry", target=locked)
+    audit.record(
+        actor=actor, verb="casework.outbox_retry", target=locked, changes={"state": [before, locked.state]}
+    )
     jobs.enqueue("casework.tasks.outbox_deliver", locked.pk)
     return locked
 
@@ -107,7 +120,7 @@ def outbox_retry(*, actor: User, message: OutboxMessage) -> OutboxMessage:
 def _postpone(message: OutboxMessage, now: datetime, error: Exception) -> None:
     attempts = message.attempts + 1
     state = OutboxState.GIVEN_UP if attempts >= MAX_ATTEMPTS else OutboxState.WAITING
-    OutboxMessage.objects.filter(pk=message.pk).update(
+    OutboxMessage.objects.filter(pk=message.pk, state=OutboxState.WAITING).update(
         attempts=attempts,
         state=state,
         last_error=f"{type(error).__name__}: {error}"[:300],

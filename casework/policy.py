@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Q
+from django.db.models import Min, Q
 
 from accounts.models import Region, User
 from casework import audit
 from casework.deadlines import Term, TermUnit
-from casework.errors import DomainError, NotAllowed
+from casework.errors import DomainError, NotAllowed, Unlawful
 from casework.models import PolicyValue
 
 
@@ -23,7 +23,9 @@ class PolicyMissing(DomainError):
 def value(key: str, *, region: Region, on: date) -> PolicyValue:
     """The value of `key` in force on `on`, the nearest region first, then the general one. PolicyMissing."""
     ancestors = [int(part) for part in region.path.strip("/").split("/") if part]
-    rows = PolicyValue.objects.filter(Q(region__isnull=True) | Q(region_id__in=ancestors), key=key, validity__contains=on)
+    rows = PolicyValue.objects.filter(
+        Q(region__isnull=True) | Q(region_id__in=ancestors), key=key, validity__contains=on
+    )
     nearest = sorted(rows, key=lambda row: ancestors.index(row.region_id) if row.region_id else -1)
     if not nearest:
         raise PolicyMissing(f"政策参数“{key}”在 {on:%Y-%m-%d} 没有取值。请在“政策参数”中录入并注明依据。")
@@ -40,17 +42,23 @@ def term(key: str, *, region: Region, on: date) -> Term:
 def policy_replace(
     *, actor: User, key: str, region: Region | None, new_value: Any, basis: str, since: date
 ) -> PolicyValue:
-    """Put a new value in force from `since`; the old one ends there and stays readable."""
-    if not actor.may("casework.policy_edit"):
-        raise NotAllowed("您没有“维护政策参数”的权限。")
+    """Put a new value in force from `since`; the old one ends there and stays readable.
+
+    A person sets values of own regions only; the general value, which binds every bureau, changes with the
+    shipped reference data. Raises NotAllowed, Unlawful, PolicyMissing.
+    """
+    _check_replace(actor, region, basis)
     current = (
-        PolicyValue.objects.select_for_update().filter(key=key, region=region, validity__contains=since).first()
+        PolicyValue.objects.select_for_update()
+        .filter(key=key, region=region, validity__contains=since)
+        .first()
     )
     model = current or PolicyValue.objects.filter(key=key).order_by("pk").first()
     if model is None:
         raise PolicyMissing(f"没有名为“{key}”的政策参数。")
     old = current.value if current else None
-    upper = current.validity.upper if current else None
+    later = PolicyValue.objects.filter(key=key, region=region, validity__startswith__gt=since)
+    upper = current.validity.upper if current else later.aggregate(first=Min("validity__startswith"))["first"]
     if current:
         current.validity = DateRange(current.validity.lower, since)
         if current.validity.lower == since:
@@ -68,8 +76,25 @@ def policy_replace(
         validity=DateRange(since, upper),
         set_by=actor,
     )
-    audit.record(actor=actor, verb="casework.policy_replace", changes={key: [old, new_value]}, reason=basis)
+    audit.record(
+        actor=actor,
+        verb="casework.policy_replace",
+        target=row,
+        changes={key: [old, new_value], "since": [None, since]},
+        reason=basis,
+    )
     return row
+
+
+def _check_replace(actor: User, region: Region | None, basis: str) -> None:
+    if not actor.may("casework.policy_edit"):
+        raise NotAllowed("您没有“维护政策参数”的权限。")
+    if not basis.strip():
+        raise Unlawful("请写明新取值的依据（文件名称和文号）。")
+    if actor.is_system:
+        return
+    if region is None or actor.bureau is None or not region.path.startswith(actor.bureau.region.path):
+        raise NotAllowed("只能设定本辖区的取值。全国或上级统一的取值随参考数据更新。")
 
 
 audit.verb("casework.policy_replace", "修改政策参数")

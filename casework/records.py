@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -43,7 +43,12 @@ def record_create(
     clean(obj)
     obj.save(force_insert=True)
     audit.record(
-        actor=actor, verb=verb, target=obj, about=about or getattr(obj, "file_uid", None), reason=reason, at=at
+        actor=actor,
+        verb=verb,
+        target=obj,
+        about=about or getattr(obj, "file_uid", None),
+        reason=reason,
+        at=at,
     )
     return obj
 
@@ -64,10 +69,12 @@ def record_update(
 
     Returns the locked row; nothing is written when nothing changed. Raises StaleVersion, Unlawful.
     """
-    manager = cast("models.Manager[R]", type(obj)._base_manager)
+    manager = type(obj)._base_manager
     locked = manager.select_for_update().get(pk=obj.pk)
     if version is not None and locked.version != version:
-        raise StaleVersion("您打开这条记录之后，有人修改过它。您填写的内容没有丢失，请对照后重新保存。", locked)
+        raise StaleVersion(
+            "您打开这条记录之后，有人修改过它。您填写的内容没有丢失，请对照后重新保存。", locked
+        )
     changes: dict[str, list[Any]] = {}
     for name, value in values.items():
         old = getattr(locked, name)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from dataclasses import field as data_field
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import models, transaction
@@ -141,7 +141,7 @@ def transition(
     at = at or timezone.now()
     flow = workflow_of(obj)
     arrow = flow.by_name[name]
-    manager = cast("models.Manager[M]", type(obj)._base_manager)
+    manager = type(obj)._base_manager
     locked = manager.select_for_update().get(pk=obj.pk)
     _check(locked, flow, arrow, actor, reason, values or {})
     before = getattr(locked, flow.field)
@@ -187,7 +187,7 @@ def _check(
         raise Unlawful(f"{arrow.label}须写明理由。")
     for name in arrow.requires:
         if not values.get(name, getattr(obj, name, None)):
-            label = obj._meta.get_field(name).verbose_name
+            label = getattr(obj._meta.get_field(name), "verbose_name", name)
             raise Unlawful(f"{arrow.label}前须填写“{label}”。")
     if reasons := stopping_reasons(obj, arrow, actor):
         raise Blocked(list(reasons))

@@ -44,7 +44,11 @@ def chinese_search(
                 return []
             cursor.execute("SELECT cardinality(show_trgm('培训学校'))")
             if not cursor.fetchone()[0]:
-                return [Error("The database locale breaks Chinese search; create it with C.UTF-8.", id="config.E010")]
+                return [
+                    Error(
+                        "The database locale breaks Chinese search; create it with C.UTF-8.", id="config.E010"
+                    )
+                ]
     except OperationalError as error:
         return [Error(f"The database cannot be reached: {error}", id="config.E011")]
     return []

@@ -33,8 +33,10 @@ def navigation(request: HttpRequest, face: str) -> list[dict[str, Any]]:
     for entry in registries.nav:
         if entry.face != face or (entry.permission and not request.user.may(entry.permission)):  # type: ignore[union-attr]
             continue
-        entries.append({"label": entry.label, "url": reverse(entry.url_name), "icon": entry.icon, "active": False})
-    here = [entry for entry in entries if request.path.startswith(entry["url"])]
+        entries.append(
+            {"label": entry.label, "url": reverse(entry.url_name), "icon": entry.icon, "active": False}
+        )
+    here = [entry for entry in entries if request.path.startswith(str(entry["url"]))]
     if here:
-        max(here, key=lambda entry: len(entry["url"]))["active"] = True
+        max(here, key=lambda entry: len(str(entry["url"])))["active"] = True
     return entries

@@ -24,7 +24,7 @@ APP_ENV = env.text("APP_ENV", "test" if TESTING else "development")
 PRODUCTION = APP_ENV == "production"
 DEBUG = env.flag("DEBUG", default=False)
 
-DEVELOPMENT_SECRET_KEY = "development-only-secret-key-never-used-in-production-0123456789"
+DEVELOPMENT_SECRET_KEY = "development-only-secret-key-never-used-in-production-0123456789"  # noqa: S105
 SECRET_KEY = env.text("SECRET_KEY", "" if PRODUCTION else DEVELOPMENT_SECRET_KEY)
 FIELD_KEYS = env.words("FIELD_KEYS") or ([] if PRODUCTION else ["1:" + "ab" * 32])
 BLIND_INDEX_KEY = env.text("BLIND_INDEX_KEY", "" if PRODUCTION else "cd" * 32)
@@ -52,7 +52,11 @@ INSTALLED_APPS = [
     "pgtrigger",
     "accounts",
     "casework",
-    *[room for room in ("fieldwork", "institutions", "inspections", "blacklist", "reports") if (BASE_DIR / room / "apps.py").exists()],
+    *[
+        room
+        for room in ("fieldwork", "institutions", "inspections", "blacklist", "reports")
+        if (BASE_DIR / room / "apps.py").exists()
+    ],
     "config.apps.ConfigConfig",
 ]
 
@@ -258,5 +262,8 @@ LOGGING = {
             "filters": ["request_id"],
         }
     },
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING" if not PRODUCTION else "INFO")},
+    "root": {
+        "handlers": ["console"],
+        "level": env.text("LOG_LEVEL", "WARNING" if not PRODUCTION else "INFO"),
+    },
 }

@@ -46,4 +46,3 @@ urlpatterns = [
     path("api/docs/", SpectacularRedocView.as_view(url_name="schema"), name="api_docs"),
     *room_urls(),
 ]
-

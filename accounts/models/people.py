@@ -19,7 +19,14 @@ from accounts.querysets import Reach, ScopedQuerySet, ScopePaths
 
 
 class UserManager(BaseUserManager["User"]):
-    """Finds users by user name, case-insensitively for Latin letters."""
+    """Finds users by user name, case-insensitively for Latin letters; knows row scope."""
+
+    def get_queryset(self) -> ScopedQuerySet[User]:
+        return ScopedQuerySet(self.model, using=self._db)
+
+    def visible_to(self, actor: User) -> ScopedQuerySet[User]:
+        """People inside the actor's reach."""
+        return self.get_queryset().visible_to(actor)
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(username__iexact=username)
@@ -50,7 +57,7 @@ class User(AbstractBaseUser):
     scope_paths: ClassVar[ScopePaths] = ScopePaths(
         region="organisation__region_path", participants=("organisation",), counterpart="organisation"
     )
-    objects: ClassVar[UserManager] = UserManager.from_queryset(ScopedQuerySet)()  # type: ignore[assignment]
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         verbose_name = "用户"
@@ -92,7 +99,9 @@ class User(AbstractBaseUser):
             return Reach(counterpart_id=organisation.pk)
         if organisation.kind in {OrganisationKind.EDUCATION, OrganisationKind.TOWNSHIP}:
             is_county = organisation.region.level in {RegionLevel.COUNTY, RegionLevel.TOWNSHIP}
-            return Reach(bureau_id=self.bureau_id if is_county else None, region_path=organisation.region_path)
+            return Reach(
+                bureau_id=self.bureau_id if is_county else None, region_path=organisation.region_path
+            )
         return Reach(bureau_id=self.bureau_id, department_id=organisation.pk)
 
     @property

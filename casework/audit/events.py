@@ -113,4 +113,6 @@ def describe(event: AuditEvent) -> str:
 
 def timeline(*, actor: User, about: UUID, limit: int = 200) -> list[AuditEvent]:
     """Newest events of one file that the actor may see."""
-    return list(AuditEvent.objects.visible_to(actor).filter(about=about).order_by("-occurred_at", "-id")[:limit])
+    return list(
+        AuditEvent.objects.visible_to(actor).filter(about=about).order_by("-occurred_at", "-id")[:limit]
+    )

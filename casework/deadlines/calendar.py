@@ -23,7 +23,9 @@ class Calendar:
     def is_workday(self, day: date) -> bool:
         """Whether `day` is a working day; raises CalendarMissing for an unconfirmed year."""
         if day.year not in self.years:
-            raise CalendarMissing(f"{day.year} 年的放假安排尚未录入，无法计算工作日。请先在“工作日历”中录入国务院办公厅通知。")
+            raise CalendarMissing(
+                f"{day.year} 年的放假安排尚未录入，无法计算工作日。请先在“工作日历”中录入国务院办公厅通知。"
+            )
         exception = self.exceptions.get(day)
         return exception[0] if exception else day.weekday() < 5
 

@@ -55,7 +55,12 @@ def deadline_start(
         explanation=list(computed.explanation),
         created_by=actor,
     )
-    audit.record(actor=actor, verb="casework.deadline_start", target=deadline, changes={"due_on": [None, deadline.due_on]})
+    audit.record(
+        actor=actor,
+        verb="casework.deadline_start",
+        target=deadline,
+        changes={"due_on": [None, deadline.due_on]},
+    )
     return deadline
 
 
@@ -76,7 +81,12 @@ def deadline_cancel(*, actor: User, subject_uid: UUID, kind: str, on: date, reas
     if deadline is None:
         return None
     return _change(
-        actor, deadline, "casework.deadline_cancel", reason=reason, state=DeadlineState.CANCELLED, finished_on=on
+        actor,
+        deadline,
+        "casework.deadline_cancel",
+        reason=reason,
+        state=DeadlineState.CANCELLED,
+        finished_on=on,
     )
 
 
@@ -89,7 +99,9 @@ def deadline_extend(*, actor: User, subject_uid: UUID, kind: str, due_on: date, 
     if due_on <= deadline.due_on:
         raise Unlawful(f"延期后的日期须晚于原到期日 {deadline.due_on:%Y-%m-%d}。")
     lines = [*deadline.explanation, f"经批准延期至 {due_on:%Y-%m-%d}：{reason}"]
-    return _change(actor, deadline, "casework.deadline_extend", reason=reason, due_on=due_on, explanation=lines)
+    return _change(
+        actor, deadline, "casework.deadline_extend", reason=reason, due_on=due_on, explanation=lines
+    )
 
 
 @transaction.atomic
@@ -112,11 +124,18 @@ def deadline_resume(*, actor: User, subject_uid: UUID, kind: str, on: date) -> D
     calendar = load_calendar()
     if deadline.unit == TermUnit.WORKING_DAY:
         days = calendar.workdays_between(deadline.paused_on, on)
-        due_on = compute(Term(days, TermUnit.WORKING_DAY), deadline.due_on, calendar).due_on if days else deadline.due_on
+        due_on = (
+            compute(Term(days, TermUnit.WORKING_DAY), deadline.due_on, calendar).due_on
+            if days
+            else deadline.due_on
+        )
     else:
         days = (on - deadline.paused_on).days
         due_on = calendar.next_workday(deadline.due_on + timedelta(days=days))
-    lines = [*deadline.explanation, f"中止 {deadline.paused_on:%Y-%m-%d} 至 {on:%Y-%m-%d}，顺延 {days} 日，到期 {due_on:%Y-%m-%d}"]
+    lines = [
+        *deadline.explanation,
+        f"中止 {deadline.paused_on:%Y-%m-%d} 至 {on:%Y-%m-%d}，顺延 {days} 日，到期 {due_on:%Y-%m-%d}",
+    ]
     return _change(
         actor,
         deadline,
@@ -135,7 +154,11 @@ def deadlines_recompute(*, actor: User, since: date) -> int:
     Extended or once paused terms keep their granted day: a person set it.
     """
     calendar, moved = load_calendar(), 0
-    running = Deadline.objects.select_for_update().filter(state=DeadlineState.OPEN, due_on__gte=since).order_by("pk")
+    running = (
+        Deadline.objects.select_for_update()
+        .filter(state=DeadlineState.OPEN, due_on__gte=since)
+        .order_by("pk")
+    )
     for deadline in running:
         term = Term(deadline.amount, TermUnit(deadline.unit), deadline.basis)
         try:
@@ -166,7 +189,9 @@ def _running(subject_uid: UUID, kind: str) -> Deadline | None:
 
 
 def _change(actor: User, deadline: Deadline, verb: str, *, reason: str = "", **values: Any) -> Deadline:
-    changes = {name: [getattr(deadline, name), value] for name, value in values.items() if name != "explanation"}
+    changes = {
+        name: [getattr(deadline, name), value] for name, value in values.items() if name != "explanation"
+    }
     for name, value in values.items():
         setattr(deadline, name, value)
     deadline.save()

@@ -44,7 +44,10 @@ class Computed:
 
 def compute(term: Term, starts_on: date, calendar: Calendar) -> Computed:
     """The last day of `term` counted from the day after `starts_on`; raises CalendarMissing."""
-    lines = [f"起算：{starts_on:%Y-%m-%d}（当日不计入）", f"期限：{term}" + (f"（{term.basis}）" if term.basis else "")]
+    lines = [
+        f"起算：{starts_on:%Y-%m-%d}（当日不计入）",
+        f"期限：{term}" + (f"（{term.basis}）" if term.basis else ""),
+    ]
     if term.unit == TermUnit.WORKING_DAY:
         due = _after_workdays(starts_on, term.amount, calendar, lines)
     else:

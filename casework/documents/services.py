@@ -66,10 +66,14 @@ def document_issue(
     )
     key = current_key(actor=actor, bureau=organ.bureau, at=at)
     typesetting.from_dict({**content, "number": "", "qr": None})
-    document.number = number_take(organ=organ, kind=kind, subject=document, at=at).text if number is None else number
+    document.number = (
+        number_take(organ=organ, kind=kind, subject=document, at=at).text if number is None else number
+    )
     document.content = {**content, "number": document.number, "qr": None}
     document.content_hash = sha256_hex(document.content)
-    document.signed_payload = sign(key, code=document.code, issued_on=issued_on, content_hash=document.content_hash)
+    document.signed_payload = sign(
+        key, code=document.code, issued_on=issued_on, content_hash=document.content_hash
+    )
     document.save(force_insert=True)
     audit.record(
         actor=actor,
@@ -86,7 +90,12 @@ def document_issue(
 
 @transaction.atomic
 def document_withdraw(
-    *, actor: User, document: OfficialDocument, reason: str, at: datetime | None = None, about: UUID | None = None
+    *,
+    actor: User,
+    document: OfficialDocument,
+    reason: str,
+    at: datetime | None = None,
+    about: UUID | None = None,
 ) -> OfficialDocument:
     """Withdraw a valid document; the number stays used and `/verify/` says why."""
     return _end(actor, document, DocumentState.WITHDRAWN, reason, at or timezone.now(), None, about)
@@ -120,7 +129,12 @@ def _end(
     locked = OfficialDocument.objects.select_for_update().get(pk=document.pk)
     if locked.state != DocumentState.VALID:
         raise WrongState(f"文书{locked.get_state_display()}，不能再次变更。")
-    locked.state, locked.state_reason, locked.state_changed_at, locked.superseded_by = state, reason[:200], at, by
+    locked.state, locked.state_reason, locked.state_changed_at, locked.superseded_by = (
+        state,
+        reason[:200],
+        at,
+        by,
+    )
     locked.save(update_fields=["state", "state_reason", "state_changed_at", "superseded_by"])
     audit.record(
         actor=actor,

@@ -49,7 +49,9 @@ def normal_code(text: str) -> str:
 @transaction.atomic
 def signing_key_rotate(*, actor: User, bureau: Bureau, at: datetime) -> SigningKey:
     """Make a new current key; the old one retires and keeps verifying old paper."""
-    SigningKey.objects.select_for_update().filter(bureau=bureau, retired_at=None, revoked_at=None).update(retired_at=at)
+    SigningKey.objects.select_for_update().filter(bureau=bureau, retired_at=None, revoked_at=None).update(
+        retired_at=at
+    )
     private = Ed25519PrivateKey.generate()
     key_id = secrets.token_hex(3)
     raw = private.private_bytes(
@@ -96,6 +98,8 @@ def check(payload: str) -> Payload | None:
         return None
     try:
         raw = base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
+        if base64.urlsafe_b64encode(raw).decode().rstrip("=") != signature:
+            return None
         Ed25519PublicKey.from_public_bytes(bytes(key.public_key)).verify(raw, body.encode())
         issued_on = date.fromisoformat(parts[2])
     except (InvalidSignature, ValueError):

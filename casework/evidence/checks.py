@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +18,27 @@ MAX_PIXELS = 50_000_000
 PDF, PNG, JPEG, MP4 = "application/pdf", "image/png", "image/jpeg", "video/mp4"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STILL_BRANDS = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"heif", b"mif1", b"msf1", b"avif", b"avis"}
+)
 SUFFIX = {PDF: ".pdf", PNG: ".png", JPEG: ".jpg", MP4: ".mp4", DOCX: ".docx", XLSX: ".xlsx"}
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+
+
+CONTENT_TYPES_MAX_BYTES = 1024 * 1024
+MACRO_TYPES = re.compile(rb"vbaproject|macroenabled", re.IGNORECASE)
+UNREADABLE = (
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    EOFError,
+    KeyError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +60,7 @@ def sniff(head: bytes, data: bytes) -> str:
     if head.startswith(b"%PDF-"):
         return PDF
     if head[4:8] == b"ftyp":
-        if head[8:12] in {b"heic", b"heix", b"mif1", b"heif"}:
+        if head[8:12] in STILL_BRANDS:
             raise Unlawful("不支持 HEIC 照片。请在手机“相机—格式”中选“兼容性最佳”，或改传 JPG、PNG。")
         return MP4
     if head.startswith(b"PK\x03\x04"):
@@ -51,9 +73,10 @@ def _sniff_office(data: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
             unpacked = sum(item.file_size for item in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise Unlawful("文件已损坏，请重新导出后再传。") from error
-    if any(name.endswith("vbaProject.bin") for name in names):
+            declared = _declared_types(archive)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise Unlawful("文件已损坏或加了密码，请重新导出后再传。") from error
+    if any(name.lower().endswith("vbaproject.bin") for name in names) or MACRO_TYPES.search(declared):
         raise Unlawful("文件含有宏，不能接收。请另存为不含宏的格式。")
     if unpacked > 200 * 1024 * 1024 or unpacked > 200 * max(len(data), 1):
         raise Unlawful("文件解压后过大，不能接收。")
@@ -64,16 +87,25 @@ def _sniff_office(data: bytes) -> str:
     raise Unlawful("不接收压缩包，请逐个上传文件。")
 
 
+def _declared_types(archive: zipfile.ZipFile) -> bytes:
+    """The package's table of content types: a macro part may have any name, but not another type."""
+    try:
+        with archive.open("[Content_Types].xml") as part:
+            return part.read(CONTENT_TYPES_MAX_BYTES)
+    except KeyError:
+        return b""
+
+
 def clean_image(data: bytes, mime: str) -> CleanImage:
     """Decode and re-encode a photo without any metadata; raises Unlawful when it does not decode."""
     try:
-        with Image.open(io.BytesIO(data)) as source:
+        with Image.open(io.BytesIO(data), formats=("JPEG", "MPO", "PNG")) as source:
             if source.width * source.height > MAX_PIXELS:
                 raise Unlawful("照片像素过大，请用手机默认画质拍摄。")
             claimed = _claimed_time(source)
             upright = ImageOps.exif_transpose(source)
             picture = upright.convert("RGB")
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError, SyntaxError, ValueError) as error:
+    except UNREADABLE as error:
         raise Unlawful("照片无法打开，可能已损坏。请重新拍摄或另存后再传。") from error
     target = io.BytesIO()
     picture.save(target, "JPEG", quality=88, optimize=True)

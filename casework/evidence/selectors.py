@@ -21,7 +21,9 @@ def may_open(actor: User, evidence: EvidenceFile) -> bool:
 def evidence_of(*, actor: User, subject: models.Model) -> list[EvidenceFile]:
     """Files attached to `subject` that the actor may open, oldest first."""
     uid: UUID = getattr(subject, "uid")  # noqa: B009
-    files = EvidenceFile.objects.filter(subject_type=subject._meta.label_lower, subject_uid=uid).order_by("pk")
+    files = EvidenceFile.objects.filter(subject_type=subject._meta.label_lower, subject_uid=uid).order_by(
+        "pk"
+    )
     return [item for item in files if may_open(actor, item)]
 
 

@@ -41,7 +41,7 @@ def evidence_receive(
     *,
     actor: User,
     subject: models.Model,
-    upload: UploadedFile | ContentFile[bytes],
+    upload: UploadedFile[Any] | ContentFile[bytes],
     caption: str = "",
     captured_at: datetime | None = None,
     position: Position | None = None,
@@ -90,7 +90,7 @@ def evidence_receive(
     return evidence
 
 
-def _read(upload: UploadedFile | ContentFile[bytes]) -> bytes:
+def _read(upload: UploadedFile[Any] | ContentFile[bytes]) -> bytes:
     if (upload.size or 0) > settings.UPLOAD_MAX_BYTES:
         limit = settings.UPLOAD_MAX_BYTES // 1024 // 1024
         raise Unlawful(f"文件超过 {limit} MB，请压缩后再传。")
@@ -127,18 +127,31 @@ def _flags(evidence: EvidenceFile, site: tuple[float, float] | None, at: datetim
     if evidence.is_mock_position:
         flags.append({"code": "MOCK_POSITION", "text": "定位可能由模拟软件提供"})
     if evidence.captured_at and abs(evidence.captured_at - at) > timedelta(days=1):
-        flags.append({"code": "OLD_CAPTURE", "text": f"拍摄时间为 {timezone.localtime(evidence.captured_at):%Y-%m-%d %H:%M}"})
+        flags.append(
+            {
+                "code": "OLD_CAPTURE",
+                "text": f"拍摄时间为 {timezone.localtime(evidence.captured_at):%Y-%m-%d %H:%M}",
+            }
+        )
     if site and evidence.longitude is not None and evidence.latitude is not None:
         metres = distance_m((evidence.longitude, evidence.latitude), site)
         if metres > FAR_METRES + (evidence.accuracy_m or 0):
             flags.append({"code": "FAR", "text": f"拍摄位置距登记地址约 {metres / 1000:.1f} 公里"})
     if evidence.phash and (twin := _similar_photo(evidence)):
-        flags.append({"code": "SEEN_BEFORE", "text": f"与 {timezone.localtime(twin.received_at):%Y-%m-%d} 收到的照片相似", "uid": str(twin.uid)})
+        flags.append(
+            {
+                "code": "SEEN_BEFORE",
+                "text": f"与 {timezone.localtime(twin.received_at):%Y-%m-%d} 收到的照片相似",
+                "uid": str(twin.uid),
+            }
+        )
     return flags
 
 
 def _similar_photo(evidence: EvidenceFile) -> EvidenceFile | None:
-    earlier = EvidenceFile.objects.filter(bureau_id=evidence.bureau_id).exclude(phash="").exclude(uid=evidence.uid)
+    earlier = (
+        EvidenceFile.objects.filter(bureau_id=evidence.bureau_id).exclude(phash="").exclude(uid=evidence.uid)
+    )
     for candidate in earlier.order_by("-pk").only("uid", "phash", "received_at", "subject_uid")[:5000]:
         if hash_distance(candidate.phash, evidence.phash) <= NEAR_BITS:
             return candidate
@@ -148,7 +161,9 @@ def _similar_photo(evidence: EvidenceFile) -> EvidenceFile | None:
 def distance_m(first: tuple[float, float], second: tuple[float, float]) -> float:
     """Great-circle distance in metres of two (longitude, latitude) pairs."""
     lon1, lat1, lon2, lat2 = map(math.radians, (*first, *second))
-    half = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    half = (
+        math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    )
     return 2 * 6_371_000 * math.asin(math.sqrt(half))
 
 

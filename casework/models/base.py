@@ -32,10 +32,12 @@ class RootModel(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField("登记时间", auto_now_add=True)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
-    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False, verbose_name="登记人")
+    created_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", editable=False, verbose_name="登记人"
+    )
 
     scope_paths: ClassVar[ScopePaths] = ScopePaths()
-    objects: ClassVar[ScopedQuerySet[Any]] = ScopedQuerySet.as_manager()
+    objects = ScopedQuerySet[Any].as_manager()
 
     class Meta:
         abstract = True

@@ -65,7 +65,9 @@ class OfficialDocument(models.Model):
     state = models.CharField(max_length=12, choices=DocumentState.choices, default=DocumentState.VALID)
     state_reason = models.CharField("状态说明", max_length=200, blank=True, default="")
     state_changed_at = models.DateTimeField(null=True, blank=True)
-    superseded_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="supersedes")
+    superseded_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="supersedes"
+    )
     pdf_name = models.CharField(max_length=200, blank=True, default="")
     pdf_sha256 = models.CharField(max_length=64, blank=True, default="")
     docx_name = models.CharField(max_length=200, blank=True, default="")

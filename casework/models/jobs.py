@@ -38,7 +38,9 @@ class JobRun(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
-    scope_paths: ClassVar[ScopePaths] = ScopePaths(region="bureau__region__path", counterpart="created_by__organisation")
+    scope_paths: ClassVar[ScopePaths] = ScopePaths(
+        region="bureau__region__path", counterpart="created_by__organisation"
+    )
     objects = ScopedQuerySet["JobRun"].as_manager()
 
     class Meta:
@@ -112,7 +114,8 @@ class OutboxMessage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["channel", "payload_hash"], name="casework_outboxmessage_once"),
             models.CheckConstraint(
-                condition=~Q(state="RECEIVED") | Q(receipt__isnull=False), name="casework_outboxmessage_receipt"
+                condition=~Q(state="RECEIVED") | Q(receipt__isnull=False),
+                name="casework_outboxmessage_receipt",
             ),
         ]
         indexes = [models.Index(fields=["state", "next_attempt_at"], name="casework_outbox_due")]

@@ -70,7 +70,9 @@ class IssuedNumber(models.Model):
     class Meta:
         verbose_name = "文号登记"
         constraints = [
-            models.UniqueConstraint(fields=["organ", "kind", "year", "value"], name="casework_issuednumber_value"),
+            models.UniqueConstraint(
+                fields=["organ", "kind", "year", "value"], name="casework_issuednumber_value"
+            ),
             models.UniqueConstraint(fields=["bureau", "text"], name="casework_issuednumber_text"),
         ]
 

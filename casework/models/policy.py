@@ -34,7 +34,10 @@ class PolicyValue(models.Model):
                 name="casework_policyvalue_one_in_force",
                 expressions=[
                     ("key", RangeOperators.EQUAL),
-                    (Coalesce("region_id", Value(0, output_field=models.BigIntegerField())), RangeOperators.EQUAL),
+                    (
+                        Coalesce("region_id", Value(0, output_field=models.BigIntegerField())),
+                        RangeOperators.EQUAL,
+                    ),
                     ("validity", RangeOperators.OVERLAPS),
                 ],
             ),

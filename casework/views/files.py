@@ -41,7 +41,9 @@ def evidence_file(request: AuthedRequest, uid: UUID) -> FileResponse:
     item = evidence.evidence_get(actor=request.user, uid=uid)
     shown = item.is_image or item.mime == TYPES["pdf"]
     response = FileResponse(default_storage.open(item.stored_as), content_type=item.mime)
-    response["Content-Disposition"] = content_disposition_header(not shown, item.original_name or str(item.uid)) or ""
+    response["Content-Disposition"] = (
+        content_disposition_header(not shown, item.original_name or str(item.uid)) or ""
+    )
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
@@ -59,7 +61,8 @@ def job_progress(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "percent": job.percent if job.total else None,
         "message": job.message,
         "error": job.message,
-        "result_url": job.result.get("url") or (reverse("casework:job_result", args=[uid]) if job.result_name else ""),
+        "result_url": job.result.get("url")
+        or (reverse("casework:job_result", args=[uid]) if job.result_name else ""),
     }
     return render(request, template, {"job": {"view": view, "url": request.path, "label": job.label}})
 

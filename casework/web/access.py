@@ -42,7 +42,8 @@ def _page(face_permission: str, permission: str) -> Callable[[View], View]:
             require(request.user, face_permission)
             if permission:
                 require(request.user, permission)
-            return view(request, *args, **kwargs)
+            response: HttpResponse = view(request, *args, **kwargs)
+            return response
 
         guarded_view.permission = permission or face_permission  # type: ignore[attr-defined]
         return guarded_view
@@ -57,7 +58,8 @@ def signed_in(view: View) -> View:
     def guarded_view(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        return view(request, *args, **kwargs)
+        response: HttpResponse = view(request, *args, **kwargs)
+        return response
 
     guarded_view.permission = ""  # type: ignore[attr-defined]
     return guarded_view

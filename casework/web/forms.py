@@ -79,4 +79,8 @@ def version_conflict(current: models.Model, form: forms.BaseForm) -> dict[str, A
         mine = form.cleaned_data.get(name) if hasattr(form, "cleaned_data") else form.data.get(name)
         if plain(theirs) != plain(mine):
             rows.append({"label": bound.label or name, "mine": plain(mine), "theirs": plain(theirs)})
-    return {"at": getattr(current, "updated_at", None), "rows": rows, "version": getattr(current, "version", 1)}
+    return {
+        "at": getattr(current, "updated_at", None),
+        "rows": rows,
+        "version": getattr(current, "version", 1),
+    }

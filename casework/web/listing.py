@@ -83,7 +83,9 @@ class ListPage:
         """The answer to the request."""
         rows, filters = self.rows, None
         if self.filterset is not None:
-            filters = self.filterset(self.request.GET or None, queryset=rows, request=self.request, **self.filter_kwargs)
+            filters = self.filterset(
+                self.request.GET or None, queryset=rows, request=self.request, **self.filter_kwargs
+            )
             rows = filters.qs if filters.is_valid() or not filters.is_bound else rows.none()
         export = self.request.GET.get("export", "")
         if export in {"xlsx", "csv"} and self.columns:
