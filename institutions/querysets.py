@@ -1,0 +1,99 @@
+"""Chainable filters over institutions."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from accounts.querysets import ScopedQuerySet
+from institutions.models.choices import AXIS_KINDS, ENDED, OperatingState, StateKind
+from institutions.search import bigrams, escape_like, is_latin, normalise
+
+if TYPE_CHECKING:
+    from institutions.models import Institution
+
+PER_FIELD = {**AXIS_KINDS, "operating_state": StateKind.OPERATING_STATE}
+
+
+class InstitutionQuerySet(ScopedQuerySet["Institution"]):
+    """Institutions of a scope."""
+
+    def search(self, query: str) -> Self:
+        """Rows whose names, aliases, address, phone or codes contain the query, or whose pinyin does.
+
+        One character matches the beginning of the name, two use the bigram index, more the trigram
+        index; Latin letters also match pinyin and initials.
+        """
+        text = normalise(query)
+        if not text:
+            return self
+        if is_latin(text):
+            return self.filter(_pinyin(text) | (_contains(text) if len(text) > 2 else Q()))
+        if len(text) == 1:
+            return self.filter(name_norm__startswith=text)
+        if len(text) == 2:
+            return self.filter(name_grams__contains=bigrams(text))
+        return self.filter(_contains(text))
+
+    def operating(self) -> Self:
+        """Places that teach now."""
+        return self.filter(operating_state=OperatingState.OPERATING)
+
+    def present(self) -> Self:
+        """Places that have not ended."""
+        return self.exclude(operating_state__in=ENDED)
+
+    def valued_on(self, field: str, value: str, day: date) -> Self:
+        """Rows whose axis or state `field` was `value` on `day`, from spans, else from the present value."""
+        spans = self._spans(PER_FIELD[field])
+        covered = Exists(spans.filter(span__contains=day))
+        was = Exists(spans.filter(span__contains=day, value=value))
+        if field == "operating_state":
+            return self.filter(was)
+        return self.filter(was | (Q(**{field: value}) & ~covered))
+
+    def operating_on(self, day: date) -> Self:
+        """Places whose operating state was OPERATING on `day`."""
+        return self.valued_on("operating_state", OperatingState.OPERATING, day)
+
+    @staticmethod
+    def _spans(kind: str):  # type: ignore[no-untyped-def]
+        from institutions.models.states import InstitutionState
+
+        return InstitutionState._base_manager.filter(institution=OuterRef("pk"), kind=kind)
+
+    def ranked(self, query: str, limit: int) -> list[Institution]:
+        """At most `limit` hits, best first: position of the match, then shorter names, present before ended."""
+        text = normalise(query)
+        hits = list(self.search(query)[:300])
+        hits.sort(
+            key=lambda row: (
+                row.operating_state in ENDED,
+                _place(row.name_norm, text),
+                len(row.name_norm),
+                row.name_norm,
+                row.pk,
+            )
+        )
+        return hits[:limit]
+
+    def nulls_last(self, *fields: str) -> Self:
+        """Ordered by fields with empty values last."""
+        return self.order_by(*(F(name).asc(nulls_last=True) for name in fields))
+
+
+def _place(name: str, text: str) -> int:
+    position = name.find(text)
+    return position if position >= 0 else 999
+
+
+def _contains(text: str) -> Q:
+    return Q(search_text__like=f"%{escape_like(text)}%")
+
+
+def _pinyin(text: str) -> Q:
+    if len(text) < 3:
+        return Q(py__startswith=text)
+    return Q(py_text__like=f"%{escape_like(text)}%")

@@ -1,0 +1,163 @@
+"""Scoped reads of the register."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import Count, Q
+
+from accounts.models import Bureau, Organisation, OrganisationKind, Region, RegionLevel, User
+from institutions.models import FormerName, Institution, InstitutionState, Standing
+from institutions.models.choices import HOLDS_LICENCE
+from institutions.querysets import InstitutionQuerySet
+from institutions.search import bigrams, core_name, normalise
+
+ALIKE = 0.6
+EXPIRY_NOTICE_DAYS = 60
+
+
+def institutions_visible(actor: User) -> InstitutionQuerySet:
+    """Every institution inside the actor's reach, by township and name."""
+    rows: InstitutionQuerySet = Institution.objects.visible_to(actor)
+    return rows.select_related("region", "bureau").order_by("region__code", "name_norm", "pk")
+
+
+def institution_search(who: User | Bureau, query: str, limit: int = 20) -> list[Institution]:
+    """The best hits for a typed query, inside the actor's reach or the whole bureau."""
+    rows = Institution.objects.filter(bureau=who) if isinstance(who, Bureau) else Institution.objects.visible_to(who)
+    return rows.select_related("region").ranked(query, limit)
+
+
+def public_institutions(bureau: Bureau) -> InstitutionQuerySet:
+    """Institutions that the public portal may show: all of the bureau, unlicensed and closed included."""
+    return Institution.objects.filter(bureau=bureau).select_related("region", "bureau")
+
+
+def institution_by_public_id(public_id: str, bureau: Bureau | None = None) -> Institution | None:
+    """The institution behind a door sign's code; letters in any case."""
+    rows = Institution.objects.filter(public_id=public_id.upper())
+    if bureau is not None:
+        rows = rows.filter(bureau=bureau)
+    return rows.select_related("region", "bureau").first()
+
+
+def institution_by_uid(uid: UUID) -> Institution | None:
+    """An institution by its lasting identity, without scope; for higher rooms' services."""
+    return Institution.objects.filter(uid=uid).select_related("region", "bureau").first()
+
+
+def institution_of_organisation(organisation: Organisation) -> Institution | None:
+    """The institution whose portal account this organisation is."""
+    return Institution.objects.filter(organisation=organisation).select_related("region", "bureau").first()
+
+
+def institution_states(actor: User, institution: Institution) -> list[InstitutionState]:
+    """All spans of one institution, newest first within each kind."""
+    rows = InstitutionState.objects.visible_to(actor).filter(institution=institution)
+    return list(rows.select_related("recorded_by").order_by("kind", "-span"))
+
+
+def townships_of(actor: User) -> list[Region]:
+    """Townships that the actor may choose for a place."""
+    path = actor.organisation.region_path if actor.organisation else ""
+    if actor.bureau is not None and not path.startswith(actor.bureau.region.path):
+        path = actor.bureau.region.path
+    rows = Region.objects.filter(path__startswith=path, valid_to__isnull=True)
+    found = list(rows.filter(level=RegionLevel.TOWNSHIP).order_by("code"))
+    return found or list(rows.order_by("code"))
+
+
+def departments_of(bureau: Bureau) -> list[Organisation]:
+    """Departments that can be the competent one for a kind of training."""
+    kinds = [
+        OrganisationKind.EDUCATION,
+        OrganisationKind.CULTURE,
+        OrganisationKind.SCIENCE,
+        OrganisationKind.SPORT,
+        OrganisationKind.HUMAN_RESOURCES,
+    ]
+    return list(
+        Organisation.objects.filter(bureau=bureau, kind__in=kinds, is_active=True).order_by("kind", "name")
+    )
+
+
+@dataclass(frozen=True)
+class Similar:
+    """A registered place that may be the same as a given one, and why."""
+
+    institution: Institution
+    why: str
+
+
+def institutions_similar(
+    actor: User,
+    *,
+    name: str,
+    uscc: str = "",
+    licence_no: str = "",
+    phone: str = "",
+    address: str = "",
+    but: int | None = None,
+    limit: int = 5,
+) -> list[Similar]:
+    """Registered places that share a code, a phone or an address, or whose name is alike (pg_trgm 0.6)."""
+    rows = Institution.objects.visible_to(actor).exclude(pk=but)
+    found: dict[int, Similar] = {}
+    exact = (
+        ("统一社会信用代码相同", {"uscc": uscc} if uscc else {}),
+        ("许可证号相同", {"licence_no": licence_no} if licence_no else {}),
+        ("联系电话相同", {"phone": phone} if phone else {}),
+        ("地址相同", {"address": address} if len(address) > 6 else {}),
+    )
+    for why, condition in exact:
+        if condition:
+            for row in rows.filter(**condition)[:limit]:
+                found.setdefault(row.pk, Similar(row, why))
+    for row in _alike(rows, name, limit):
+        found.setdefault(row.pk, Similar(row, "名称相近"))
+    return list(found.values())[:limit]
+
+
+def _alike(rows: InstitutionQuerySet, name: str, limit: int) -> list[Institution]:
+    text = normalise(name)
+    if len(text) < 2:
+        return []
+    core = core_name(name)
+    if len(core) >= 3 and (same := list(rows.filter(search_text__like=f"%{core}%")[:limit])):
+        return same
+    alike = rows.filter(name_grams__overlap=bigrams(core)).annotate(like=TrigramSimilarity("name_norm", text))
+    return list(alike.filter(like__gte=ALIKE).order_by("-like")[:limit])
+
+
+def register_counts(actor: User, today: date) -> dict[str, int]:
+    """Counts of the places that operate now, in one query."""
+    rows = Institution.objects.visible_to(actor).operating().order_by()
+    soon = today + timedelta(days=EXPIRY_NOTICE_DAYS)
+    licensed = Q(standing__in=HOLDS_LICENCE)
+    return rows.aggregate(
+        operating=Count("pk"),
+        subject=Count("pk", filter=Q(subject_kind="SUBJECT")),
+        half=Count("pk", filter=~Q(standing=Standing.LICENSED)),
+        unlicensed=Count("pk", filter=Q(standing=Standing.UNLICENSED)),
+        expiring=Count("pk", filter=licensed & Q(licence_to__gte=today, licence_to__lte=soon)),
+        expired=Count("pk", filter=licensed & Q(licence_to__lt=today)),
+    )
+
+
+def former_names_of(actor: User, institution: Institution) -> list[FormerName]:
+    """Names that the institution bore before, newest first."""
+    return list(FormerName.objects.visible_to(actor).filter(institution=institution).order_by("-used_until"))
+
+
+def public_url(institution: Institution) -> str:
+    """The address of the public page that a door sign's QR code opens."""
+    bureau = institution.bureau
+    if bureau.host:
+        return f"https://{bureau.host}/i/{institution.public_id}/"
+    base = settings.PUBLIC_BASE_URL.rstrip("/")
+    prefix = "" if bureau.slug == settings.DEFAULT_BUREAU else f"/b/{bureau.slug}"
+    return f"{base}{prefix}/i/{institution.public_id}/"

@@ -1,0 +1,33 @@
+"""The only writers of this room."""
+
+from institutions.services.persons import person_register, person_reveal
+from institutions.services.registry import (
+    institution_account_link,
+    institution_ban,
+    institution_build,
+    institution_close,
+    institution_edit,
+    institution_register,
+    institution_reopen,
+    institution_resume,
+    institution_suspend,
+)
+from institutions.services.states import institution_projection_set, institution_state_on, states_roll, system_actor
+
+__all__ = [
+    "institution_account_link",
+    "institution_ban",
+    "institution_build",
+    "institution_close",
+    "institution_edit",
+    "institution_projection_set",
+    "institution_register",
+    "institution_reopen",
+    "institution_resume",
+    "institution_state_on",
+    "institution_suspend",
+    "person_register",
+    "person_reveal",
+    "states_roll",
+    "system_actor",
+]

@@ -1,0 +1,22 @@
+"""Addresses of this room."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from institutions.views import listing, records
+
+app_name = "institutions"
+
+desk_urlpatterns = [
+    path("institutions/", listing.institution_list, name="institution_list"),
+    path("institutions/new/", records.institution_register, name="institution_register"),
+    path("institutions/<uuid:uid>/", records.institution_detail, name="institution_detail"),
+    path("institutions/<uuid:uid>/edit/", records.institution_edit, name="institution_edit"),
+    path("institutions/<uuid:uid>/evidence/", records.institution_evidence, name="institution_evidence"),
+    path("institutions/<uuid:uid>/qr.svg", records.institution_qr, name="institution_qr"),
+    path("institutions/<uuid:uid>/sign/", records.institution_sign, name="institution_sign"),
+    path("institutions/<uuid:uid>/<slug:name>/", records.institution_step, name="institution_step"),
+]
+
+portal_urlpatterns = [path("institution/", records.own_file, name="own_file")]
