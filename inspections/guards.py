@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import OfficerCertificate, Organisation, OrganisationKind, User
 from casework import policy
 from casework.errors import Reason
+from casework.models import PolicyValue
 from casework.workflow import Guard
 from inspections.models import (
     Deployment,
@@ -175,12 +176,22 @@ def checks_this_year(visit: Visit) -> int:
     return others.carried_out().exclude(deployment__kind__in=CAP_EXEMPT_KINDS).exclude(pk=visit.pk).count()
 
 
+def yearly_cap(visit: Visit) -> PolicyValue | None:
+    """The cap in force on the planned day; None before any was (国办发〔2024〕54号 brought it in)."""
+    try:
+        return policy.value("inspection.yearly_cap", region=visit.region, on=visit.planned_on)
+    except policy.PolicyMissing:
+        return None
+
+
 def within_cap(deployment: Deployment, actor: User) -> Iterable[Reason]:
     """G03: under the yearly cap, exempt, or overridden by a leader with a reason."""
     if deployment.is_cap_exempt or deployment.cap_override_reason:
         return
     for visit in deployment.visits.exclude(status="CANCELLED").select_related("institution", "region"):
-        row = policy.value("inspection.yearly_cap", region=visit.region, on=visit.planned_on)
+        row = yearly_cap(visit)
+        if row is None:
+            continue
         done = checks_this_year(visit)
         if done >= int(row.value):
             yield Reason(

@@ -1,0 +1,383 @@
+"""Rectification notices: drafting, issuing, serving, withdrawing, escalating."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction as database
+from django.utils import timezone
+
+from accounts.models import Organisation, User
+from casework import audit, events, policy
+from casework.deadlines import (
+    Term,
+    TermUnit,
+    compute,
+    deadline_cancel,
+    deadline_start,
+    load_calendar,
+)
+from casework.deadlines.services import DeadlineMoved
+from casework.documents.services import document_issue, document_withdraw
+from casework.errors import Unlawful, WrongState
+from casework.evidence.services import evidence_receive
+from casework.models import Deadline
+from casework.records import clean, record_create, record_update, root_fields
+from casework.workflow import transition
+from inspections import guards, papers
+from inspections.events import RectificationEscalated
+from inspections.models import (
+    FindingMode,
+    FindingStatus,
+    NoticeItem,
+    NoticeStatus,
+    RectificationNotice,
+    ServiceMethod,
+    ServiceRecord,
+    Visit,
+)
+from inspections.services.steps import lock, ready, refuse, require
+
+RECTIFY = "RECTIFY"
+RECHECK = "RECHECK"
+DEFAULT_BASIS = "《中华人民共和国行政处罚法》第二十八条"
+
+
+@database.atomic
+def notice_draft(
+    *, actor: User, visit: Visit, organ: Organisation, at: datetime | None = None
+) -> RectificationNotice:
+    """Collect the organ's open in-term findings of a visit into a draft notice, filled in as far as known.
+
+    A second call gives the same draft, with findings added since. Raises Blocked (G07, G05),
+    NotAllowed, Unlawful when there is nothing to correct.
+    """
+    at = at or timezone.now()
+    require(actor, "inspections.notice_issue")
+    refuse(guards.enforcing_reasons(organ))
+    locked = lock(visit)
+    known = locked.notices.filter(organ=organ).exclude(status=NoticeStatus.WITHDRAWN).first()
+    if known and known.status != NoticeStatus.DRAFT:
+        raise WrongState(f"{organ.short_name}对本次检查已制发 {known.number}，新问题请在复查或下次检查中处理。")
+    findings = list(
+        locked.findings.filter(organ=organ, mode=FindingMode.IN_TERM, status=FindingStatus.OPEN).order_by("pk")
+    )
+    if not findings:
+        raise Unlawful(f"{organ.short_name}没有需要限期整改的问题。")
+    today = timezone.localdate(at)
+    term = policy.term("rectification.default_term", region=locked.region, on=today)
+    institution = locked.institution
+    notice = known or record_create(
+        actor=actor,
+        obj=RectificationNotice(
+            **root_fields(actor=actor, region=locked.region, bureau=locked.bureau),
+            visit=locked,
+            institution=institution,
+            organ=organ,
+            party_name=institution.name,
+            party_address=institution.address,
+            basis=DEFAULT_BASIS,
+            facts="；".join(finding.text.rstrip("。；") for finding in findings) + "。",
+            rule_broken="；".join(dict.fromkeys(finding.rule_broken for finding in findings if finding.rule_broken)),
+            report_back="请在期限届满前通过办事大厅提交整改报告和证明材料，或者向本机关书面报告。",
+            consequences="逾期不改正或者改正不符合要求的，将依法处理。",
+            remedy_line=papers.remedy_line(organ=organ, region=locked.region, on=today),
+            contact=f"{actor.name} {actor.phone or organ.phone}".strip(),
+            term_amount=term.amount,
+            term_unit=term.unit,
+            term_basis=term.basis,
+        ),
+        verb="inspections.notice_draft",
+        at=at,
+    )
+    _collect(notice, findings)
+    return notice
+
+
+def _collect(notice: RectificationNotice, findings: list[Any]) -> None:
+    present = set(notice.items.values_list("finding_id", flat=True))
+    position = len(present)
+    for finding in findings:
+        if finding.pk not in present:
+            position += 1
+            order = finding.correction or "立即改正上述问题，并报送改正情况。"
+            NoticeItem.objects.create(notice=notice, finding=finding, position=position, order=order)
+
+
+@database.atomic
+def notice_edit(
+    *,
+    actor: User,
+    notice: RectificationNotice,
+    values: dict[str, Any],
+    orders: dict[int, str] | None = None,
+    version: int | None = None,
+    at: datetime | None = None,
+) -> RectificationNotice:
+    """Change a draft; `orders` maps item ids to what must be corrected. The term stays inside policy."""
+    require(actor, "inspections.notice_issue")
+    locked = lock(notice)
+    refuse(guards.acts_for_organ(locked, actor))
+    if locked.status != NoticeStatus.DRAFT:
+        raise WrongState("整改通知书已制发，不能修改。需要更正的，请撤回后重新制发。")
+    edited = record_update(
+        actor=actor, obj=locked, values=values, verb="inspections.notice_edit", version=version, at=at
+    )
+    _check_term(edited, timezone.localdate(at) if at else timezone.localdate())
+    changes: dict[str, list[Any]] = {}
+    for item in edited.items.filter(pk__in=list(orders or {})):
+        order = (orders or {})[item.pk].strip()
+        if order != item.order:
+            changes[f"item {item.position}"] = [item.order, order]
+            item.order = order
+            item.save(update_fields=["order"])
+    if changes:
+        audit.record(
+            actor=actor, verb="inspections.notice_edit", target=edited, changes=changes, about=edited.file_uid, at=at
+        )
+    return edited
+
+
+def _check_term(notice: RectificationNotice, today: date) -> None:
+    if not notice.term_amount:
+        return
+    calendar = load_calendar()
+    given = compute(Term(notice.term_amount, TermUnit(notice.term_unit)), today, calendar).due_on
+    shortest = policy.term("rectification.minimum_term", region=notice.region, on=today)
+    longest = policy.term("rectification.maximum_term", region=notice.region, on=today)
+    if given < compute(shortest, today, calendar).due_on:
+        raise Unlawful(f"整改期限不能少于 {shortest}（{shortest.basis}）。")
+    if given > compute(longest, today, calendar).due_on:
+        raise Unlawful(f"整改期限不能超过 {longest}（{longest.basis}）。")
+
+
+@database.atomic
+def notice_issue(
+    *, actor: User, notice: RectificationNotice, at: datetime | None = None
+) -> RectificationNotice:
+    """Number, freeze and sign the notice in the name of its organ (gates G01, G05, G07, G08).
+
+    Two people pressing at once make one document: the second gets WrongState.
+    """
+    at = at or timezone.now()
+    locked = lock(notice)
+    ready(locked, "issue", actor)
+    for item in locked.items.select_related("finding").order_by("finding_id"):
+        transition(item.finding, "enter_notice", actor=actor, at=at)
+    document = document_issue(
+        actor=actor,
+        organ=locked.organ,
+        kind="RECTIFICATION_NOTICE",
+        subject=locked,
+        content=papers.source(papers.rectification_notice(locked, at=at)),
+        title="责令限期改正通知书",
+        party=locked.party_name,
+        at=at,
+    )
+    return transition(
+        locked, "issue", actor=actor, at=at, values={"document": document, "number": document.number}
+    )
+
+
+@dataclass(frozen=True)
+class Service:
+    """How a notice was served; which fields are needed depends on the method."""
+
+    method: str
+    place: str
+    server_one: User
+    server_two: User
+    receiver: str = ""
+    receiver_relation: str = ""
+    refusal_reason: str = ""
+    witness: str = ""
+    consent_no: str = ""
+    mail_no: str = ""
+    publication_place: str = ""
+
+
+@database.atomic
+def notice_serve(
+    *,
+    actor: User,
+    notice: RectificationNotice,
+    service: Service,
+    served_at: datetime | None = None,
+    proof: UploadedFile | ContentFile[bytes] | None = None,
+    at: datetime | None = None,
+) -> RectificationNotice:
+    """Record 送达回证 and start the term from the day of service (民事诉讼法 第八十八条至第九十五条).
+
+    Service by publication takes effect after the policy period. Raises Unlawful when the proof that
+    the method needs is missing, WrongState, Blocked.
+    """
+    at = at or timezone.now()
+    moment = served_at or at
+    require(actor, "inspections.notice_serve")
+    locked = lock(notice)
+    refuse(guards.acts_for_organ(locked, actor))
+    if locked.status != NoticeStatus.ISSUED:
+        raise WrongState(f"整改通知书现在是“{locked.get_status_display()}”，不能登记送达。")
+    _check_service(locked, service, moment, at, has_proof=proof is not None)
+    effective_on = _effective_on(locked, service, moment)
+    record = ServiceRecord(
+        notice=locked, served_at=moment, effective_on=effective_on, recorded_by=actor, **vars(service)
+    )
+    clean(record)
+    record.save(force_insert=True)
+    if proof is not None:
+        evidence_receive(actor=actor, subject=record, upload=proof, caption="送达证明", at=at)
+    record.document = document_issue(
+        actor=actor,
+        organ=locked.organ,
+        kind="SERVICE_RECEIPT",
+        subject=record,
+        content=papers.source(papers.service_receipt(record, at=at)),
+        title="送达回证",
+        party=locked.party_name,
+        at=at,
+        number="",
+        is_public=False,
+    )
+    record.save(update_fields=["document"])
+    deadline = deadline_start(
+        actor=actor,
+        bureau=locked.bureau,
+        subject=locked,
+        kind=RECTIFY,
+        label="整改期限",
+        term=Term(locked.term_amount or 1, TermUnit(locked.term_unit), locked.term_basis),
+        starts_on=effective_on,
+    )
+    values = {
+        "first_due_on": deadline.due_on,
+        "due_on": deadline.due_on,
+        "due_explanation": deadline.explanation,
+        "served_at": moment,
+    }
+    return transition(locked, "serve", actor=actor, at=moment, values=values)
+
+
+def _check_service(
+    notice: RectificationNotice, service: Service, moment: datetime, at: datetime, *, has_proof: bool
+) -> None:
+    if moment > at:
+        raise Unlawful("送达时间不能晚于现在。")
+    if notice.issued_at and moment < notice.issued_at:
+        raise Unlawful("送达时间不能早于制发时间。")
+    if service.server_one.pk == service.server_two.pk:
+        raise Unlawful("送达人须为两人。")
+    wanted = {
+        ServiceMethod.DIRECT: (bool(service.receiver), "直接送达须填写签收人。"),
+        ServiceMethod.LIEN: (
+            bool(service.refusal_reason) and (bool(service.witness) or has_proof),
+            "留置送达须写明拒收事由，并有见证人或照片、录像。",
+        ),
+        ServiceMethod.ELECTRONIC: (bool(service.consent_no), "电子送达须有当事人签署的确认书，请填写确认书编号。"),
+        ServiceMethod.MAIL: (bool(service.mail_no), "邮寄送达须填写邮件回执号，送达时间为回执注明的收件日期。"),
+        ServiceMethod.PUBLICATION: (bool(service.publication_place), "公告送达须写明公告载体。"),
+    }
+    is_proven, sentence = wanted[ServiceMethod(service.method)]
+    if not is_proven:
+        raise Unlawful(sentence)
+
+
+def _effective_on(notice: RectificationNotice, service: Service, moment: datetime) -> date:
+    day = timezone.localdate(moment)
+    if service.method != ServiceMethod.PUBLICATION:
+        return day
+    term = policy.term("service.publication", region=notice.region, on=day)
+    return compute(Term(term.amount, term.unit, term.basis, rolls_to_workday=False), day, load_calendar()).due_on
+
+
+@database.atomic
+def notice_withdraw(
+    *, actor: User, notice: RectificationNotice, reason: str, at: datetime | None = None
+) -> RectificationNotice:
+    """Recall a notice: the number stays used, the findings are open again for a new one."""
+    at = at or timezone.now()
+    locked = lock(notice)
+    ready(locked, "withdraw", actor)
+    withdrawn = transition(locked, "withdraw", actor=actor, reason=reason, at=at)
+    for item in withdrawn.items.select_related("finding").order_by("finding_id"):
+        if item.finding.status == FindingStatus.IN_NOTICE:
+            transition(item.finding, "leave_notice", actor=actor, reason=reason, at=at)
+    if withdrawn.document:
+        document_withdraw(actor=actor, document=withdrawn.document, reason=reason, at=at, about=withdrawn.file_uid)
+    deadline_cancel(
+        actor=actor, subject_uid=withdrawn.uid, kind=RECTIFY, on=timezone.localdate(at), reason=reason
+    )
+    return withdrawn
+
+
+@database.atomic
+def notice_escalate(
+    *,
+    actor: User,
+    notice: RectificationNotice,
+    target: str,
+    reason: str,
+    number: str = "",
+    at: datetime | None = None,
+) -> RectificationNotice:
+    """Not obeyed: it goes on as a case or a transfer. `target` names where, `number` its document, as text."""
+    at = at or timezone.now()
+    locked = lock(notice)
+    ready(locked, "escalate", actor)
+    escalated = transition(
+        locked,
+        "escalate",
+        actor=actor,
+        reason=reason,
+        at=at,
+        values={"escalation_target": target.strip(), "escalation_no": number.strip()},
+    )
+    for item in escalated.items.select_related("finding").order_by("finding_id"):
+        if item.finding.status == FindingStatus.IN_NOTICE:
+            transition(item.finding, "escalate", actor=actor, reason=reason, at=at)
+    for kind in (RECTIFY, RECHECK):
+        deadline_cancel(actor=actor, subject_uid=escalated.uid, kind=kind, on=timezone.localdate(at), reason=reason)
+    events.publish(
+        RectificationEscalated(
+            escalated.uid, escalated.institution.uid, escalated.number, escalated.escalation_target, reason
+        )
+    )
+    return escalated
+
+
+def deadline_copy(event: DeadlineMoved) -> None:
+    """Copy a recomputed or extended term onto its notice."""
+    if event.subject_type != "inspections.rectificationnotice":
+        return
+    if event.kind == RECHECK:
+        RectificationNotice.objects.filter(uid=event.subject_uid).update(recheck_due_on=event.due_on)
+        return
+    explanation = _explanation(event.subject_uid)
+    RectificationNotice.objects.filter(uid=event.subject_uid, first_due_on__lte=event.due_on).update(
+        due_on=event.due_on, due_explanation=explanation
+    )
+
+
+def _explanation(uid: UUID) -> list[str]:
+    deadline = Deadline.objects.filter(subject_uid=uid, kind=RECTIFY).order_by("-pk").first()
+    return list(deadline.explanation) if deadline else []
+
+
+for code, sentence in {
+    "notice_draft": "起草整改通知书",
+    "notice_edit": "修改整改通知书",
+    "rectificationnotice_issue": "下发整改通知书",
+    "rectificationnotice_serve": "送达整改通知书",
+    "rectificationnotice_answer": "提交整改报告",
+    "rectificationnotice_continue": "退回继续整改",
+    "rectificationnotice_extend": "延长整改期限",
+    "rectificationnotice_close": "整改销号",
+    "rectificationnotice_escalate": "整改升级处理",
+    "rectificationnotice_withdraw": "撤回整改通知书",
+}.items():
+    audit.verb(f"inspections.{code}", sentence)
