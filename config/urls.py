@@ -41,6 +41,8 @@ def room_urls() -> list[URLPattern | URLResolver]:
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("home/", views.home, name="home"),
+    path("offline/", views.offline, name="offline"),
+    path("sw.js", views.service_worker, name="service_worker"),
     path("accounts/", include("accounts.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularRedocView.as_view(url_name="schema"), name="api_docs"),

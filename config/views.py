@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -43,3 +43,15 @@ def _cache() -> bool:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A Chinese page that says to reload and submit again."""
     return render(request, "403_csrf.html", status=403)
+
+
+@cache_control(max_age=3600, public=True)
+def offline(request: HttpRequest) -> HttpResponse:
+    """What the service worker shows without a network; the same for everybody, so it says nothing personal."""
+    return render(request, "offline.html")
+
+
+@cache_control(max_age=0, no_cache=True)
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The service worker, at the root so that it covers every page."""
+    return render(request, "sw.js", content_type="text/javascript")

@@ -107,6 +107,11 @@ function setUpFileHints() {
   });
 }
 
+// Without a network the browser then shows our own page instead of its own.
+function setUpOffline() {
+  navigator.serviceWorker?.register("/sw.js").catch(() => {});
+}
+
 export function setUpCommon() {
   setUpTextSize();
   setUpSubmitOnce();
@@ -114,4 +119,5 @@ export function setUpCommon() {
   setUpPrint();
   setUpCopy();
   setUpFileHints();
+  setUpOffline();
 }
