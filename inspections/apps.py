@@ -19,7 +19,7 @@ class InspectionsConfig(AppConfig):
     verbose_name = "联合检查与整改"
 
     def ready(self) -> None:
-        from inspections import registration, workflow  # noqa: F401, PLC0415
+        from inspections import registration, workflow  # noqa: F401
 
         grant_permissions()
         registration.register()
@@ -51,6 +51,6 @@ def grant_permissions() -> None:
 
 def detail_url(name: str, uid: UUID) -> str:
     """Address of one record of this room."""
-    from django.urls import reverse  # noqa: PLC0415
+    from django.urls import reverse
 
     return reverse(f"inspections:{name}_detail", kwargs={"uid": uid})

@@ -25,8 +25,8 @@ from inspections.models import (
     MemberRole,
     PhotoPhase,
     RecheckResult,
-    RecusalStatus,
     RectificationNotice,
+    RecusalStatus,
     Visit,
 )
 
@@ -71,7 +71,9 @@ def certificate_reasons(user: User, organ: Organisation, day: date) -> Iterable[
     if known is None:
         sentence = f"{user.name}没有行政执法证，不能作为执法人员。"
     elif known.organ_id != organ.pk:
-        sentence = f"{user.name}的执法证由{known.organ.short_name}核发，不能以{organ.short_name}执法人员身份检查。"
+        sentence = (
+            f"{user.name}的执法证由{known.organ.short_name}核发，不能以{organ.short_name}执法人员身份检查。"
+        )
     else:
         sentence = f"{user.name}的执法证 {known.number} 在 {day:%Y-%m-%d} 无效（已过期或收回）。"
     yield Reason(sentence, PENALTY_42, "请列为协助人员，或换人。", "G04")
@@ -163,7 +165,9 @@ def is_notified(deployment: Deployment, actor: User) -> Iterable[Reason]:
     waiting = deployment.visits.exclude(status="CANCELLED").filter(notice_document__isnull=True)
     names = list(waiting.values_list("institution__name", flat=True)[:3])
     if names:
-        yield Reason(f"还没有制作检查通知书：{'、'.join(names)}。", INSPECTION_RULES, "请先下达检查通知。", "G02")
+        yield Reason(
+            f"还没有制作检查通知书：{'、'.join(names)}。", INSPECTION_RULES, "请先下达检查通知。", "G02"
+        )
 
 
 def checks_this_year(visit: Visit) -> int:
@@ -205,7 +209,9 @@ def within_cap(deployment: Deployment, actor: User) -> Iterable[Reason]:
 def not_own_draft(deployment: Deployment, actor: User) -> Iterable[Reason]:
     """Four eyes: who drafted or submitted does not approve."""
     if actor.pk in {deployment.created_by_id, deployment.submitted_by_id}:
-        yield Reason("起草、送审人不能审批自己的方案。", INSPECTION_RULES, "请由机关负责人审批。", "four_eyes")
+        yield Reason(
+            "起草、送审人不能审批自己的方案。", INSPECTION_RULES, "请由机关负责人审批。", "four_eyes"
+        )
 
 
 def approves_for_lead(deployment: Deployment, actor: User) -> Iterable[Reason]:
@@ -239,7 +245,9 @@ def deployment_underway(visit: Visit, actor: User) -> Iterable[Reason]:
     if deployment.status != DeploymentStatus.NOTIFIED:
         yield from is_notified(deployment, actor)
     yield Reason(
-        f"检查出动现在是“{deployment.get_status_display()}”。", cleared_by="请先完成审批、通知并开始检查。", gate="underway"
+        f"检查出动现在是“{deployment.get_status_display()}”。",
+        cleared_by="请先完成审批、通知并开始检查。",
+        gate="underway",
     )
 
 
@@ -249,7 +257,9 @@ def takes_part(visit: Visit, actor: User) -> Iterable[Reason]:
         return
     member = visit.deployment.members.filter(user=actor, role=MemberRole.OFFICER, removed_at__isnull=True)
     if not member.exists():
-        yield Reason("您不是本次检查的执法人员，不能实施或记录检查。", PENALTY_42, "请由检查组执法人员办理。", "G05")
+        yield Reason(
+            "您不是本次检查的执法人员，不能实施或记录检查。", PENALTY_42, "请由检查组执法人员办理。", "G05"
+        )
 
 
 def visit_two_officers(visit: Visit, actor: User) -> Iterable[Reason]:
@@ -275,10 +285,14 @@ def failures_have_findings(visit: Visit, actor: User) -> Iterable[Reason]:
     run = visit.checklist_run
     if run is None:
         return
-    failed = run.answers.filter(value=run.checklist_version.failing_answer).values_list("item__code", flat=True)
+    failed = run.answers.filter(value=run.checklist_version.failing_answer).values_list(
+        "item__code", flat=True
+    )
     told = set(visit.findings.exclude(status=FindingStatus.VOID).values_list("item_code", flat=True))
     if missing := sorted(set(failed) - told):
-        yield Reason(f"清单不合格项还没有登记问题：{'、'.join(missing)}。", cleared_by="请逐项登记。", gate="findings")
+        yield Reason(
+            f"清单不合格项还没有登记问题：{'、'.join(missing)}。", cleared_by="请逐项登记。", gate="findings"
+        )
 
 
 def findings_settled(visit: Visit, actor: User) -> Iterable[Reason]:
@@ -309,7 +323,9 @@ def mode_is(mode: FindingMode) -> Guard:
 
     def guard(finding: Finding, actor: User) -> Iterable[Reason]:
         if finding.mode != mode:
-            yield Reason(f"处理方式是“{finding.get_mode_display()}”。", cleared_by="请先修改处理方式。", gate="mode")
+            yield Reason(
+                f"处理方式是“{finding.get_mode_display()}”。", cleared_by="请先修改处理方式。", gate="mode"
+            )
 
     guard.__name__ = f"mode_is_{mode.value.lower()}"
     return guard
@@ -326,7 +342,9 @@ def rechecked_done(finding: Finding, actor: User) -> Iterable[Reason]:
         .first()
     )
     if last is None or last.result != RecheckResult.DONE:
-        yield Reason("没有复查为“已整改”，机构自报不能销号。", "整改复查记录", "请两名以上执法人员复查。", "G09")
+        yield Reason(
+            "没有复查为“已整改”，机构自报不能销号。", "整改复查记录", "请两名以上执法人员复查。", "G09"
+        )
         return
     officers = last.recheck.officers.filter(organ_id=finding.organ_id).values("user").distinct().count()
     if officers < MIN_OFFICERS:
@@ -336,7 +354,9 @@ def rechecked_done(finding: Finding, actor: User) -> Iterable[Reason]:
 def acts_for_organ(notice: RectificationNotice, actor: User) -> Iterable[Reason]:
     """A notice is the business of the organ that issues it."""
     if not actor.is_system and actor.organisation_id != notice.organ_id:
-        yield Reason(f"整改通知书由{notice.organ.name}办理。", PENALTY_42, f"请转{notice.organ.short_name}。", "organ")
+        yield Reason(
+            f"整改通知书由{notice.organ.name}办理。", PENALTY_42, f"请转{notice.organ.short_name}。", "organ"
+        )
 
 
 def notice_organ_lawful(notice: RectificationNotice, actor: User) -> Iterable[Reason]:
@@ -402,9 +422,18 @@ def all_findings_closed(notice: RectificationNotice, actor: User) -> Iterable[Re
 def has_granted_extension(notice: RectificationNotice, actor: User) -> Iterable[Reason]:
     """G10: asked before the term ended, with a reason, approved."""
     granted = notice.extensions.filter(status="GRANTED").order_by("-decided_at").first()
-    asked_in_time = granted is not None and timezone.localdate(granted.requested_at) <= (notice.due_on or date.min)
-    if granted is None or not asked_in_time or granted.granted_until is None or granted.granted_until <= notice.due_on:
-        yield Reason("没有在期限届满前提出并获批准的延期申请。", "整改期限管理规定", "请先审批延期申请。", "G10")
+    asked_in_time = granted is not None and timezone.localdate(granted.requested_at) <= (
+        notice.due_on or date.min
+    )
+    if (
+        granted is None
+        or not asked_in_time
+        or granted.granted_until is None
+        or granted.granted_until <= notice.due_on
+    ):
+        yield Reason(
+            "没有在期限届满前提出并获批准的延期申请。", "整改期限管理规定", "请先审批延期申请。", "G10"
+        )
 
 
 def was_rechecked(notice: RectificationNotice, actor: User) -> Iterable[Reason]:

@@ -88,7 +88,9 @@ def remedy_line(*, organ: Organisation, region: Region, on: date) -> str:
 
 
 def _suit_words(term: Term) -> str:
-    return f"{term.amount}个月" if term.unit == TermUnit.MONTH else f"{term.amount}{TermUnit(term.unit).label}"
+    return (
+        f"{term.amount}个月" if term.unit == TermUnit.MONTH else f"{term.amount}{TermUnit(term.unit).label}"
+    )
 
 
 def term_words(notice: RectificationNotice) -> str:
@@ -104,7 +106,9 @@ def expected_due(notice: RectificationNotice, on: date) -> date:
     return compute(term, on, load_calendar()).due_on
 
 
-def inspection_approval(deployment: Deployment, *, decided_by: str, note: str, at: datetime) -> DocumentContent:
+def inspection_approval(
+    deployment: Deployment, *, decided_by: str, note: str, at: datetime
+) -> DocumentContent:
     """行政检查审批表."""
     visits = list(deployment.visits.exclude(status="CANCELLED").select_related("institution"))
     targets = "、".join(visit.institution.name for visit in visits)
@@ -125,7 +129,15 @@ def inspection_approval(deployment: Deployment, *, decided_by: str, note: str, a
             Field("超频次理由", deployment.cap_override_reason or "无"),
         ),
         (Field("承办人意见", "拟实施上述检查，请审批。", 2, 3, "承办人签字："),),
-        (Field("负责人意见", f"{note or '同意'}（{decided_by}，{chinese_date(timezone.localdate(at))}）", 2, 3, "负责人签字："),),
+        (
+            Field(
+                "负责人意见",
+                f"{note or '同意'}（{decided_by}，{chinese_date(timezone.localdate(at))}）",
+                2,
+                3,
+                "负责人签字：",
+            ),
+        ),
     )
     blocks: tuple[Block, ...] = (Fields(rows=rows, columns=2),)
     return DocumentContent(
@@ -150,8 +162,10 @@ def inspection_notice(visit: Visit, *, frequency: str, at: datetime) -> Document
         Heading(1, "检查事项"),
         Paragraph(deployment.item),
         Heading(1, "检查人员"),
-        Paragraph(f"参加部门：{departments}。执法人员及执法证号：{member_lines(officers_of(deployment))}。"
-                  f"协助人员{helper_count(deployment)}人。"),
+        Paragraph(
+            f"参加部门：{departments}。执法人员及执法证号：{member_lines(officers_of(deployment))}。"
+            f"协助人员{helper_count(deployment)}人。"
+        ),
         Heading(1, "检查频次"),
         Paragraph(frequency),
         Heading(1, "你单位的权利"),
@@ -206,7 +220,9 @@ def inspection_result(visit: Visit, *, remedy: str, at: datetime) -> DocumentCon
     findings = list(visit.findings.exclude(status=FindingStatus.VOID).select_related("organ", "violation"))
     day = chinese_date(visit.visited_on)
     blocks: list[Block] = [
-        Paragraph(f"{organ.name}于{day}对你单位实施了行政检查（{visit.deployment.get_kind_display()}）。现将结果告知如下："),
+        Paragraph(
+            f"{organ.name}于{day}对你单位实施了行政检查（{visit.deployment.get_kind_display()}）。现将结果告知如下："
+        ),
         Heading(1, "检查结果"),
         Paragraph(f"{visit.get_outcome_display()}。现场状态：{visit.get_premises_display()}。"),
     ]
@@ -263,7 +279,11 @@ def service_receipt(service: ServiceRecord, *, at: datetime) -> DocumentContent:
     """送达回证."""
     notice = service.notice
     proof = (
-        service.consent_no or service.mail_no or service.publication_place or service.refusal_reason or "见签收"
+        service.consent_no
+        or service.mail_no
+        or service.publication_place
+        or service.refusal_reason
+        or "见签收"
     )
     rows = (
         (Field("送达文书", "责令限期改正通知书"), Field("文号", notice.number)),
@@ -287,9 +307,16 @@ def service_receipt(service: ServiceRecord, *, at: datetime) -> DocumentContent:
 def recheck_record(recheck: Recheck, *, at: datetime) -> DocumentContent:
     """整改复查记录, item by item."""
     notice = recheck.notice
-    officers = "、".join(f"{row.person_name}（{row.certificate_no}）" for row in recheck.officers.order_by("pk"))
+    officers = "、".join(
+        f"{row.person_name}（{row.certificate_no}）" for row in recheck.officers.order_by("pk")
+    )
     rows = tuple(
-        (Cell(str(row.item.position)), Cell(row.item.order, align="left"), Cell(row.get_result_display()), Cell(row.note))
+        (
+            Cell(str(row.item.position)),
+            Cell(row.item.order, align="left"),
+            Cell(row.get_result_display()),
+            Cell(row.note),
+        )
         for row in recheck.items.select_related("item").order_by("item__position")
     )
     table = Table(

@@ -9,7 +9,13 @@ from accounts.querysets import ScopedQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from inspections.models import Deployment, ExtensionRequest, Finding, RectificationNotice, Visit
+    from inspections.models import (  # noqa: F401
+        Deployment,
+        ExtensionRequest,
+        Finding,
+        RectificationNotice,
+        Visit,
+    )
 
 CARRIED_OUT = ("STARTED", "RECORDED", "CLOSED")
 IN_FORCE = ("ISSUED", "SERVED", "ANSWERED", "CLOSED", "ESCALATED")

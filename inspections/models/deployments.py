@@ -57,12 +57,19 @@ class Deployment(RootModel):
     campaign = models.ForeignKey(
         Campaign, models.PROTECT, null=True, blank=True, related_name="deployments", verbose_name="专项行动"
     )
-    lead_organ = models.ForeignKey(Organisation, models.PROTECT, related_name="led_deployments", verbose_name="牵头机关")
+    lead_organ = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="led_deployments", verbose_name="牵头机关"
+    )
     task_source = models.CharField("任务来源", max_length=100)
     basis = models.CharField("检查依据", max_length=300)
     item = models.TextField("检查事项")
     checklist_version = models.ForeignKey(
-        ChecklistVersion, models.PROTECT, null=True, blank=True, related_name="deployments", verbose_name="检查清单"
+        ChecklistVersion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="deployments",
+        verbose_name="检查清单",
     )
     starts_at = models.DateTimeField("计划开始")
     ends_at = models.DateTimeField("计划结束")
@@ -73,7 +80,9 @@ class Deployment(RootModel):
     emergency_reason = models.CharField("应急事由", max_length=300, blank=True, default="")
     approval_due_on = models.DateField("补办审批期限", null=True, blank=True)
     submitted_at = models.DateTimeField("送审时间", null=True, blank=True)
-    submitted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", editable=False)
+    submitted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
     approved_at = models.DateTimeField("批准时间", null=True, blank=True)
     approved_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="批准人"
@@ -99,7 +108,9 @@ class Deployment(RootModel):
         verbose_name = "检查出动"
         ordering = ["-starts_at", "-id"]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="inspections_deployment_forward"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="inspections_deployment_forward"
+            ),
             models.CheckConstraint(
                 condition=~Q(status__in=["APPROVED", "NOTIFIED"])
                 | (Q(approved_at__isnull=False) & Q(approved_by__isnull=False)),
@@ -171,12 +182,16 @@ class DeploymentMember(models.Model):
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     deployment = models.ForeignKey(Deployment, models.PROTECT, related_name="members")
-    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="账号")
+    user = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="账号"
+    )
     person_name = models.CharField("姓名", max_length=40)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="单位")
     role = models.CharField("身份", max_length=10, choices=MemberRole.choices)
     certificate_no = models.CharField("执法证号", max_length=30, blank=True, default="")
-    certificate_organ = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    certificate_organ = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     certificate_until = models.DateField("执法证有效期至", null=True, blank=True)
     checked_on = models.DateField("核验日期", null=True, blank=True)
     is_counted = models.BooleanField("计入出动人次", default=True)

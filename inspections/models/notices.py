@@ -43,7 +43,9 @@ class RectificationNotice(RootModel):
     institution = models.ForeignKey(
         Institution, models.PROTECT, related_name="rectification_notices", verbose_name="机构"
     )
-    organ = models.ForeignKey(Organisation, models.PROTECT, related_name="rectification_notices", verbose_name="制发机关")
+    organ = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="rectification_notices", verbose_name="制发机关"
+    )
     status = models.CharField("状态", max_length=10, choices=NoticeStatus.choices, default=NoticeStatus.DRAFT)
     number = models.CharField("文号", max_length=80, blank=True, default="")
     document = models.ForeignKey(
@@ -59,7 +61,9 @@ class RectificationNotice(RootModel):
     remedy_line = models.TextField("救济途径", blank=True, default="")
     contact = models.CharField("联系人及电话", max_length=120, blank=True, default="")
     term_amount = models.PositiveSmallIntegerField("整改期限", null=True, blank=True)
-    term_unit = models.CharField("期限单位", max_length=20, choices=TermUnit.choices, default=TermUnit.CALENDAR_DAY)
+    term_unit = models.CharField(
+        "期限单位", max_length=20, choices=TermUnit.choices, default=TermUnit.CALENDAR_DAY
+    )
     term_basis = models.CharField("期限依据", max_length=200, blank=True, default="")
     issued_at = models.DateTimeField("制发时间", null=True, blank=True)
     served_at = models.DateTimeField("送达时间", null=True, blank=True)
@@ -91,7 +95,9 @@ class RectificationNotice(RootModel):
                 name="inspections_rectificationnotice_per_organ",
             ),
             models.UniqueConstraint(
-                fields=["bureau", "number"], condition=~Q(number=""), name="inspections_rectificationnotice_number"
+                fields=["bureau", "number"],
+                condition=~Q(number=""),
+                name="inspections_rectificationnotice_number",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["DRAFT", "WITHDRAWN"])
@@ -232,7 +238,8 @@ class ServiceRecord(models.Model):
                 condition=~Q(method="LIEN") | ~Q(refusal_reason=""), name="inspections_servicerecord_lien"
             ),
             models.CheckConstraint(
-                condition=~Q(method="ELECTRONIC") | ~Q(consent_no=""), name="inspections_servicerecord_electronic"
+                condition=~Q(method="ELECTRONIC") | ~Q(consent_no=""),
+                name="inspections_servicerecord_electronic",
             ),
             models.CheckConstraint(
                 condition=~Q(method="MAIL") | ~Q(mail_no=""), name="inspections_servicerecord_mail"
@@ -275,9 +282,13 @@ class ExtensionRequest(models.Model):
     requested_at = models.DateTimeField("申请时间")
     requested_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="申请人")
     is_from_recheck = models.BooleanField("复查时提出", default=False)
-    status = models.CharField("状态", max_length=10, choices=ExtensionStatus.choices, default=ExtensionStatus.OPEN)
+    status = models.CharField(
+        "状态", max_length=10, choices=ExtensionStatus.choices, default=ExtensionStatus.OPEN
+    )
     decided_at = models.DateTimeField("决定时间", null=True, blank=True)
-    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="决定人")
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="决定人"
+    )
     granted_until = models.DateField("延期至", null=True, blank=True)
     decision_note = models.CharField("决定理由", max_length=300, blank=True, default="")
 

@@ -105,8 +105,12 @@ class RecheckConclusion(models.TextChoices):
 class Recheck(RootModel):
     """整改复查记录: two certified officers of the issuing organ look at each item again."""
 
-    notice = models.ForeignKey(RectificationNotice, models.PROTECT, related_name="rechecks", verbose_name="整改通知书")
-    method = models.CharField("复查方式", max_length=10, choices=RecheckMethod.choices, default=RecheckMethod.ON_SITE)
+    notice = models.ForeignKey(
+        RectificationNotice, models.PROTECT, related_name="rechecks", verbose_name="整改通知书"
+    )
+    method = models.CharField(
+        "复查方式", max_length=10, choices=RecheckMethod.choices, default=RecheckMethod.ON_SITE
+    )
     rechecked_at = models.DateTimeField("复查时间")
     conclusion = models.CharField("结论", max_length=10, choices=RecheckConclusion.choices)
     note = models.TextField("复查说明", blank=True, default="")
@@ -145,7 +149,9 @@ class RecheckOfficer(models.Model):
         verbose_name = "复查人员"
         constraints = [
             models.UniqueConstraint(fields=["recheck", "user"], name="inspections_recheckofficer_once"),
-            models.CheckConstraint(condition=~Q(certificate_no=""), name="inspections_recheckofficer_certified"),
+            models.CheckConstraint(
+                condition=~Q(certificate_no=""), name="inspections_recheckofficer_certified"
+            ),
         ]
 
     def __str__(self) -> str:

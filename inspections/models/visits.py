@@ -77,7 +77,9 @@ class Visit(RootModel):
     ended_at = models.DateTimeField("离场时间", null=True, blank=True)
     recorded_at = models.DateTimeField("记录时间", null=True, blank=True)
     closed_at = models.DateTimeField("办结时间", null=True, blank=True)
-    premises = models.CharField("现场状态", max_length=24, choices=PremisesState.choices, blank=True, default="")
+    premises = models.CharField(
+        "现场状态", max_length=24, choices=PremisesState.choices, blank=True, default=""
+    )
     summary = models.TextField("现场情况", blank=True, default="")
     students_present = models.PositiveIntegerField("在场学生数", null=True, blank=True)
     representative = models.CharField("在场负责人", max_length=40, blank=True, default="")
@@ -88,7 +90,9 @@ class Visit(RootModel):
     )
     witness = models.CharField("见证人", max_length=40, blank=True, default="")
     camera_note = models.CharField("执法记录仪文件", max_length=120, blank=True, default="")
-    outcome = models.CharField("检查结果", max_length=20, choices=VisitOutcome.choices, blank=True, default="")
+    outcome = models.CharField(
+        "检查结果", max_length=20, choices=VisitOutcome.choices, blank=True, default=""
+    )
     checklist_run = models.ForeignKey(
         ChecklistRun, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="检查清单记录"
     )
@@ -126,7 +130,8 @@ class Visit(RootModel):
                 name="inspections_visit_recorded",
             ),
             models.CheckConstraint(
-                condition=~Q(status="CLOSED") | (Q(closed_at__isnull=False) & Q(result_document__isnull=False)),
+                condition=~Q(status="CLOSED")
+                | (Q(closed_at__isnull=False) & Q(result_document__isnull=False)),
                 name="inspections_visit_closed",
             ),
             models.CheckConstraint(
@@ -190,20 +195,26 @@ class FindingStatus(models.TextChoices):
 class Finding(RootModel):
     """One problem found at one visit, with the organ that must deal with it.
 
-    From a failed checklist item (`item_code`) or free. `refer_to` names the receiving body as text.
+    From a failed checklist item (`item_code`) or free. `quantity` counts physical pieces (billboards)
+    that one finding is about. `refer_to` names the receiving body as text.
     """
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="findings", verbose_name="检查")
     item_code = models.CharField("清单项目", max_length=10, blank=True, default="")
     item_text = models.CharField("检查内容", max_length=300, blank=True, default="")
-    violation = models.ForeignKey(ViolationType, models.PROTECT, related_name="findings", verbose_name="问题类型")
+    violation = models.ForeignKey(
+        ViolationType, models.PROTECT, related_name="findings", verbose_name="问题类型"
+    )
     severity = models.CharField("程度", max_length=10, choices=Severity.choices, default=Severity.GENERAL)
     text = models.TextField("问题事实")
     rule_broken = models.CharField("违反的规定", max_length=300, blank=True, default="")
     correction = models.TextField("整改要求", blank=True, default="")
+    quantity = models.PositiveIntegerField("数量（处、块）", default=1)
     mode = models.CharField("处理方式", max_length=10, choices=FindingMode.choices)
     organ = models.ForeignKey(Organisation, models.PROTECT, related_name="findings", verbose_name="责任部门")
-    status = models.CharField("状态", max_length=10, choices=FindingStatus.choices, default=FindingStatus.OPEN)
+    status = models.CharField(
+        "状态", max_length=10, choices=FindingStatus.choices, default=FindingStatus.OPEN
+    )
     fixed_at = models.DateTimeField("改正时间", null=True, blank=True)
     no_photo_reason = models.CharField("未拍照原因", max_length=100, blank=True, default="")
     refer_to = models.CharField("移送单位或立案机关", max_length=100, blank=True, default="")
@@ -240,6 +251,7 @@ class Finding(RootModel):
                 name="inspections_finding_referred",
             ),
             models.CheckConstraint(condition=~Q(text=""), name="inspections_finding_told"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="inspections_finding_quantity"),
         ]
         indexes = [models.Index(fields=["bureau", "mode", "status"], name="inspections_finding_status")]
 

@@ -79,7 +79,9 @@ def deployment_edit(
     require(actor, "inspections.deployment_edit")
     locked = lock(deployment)
     if locked.status != DeploymentStatus.DRAFT:
-        raise WrongState(f"方案{locked.get_status_display()}，不能修改。需要修改的，请先退回或取消后重新起草。")
+        raise WrongState(
+            f"方案{locked.get_status_display()}，不能修改。需要修改的，请先退回或取消后重新起草。"
+        )
     if "lead_organ" in values:
         refuse(guards.enforcing_reasons(values["lead_organ"]))
     return record_update(
@@ -135,11 +137,18 @@ def member_add(
     """
     locked = _team_open(actor, deployment, adds_officer=role == MemberRole.OFFICER)
     name = user.name if user else person_name.strip()
-    known = locked.members.filter(organisation=organisation, person_name=name, removed_at__isnull=True).first()
+    known = locked.members.filter(
+        organisation=organisation, person_name=name, removed_at__isnull=True
+    ).first()
     if known:
         return known
     member = DeploymentMember(
-        deployment=locked, user=user, person_name=name, organisation=organisation, role=role, is_counted=is_counted
+        deployment=locked,
+        user=user,
+        person_name=name,
+        organisation=organisation,
+        role=role,
+        is_counted=is_counted,
     )
     if role == MemberRole.OFFICER:
         _certify(member, locked.planned_on)
@@ -183,8 +192,12 @@ def _team_changed(
     for visit in deployment.visits.filter(notice_document__isnull=False, status="PLANNED"):
         document = visit.notice_document
         if document is not None:
-            document_withdraw(actor=actor, document=document, reason="检查人员变更，重新通知", at=at, about=visit.file_uid)
-        record_update(actor=actor, obj=visit, values={"notice_document": None}, verb="inspections.visit_renotify", at=at)
+            document_withdraw(
+                actor=actor, document=document, reason="检查人员变更，重新通知", at=at, about=visit.file_uid
+            )
+        record_update(
+            actor=actor, obj=visit, values={"notice_document": None}, verb="inspections.visit_renotify", at=at
+        )
 
 
 @database.atomic
@@ -362,7 +375,11 @@ def _notices_make(actor: User, deployment: Deployment, at: datetime) -> None:
             is_public=False,
         )
         record_update(
-            actor=actor, obj=visit, values={"notice_document": document}, verb="inspections.visit_notify", at=at
+            actor=actor,
+            obj=visit,
+            values={"notice_document": document},
+            verb="inspections.visit_notify",
+            at=at,
         )
 
 
@@ -427,7 +444,9 @@ def deployment_cancel(
     cancelled = transition(deployment, "cancel", actor=actor, reason=reason, at=at)
     for visit in cancelled.visits.filter(status="PLANNED").order_by("pk"):
         if visit.notice_document:
-            document_withdraw(actor=actor, document=visit.notice_document, reason=reason, at=at, about=visit.file_uid)
+            document_withdraw(
+                actor=actor, document=visit.notice_document, reason=reason, at=at, about=visit.file_uid
+            )
         transition(visit, "cancel", actor=actor, reason=reason, at=at)
     return cancelled
 
@@ -496,8 +515,6 @@ def _default_organ(institution: Institution) -> Organisation:
     if organ is None:
         raise Unlawful("没有可以牵头检查的机关。请在单位设置中补充机关代字。")
     return organ
-
-
 
 
 for code, sentence in {

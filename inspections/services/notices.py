@@ -63,9 +63,13 @@ def notice_draft(
     locked = lock(visit)
     known = locked.notices.filter(organ=organ).exclude(status=NoticeStatus.WITHDRAWN).first()
     if known and known.status != NoticeStatus.DRAFT:
-        raise WrongState(f"{organ.short_name}对本次检查已制发 {known.number}，新问题请在复查或下次检查中处理。")
+        raise WrongState(
+            f"{organ.short_name}对本次检查已制发 {known.number}，新问题请在复查或下次检查中处理。"
+        )
     findings = list(
-        locked.findings.filter(organ=organ, mode=FindingMode.IN_TERM, status=FindingStatus.OPEN).order_by("pk")
+        locked.findings.filter(organ=organ, mode=FindingMode.IN_TERM, status=FindingStatus.OPEN).order_by(
+            "pk"
+        )
     )
     if not findings:
         raise Unlawful(f"{organ.short_name}没有需要限期整改的问题。")
@@ -83,7 +87,9 @@ def notice_draft(
             party_address=institution.address,
             basis=DEFAULT_BASIS,
             facts="；".join(finding.text.rstrip("。；") for finding in findings) + "。",
-            rule_broken="；".join(dict.fromkeys(finding.rule_broken for finding in findings if finding.rule_broken)),
+            rule_broken="；".join(
+                dict.fromkeys(finding.rule_broken for finding in findings if finding.rule_broken)
+            ),
             report_back="请在期限届满前通过办事大厅提交整改报告和证明材料，或者向本机关书面报告。",
             consequences="逾期不改正或者改正不符合要求的，将依法处理。",
             remedy_line=papers.remedy_line(organ=organ, region=locked.region, on=today),
@@ -138,7 +144,12 @@ def notice_edit(
             item.save(update_fields=["order"])
     if changes:
         audit.record(
-            actor=actor, verb="inspections.notice_edit", target=edited, changes=changes, about=edited.file_uid, at=at
+            actor=actor,
+            verb="inspections.notice_edit",
+            target=edited,
+            changes=changes,
+            about=edited.file_uid,
+            at=at,
         )
     return edited
 
@@ -278,8 +289,14 @@ def _check_service(
             bool(service.refusal_reason) and (bool(service.witness) or has_proof),
             "留置送达须写明拒收事由，并有见证人或照片、录像。",
         ),
-        ServiceMethod.ELECTRONIC: (bool(service.consent_no), "电子送达须有当事人签署的确认书，请填写确认书编号。"),
-        ServiceMethod.MAIL: (bool(service.mail_no), "邮寄送达须填写邮件回执号，送达时间为回执注明的收件日期。"),
+        ServiceMethod.ELECTRONIC: (
+            bool(service.consent_no),
+            "电子送达须有当事人签署的确认书，请填写确认书编号。",
+        ),
+        ServiceMethod.MAIL: (
+            bool(service.mail_no),
+            "邮寄送达须填写邮件回执号，送达时间为回执注明的收件日期。",
+        ),
         ServiceMethod.PUBLICATION: (bool(service.publication_place), "公告送达须写明公告载体。"),
     }
     is_proven, sentence = wanted[ServiceMethod(service.method)]
@@ -292,7 +309,9 @@ def _effective_on(notice: RectificationNotice, service: Service, moment: datetim
     if service.method != ServiceMethod.PUBLICATION:
         return day
     term = policy.term("service.publication", region=notice.region, on=day)
-    return compute(Term(term.amount, term.unit, term.basis, rolls_to_workday=False), day, load_calendar()).due_on
+    return compute(
+        Term(term.amount, term.unit, term.basis, rolls_to_workday=False), day, load_calendar()
+    ).due_on
 
 
 @database.atomic
@@ -308,7 +327,9 @@ def notice_withdraw(
         if item.finding.status == FindingStatus.IN_NOTICE:
             transition(item.finding, "leave_notice", actor=actor, reason=reason, at=at)
     if withdrawn.document:
-        document_withdraw(actor=actor, document=withdrawn.document, reason=reason, at=at, about=withdrawn.file_uid)
+        document_withdraw(
+            actor=actor, document=withdrawn.document, reason=reason, at=at, about=withdrawn.file_uid
+        )
     deadline_cancel(
         actor=actor, subject_uid=withdrawn.uid, kind=RECTIFY, on=timezone.localdate(at), reason=reason
     )
@@ -341,7 +362,9 @@ def notice_escalate(
         if item.finding.status == FindingStatus.IN_NOTICE:
             transition(item.finding, "escalate", actor=actor, reason=reason, at=at)
     for kind in (RECTIFY, RECHECK):
-        deadline_cancel(actor=actor, subject_uid=escalated.uid, kind=kind, on=timezone.localdate(at), reason=reason)
+        deadline_cancel(
+            actor=actor, subject_uid=escalated.uid, kind=kind, on=timezone.localdate(at), reason=reason
+        )
     events.publish(
         RectificationEscalated(
             escalated.uid, escalated.institution.uid, escalated.number, escalated.escalation_target, reason

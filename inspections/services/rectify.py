@@ -128,7 +128,9 @@ def _answer_item(
     row = ReplyItem(reply=reply, item=item, text=answer.text.strip())
     row.save(force_insert=True)
     for upload in answer.uploads:
-        evidence_receive(actor=actor, subject=row, upload=upload, caption=f"第{item.position}项整改证明", at=at)
+        evidence_receive(
+            actor=actor, subject=row, upload=upload, caption=f"第{item.position}项整改证明", at=at
+        )
 
 
 @database.atomic
@@ -371,7 +373,9 @@ def _items_put(
         row = RecheckItem(recheck=recheck, item=item, result=given.result, note=given.note.strip())
         row.save(force_insert=True)
         for upload in given.uploads:
-            evidence_receive(actor=actor, subject=row, upload=upload, caption=f"第{item.position}项复查照片", at=at)
+            evidence_receive(
+                actor=actor, subject=row, upload=upload, caption=f"第{item.position}项复查照片", at=at
+            )
         if given.result == RecheckResult.DONE:
             transition(item.finding, "close", actor=actor, at=at)
 
@@ -417,7 +421,10 @@ def _close(actor: User, notice: RectificationNotice, at: datetime) -> None:
     deadline = deadline_finish(actor=actor, subject_uid=closed.uid, kind=RECTIFY, on=done_on)
     deadline_finish(actor=actor, subject_uid=closed.uid, kind=RECHECK, on=today)
     closed.extensions.filter(status=ExtensionStatus.OPEN).update(
-        status=ExtensionStatus.REFUSED, decided_at=at, decided_by=actor, decision_note="整改已销号，无需延期。"
+        status=ExtensionStatus.REFUSED,
+        decided_at=at,
+        decided_by=actor,
+        decision_note="整改已销号，无需延期。",
     )
     events.publish(
         RectificationClosed(

@@ -96,13 +96,20 @@ def checklist_open(
     run = run_open(
         actor=actor, version=version, subject=locked, region=locked.region, departments=departments, at=at
     )
-    record_update(actor=actor, obj=locked, values={"checklist_run": run}, verb="inspections.visit_checklist", at=at)
+    record_update(
+        actor=actor, obj=locked, values={"checklist_run": run}, verb="inspections.visit_checklist", at=at
+    )
     return run
 
 
 @database.atomic
 def visit_note(
-    *, actor: User, visit: Visit, values: dict[str, Any], version: int | None = None, at: datetime | None = None
+    *,
+    actor: User,
+    visit: Visit,
+    values: dict[str, Any],
+    version: int | None = None,
+    at: datetime | None = None,
 ) -> Visit:
     """Keep what has been written so far; finishes nothing. Raises WrongState, StaleVersion, Unlawful."""
     locked = _recordable(actor, visit)
@@ -127,7 +134,12 @@ def _recordable(actor: User, visit: Visit) -> Visit:
 
 @database.atomic
 def visit_record(
-    *, actor: User, visit: Visit, values: dict[str, Any], version: int | None = None, at: datetime | None = None
+    *,
+    actor: User,
+    visit: Visit,
+    values: dict[str, Any],
+    version: int | None = None,
+    at: datetime | None = None,
 ) -> Visit:
     """Finish the record: the site record is issued and the result follows from the findings.
 
@@ -294,7 +306,12 @@ def _item(visit: Visit, code: str) -> Any:
 
 @database.atomic
 def finding_edit(
-    *, actor: User, finding: Finding, values: dict[str, Any], version: int | None = None, at: datetime | None = None
+    *,
+    actor: User,
+    finding: Finding,
+    values: dict[str, Any],
+    version: int | None = None,
+    at: datetime | None = None,
 ) -> Finding:
     """Correct an open finding. Raises WrongState once it is dealt with, Blocked, StaleVersion, Unlawful."""
     require(actor, "inspections.finding_edit")
