@@ -17,7 +17,7 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from casework import outbox, registries
-        from reports import delivery, worklists, workflow  # noqa: F401
+        from reports import delivery, workflow, worklists  # noqa: F401
 
         readers = (*BUREAU_ROLES, Role.SUPERVISOR)
         grant("reports.period_view", "查看报表", readers)

@@ -249,7 +249,7 @@ def edition_differences(edition: ReportEdition) -> list[Difference]:
 
 def figure_rows_now(figure: ReportFigure) -> set[Any]:
     """Primary keys that the figure's definition finds today."""
-    return next((set(row[0] for row in now.rows) for item, now in _counts_now(figure.edition) if item == figure), set())
+    return next(({row[0] for row in now.rows} for item, now in _counts_now(figure.edition) if item == figure), set())
 
 
 def figure_text(figure: ReportFigure | None, cell: dict[str, Any]) -> str:

@@ -33,7 +33,16 @@ from reports.models import (
     ReportNote,
     ReportPeriod,
 )
-from reports.selectors import SECTIONS, cells, figures_of, notes_of, number_cells, previous_edition, spans_of, values_of
+from reports.selectors import (
+    SECTIONS,
+    cells,
+    figures_of,
+    notes_of,
+    number_cells,
+    previous_edition,
+    spans_of,
+    values_of,
+)
 
 SERIALIZATION_FAILURE = "40001"
 FREEZE_TRIES = 3

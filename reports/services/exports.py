@@ -7,6 +7,7 @@ from datetime import datetime
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -88,15 +89,8 @@ def export_run(*, job: JobRun, edition: ReportEdition, kind: str) -> None:
     except DomainError as error:
         jobs.job_fail(job, error.message)
         return
-    with default_storage.open(export.stored_name) as stored:
-        content = stored.read()
-    jobs.job_finish(
-        job,
-        message=f"SHA-256 {export.sha256}",
-        result={"export": str(export.uid)},
-        file=content,
-        file_name=export.file_name,
-    )
+    url = reverse("reports:export_download", kwargs={"uid": export.uid})
+    jobs.job_finish(job, message=f"SHA-256 {export.sha256}", result={"export": str(export.uid), "url": url})
 
 
 audit.verb("reports.edition_export", "生成报表文件")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from tests.reports.making import CELLS, TEST_INDICATORS, fill_visits, install, m
 
 
 @pytest.fixture(autouse=True)
-def test_indicators(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[None]:
+def test_indicators(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
     """The only indicators known here, and folders of their own."""
     monkeypatch.setattr(indicators, "_indicators", {item.key: item for item in TEST_INDICATORS})
     monkeypatch.setitem(sources.cell_map()["forms"], "HALF_MONTH", CELLS)
@@ -30,7 +30,7 @@ def test_indicators(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Pa
             "OPTIONS": {"location": str(tmp_path / "media")},
         },
     }
-    yield
+
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def approve(county: World) -> Callable[..., ReportPeriod]:
             actor=county.clerk,
             edition=edition,
             values={("towns_total", "cumulative"): (26, "民政部门")},
-            notes={"note": "以宣促查。", "text_practice": "一、抓排查。", "text_problem": "个别机构反弹。", "text_next": "常态巡查。"},
+            notes={"note": "以宣促查。", "text_practice": "抓排查。", "text_problem": "个别机构反弹。", "text_next": "常态巡查。"},
             now=now,
         )
         services.figures_fill_zero(actor=county.clerk, edition=edition, now=now)

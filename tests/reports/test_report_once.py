@@ -37,7 +37,7 @@ def in_threads(count: int, work: Callable[[], Any]) -> list[Any]:
         try:
             gate.wait(timeout=20)
             results.append(work())
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - handed to the asserting thread
             results.append(error)
         finally:
             connection.close()

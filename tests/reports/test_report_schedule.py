@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -24,7 +25,7 @@ def test_half_month_periods_join_without_gap_and_end_with_the_campaign(county: W
         "2026-09-27", "2026-10-13", "2026-10-27", "2026-11-13", "2026-11-27", "2026-12-13",
     ]  # fmt: skip
     assert found[0].starts_on == date(2026, 9, 14)
-    assert all(one.ends_on == two.starts_on for one, two in zip(found, found[1:], strict=False))
+    assert all(one.ends_on == two.starts_on for one, two in pairwise(found))
     assert found[0].cut_off_at == moment(date(2026, 9, 27), 0)
 
 
