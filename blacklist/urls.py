@@ -1,2 +1,66 @@
+"""Addresses of this room."""
+
 from __future__ import annotations
-app_name="blacklist"
+
+from django.urls import path, re_path
+
+from blacklist import api, portal_views, views
+from blacklist.public import views as public
+
+app_name = "blacklist"
+
+desk_urlpatterns = [
+    path("lists/", views.overview, name="overview"),
+    path("lists/entries/", views.entry_list, name="entry_list"),
+    path("lists/entries/new/", views.entry_pick, name="entry_pick"),
+    path("lists/entries/new/<uuid:institution>/", views.entry_create, name="entry_create"),
+    path("lists/entries/<uuid:uid>/", views.entry_detail, name="entry_detail"),
+    path("lists/entries/<uuid:uid>/edit/", views.entry_edit, name="entry_edit"),
+    path("lists/entries/<uuid:uid>/evidence/", views.entry_evidence, name="entry_evidence"),
+    path("lists/entries/<uuid:uid>/notify/", views.entry_notify, name="entry_notify"),
+    path("lists/entries/<uuid:uid>/reply/", views.entry_reply, name="entry_reply"),
+    path("lists/entries/<uuid:uid>/review/", views.entry_review, name="entry_review"),
+    path("lists/entries/<uuid:uid>/publish/", views.entry_publish, name="entry_publish"),
+    path("lists/entries/<uuid:uid>/drop/", views.entry_drop, name="entry_drop"),
+    path("lists/entries/<uuid:uid>/remove/", views.entry_remove, name="entry_remove"),
+    path("lists/batches/", views.batch_list, name="batch_list"),
+    path("lists/batches/new/", views.batch_create, name="batch_create"),
+    path("lists/batches/<uuid:uid>/", views.batch_detail, name="batch_detail"),
+    path("lists/batches/<uuid:uid>/edit/", views.batch_edit, name="batch_edit"),
+    path("lists/batches/<uuid:uid>/choose/", views.batch_choose, name="batch_choose"),
+    path("lists/batches/<uuid:uid>/redraw/", views.batch_redraw, name="batch_redraw"),
+    path("lists/batches/<uuid:uid>/submit/", views.batch_submit, name="batch_submit"),
+    path("lists/batches/<uuid:uid>/approve/", views.batch_approve, name="batch_approve"),
+    path("lists/batches/<uuid:uid>/publish/", views.batch_publish, name="batch_publish"),
+    path("lists/batches/<uuid:uid>/return/", views.batch_return, name="batch_return"),
+    path("lists/batches/<uuid:uid>/drop/", views.batch_drop, name="batch_drop"),
+]
+
+portal_urlpatterns = [
+    path("lists/", portal_views.own_entries, name="own_entries"),
+    path("lists/<uuid:uid>/", portal_views.own_entry, name="own_entry"),
+]
+
+KIND = "(?P<kind>white|black|red)"
+
+public_urlpatterns = [
+    path("", public.search, name="search"),
+    path("i/", public.code_form, name="code_form"),
+    path("i/<slug:public_id>/", public.institution, name="institution"),
+    path("i/<slug:public_id>/qr.svg", public.institution_qr, name="institution_qr"),
+    path("i/<slug:public_id>/poster/", public.poster, name="poster"),
+    path("lists/", public.lists_root, name="lists"),
+    re_path(rf"^lists/{KIND}/$", public.list_page, name="list"),
+    re_path(rf"^lists/{KIND}\.csv$", public.list_csv, name="list_csv"),
+    path("lists/entries/<uuid:uid>/", public.entry, name="entry"),
+    path("verify/", public.verify_form, name="verify_form"),
+    path("verify/<str:code>/", public.verify, name="verify"),
+    path("data/", public.data, name="data"),
+    path("audit/anchors/", public.anchors, name="anchors"),
+]
+
+api_urlpatterns = [
+    path("public/institutions/", api.InstitutionList.as_view(), name="institutions"),
+    path("public/institutions.csv", api.institutions_csv, name="institutions_csv"),
+    path("public/lists/", api.ListingList.as_view(), name="lists"),
+]

@@ -1,0 +1,1 @@
+"""The public portal: reads without login, the same for everyone, with no personal data."""
