@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from accounts.models import Bureau, User
+from casework.errors import DomainError
 from casework.models import Heartbeat, JobRun, JobState
 
 
@@ -60,7 +61,8 @@ def periodic(path: str, label: str, when: crontab | schedule) -> Callable[[Calla
             try:
                 outcome = function()
             except Exception as error:
-                _beat(path, started, f"失败：{type(error).__name__}", failed=True)
+                sentence = error.message if isinstance(error, DomainError) else type(error).__name__
+                _beat(path, started, f"失败：{sentence}", failed=True)
                 raise
             _beat(path, started, "" if outcome is None else str(outcome), failed=False)
             return outcome

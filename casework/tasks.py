@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from celery.schedules import crontab, schedule
 from django.utils import timezone
@@ -12,6 +13,7 @@ from casework import audit, outbox
 from casework.documents.services import document_render as render_files
 from casework.jobs import job, periodic
 from casework.models import OfficialDocument
+from casework.operations import services as operations
 
 
 @job
@@ -51,7 +53,7 @@ def outbox_send_due() -> str:
     return f"送出 {sent} 件"
 
 
-@shared_task
+@job
 def audit_verify(job_uid: str) -> None:
     """Recompute one bureau's audit chain for the person who asked."""
     operations.chain_verify_run(job_uid=UUID(job_uid))

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from datetime import date
 
-from casework.views import files, home
+from django.urls import path, register_converter
+
+from casework.people import views as people
+from casework.views import files, home, office, oversight
 
 app_name = "casework"
+
+
+class DayConverter:
+    """A calendar day in an address: 2026-10-01."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        """The day; a day that does not exist is no address."""
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        """The day as text."""
+        return value.isoformat()
+
+
+register_converter(DayConverter, "day")
 
 desk_urlpatterns = [
     path("", home.home, name="home"),
@@ -14,6 +34,34 @@ desk_urlpatterns = [
     path("evidence/<uuid:uid>/", files.evidence_file, name="evidence_file"),
     path("jobs/<uuid:uid>/", files.job_progress, name="job_progress"),
     path("jobs/<uuid:uid>/result/", files.job_result, name="job_result"),
+    path("numbers/", office.number_list, name="number_list"),
+    path("numbers/<int:number_id>/void/", office.number_void_page, name="number_void"),
+    path("calendar/", office.calendar, name="calendar"),
+    path("calendar/<int:year>/", office.calendar, name="calendar_year"),
+    path("calendar/<int:year>/days/", office.calendar_days_add, name="calendar_days_add"),
+    path("calendar/<int:year>/confirm/", office.calendar_confirm, name="calendar_confirm"),
+    path("calendar/<int:year>/<day:day>/clear/", office.calendar_day_clear, name="calendar_day_clear"),
+    path("policies/", office.policy_list, name="policy_list"),
+    path("policies/<str:key>/", office.policy_detail, name="policy_detail"),
+    path("outbox/", office.outbox_list, name="outbox_list"),
+    path("outbox/<uuid:uid>/retry/", office.outbox_retry, name="outbox_retry"),
+    path("audit/", oversight.audit_list, name="audit_list"),
+    path("audit/verify/", oversight.audit_verify, name="audit_verify"),
+    path("audit/<int:event_id>/", oversight.audit_detail, name="audit_detail"),
+    path("operations/", oversight.operations, name="operations"),
+    path("users/", people.user_list, name="user_list"),
+    path("users/new/", people.user_create, name="user_create"),
+    path("users/<int:user_id>/", people.user_detail, name="user_detail"),
+    path("users/<int:user_id>/edit/", people.user_edit, name="user_edit"),
+    path("users/<int:user_id>/deactivate/", people.user_deactivate, name="user_deactivate"),
+    path("users/<int:user_id>/activate/", people.user_activate, name="user_activate"),
+    path("users/<int:user_id>/password/", people.password_reset, name="password_reset"),
+    path("users/<int:user_id>/certificates/", people.certificate_add, name="certificate_add"),
+    path(
+        "users/<int:user_id>/certificates/<int:certificate_id>/revoke/",
+        people.certificate_revoke,
+        name="certificate_revoke",
+    ),
 ]
 
 portal_urlpatterns = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import ClassVar
 
@@ -156,6 +156,11 @@ class OfficerCertificate(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def last_day(self) -> date | None:
+        """Last day of validity as printed on the card; None when it has no end."""
+        return self.validity.upper - timedelta(days=1) if self.validity.upper else None
 
     def is_valid_on(self, day: date) -> bool:
         """Whether the certificate authorises its holder on `day`."""

@@ -6,14 +6,16 @@ A crash between commit and seal leaves the event queued, not lost; that window i
 sealer's period (2 s) and an event unsealed for over 60 s raises an alarm.
 """
 
-from casework.audit.chain import ChainProblem, anchor_day, seal_pending, unsealed_seconds, verify
+from casework.audit.chain import ChainBroken, ChainProblem, anchor_day, seal_pending, unsealed_seconds, verify
 from casework.audit.events import describe, record, timeline
-from casework.audit.verbs import sentence, verb
+from casework.audit.verbs import known_verbs, sentence, verb
 
 __all__ = [
+    "ChainBroken",
     "ChainProblem",
     "anchor_day",
     "describe",
+    "known_verbs",
     "record",
     "seal_pending",
     "sentence",

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Bureau
 from casework.audit.events import payload_hash
+from casework.errors import DomainError
 from casework.models.audit import AuditAnchor, AuditEvent, AuditPending, AuditSeal
 
 GENESIS = "0" * 64
@@ -32,6 +33,14 @@ class ChainProblem:
     bureau_id: int
     sequence: int
     sentence: str
+
+
+class ChainBroken(DomainError):
+    """A verification found a chain that is not whole."""
+
+    def __init__(self, problem: ChainProblem) -> None:
+        super().__init__(f"审计链（主管部门 {problem.bureau_id}）{problem.sentence}")
+        self.problem = problem
 
 
 def link_hash(previous: str, sequence: int, event_id: int, event_hash: str) -> str:

@@ -14,3 +14,8 @@ def verb(code: str, sentence: str) -> str:
 def sentence(code: str) -> str:
     """The Chinese sentence of a verb."""
     return _sentences.get(code, code)
+
+
+def known_verbs() -> list[tuple[str, str]]:
+    """(code, sentence) of every declared verb, by sentence, for filters."""
+    return sorted(_sentences.items(), key=lambda item: item[1])

@@ -50,7 +50,7 @@ def test_an_organ_without_a_word_cannot_number(world: World) -> None:
 
 def test_a_void_number_stays_listed_and_is_not_used_again(world: World) -> None:
     first = number_take(organ=world.education, kind="X", subject=subject(), at=NOON)
-    number_void(actor=world.officer, number=first, reason="填写错误")
+    number_void(actor=world.head, number=first, reason="填写错误")
     second = number_take(organ=world.education, kind="X", subject=subject(), at=NOON)
     assert (first.value, second.value) == (1, 2)
     assert IssuedNumber.objects.get(pk=first.pk).void_reason == "填写错误"

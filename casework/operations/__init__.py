@@ -1,0 +1,1 @@
+"""Watching the product run: heartbeats, the sealer, deliveries, failed work, fonts, calendar, disk."""
