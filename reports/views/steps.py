@@ -221,18 +221,14 @@ def regime_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
     form = RegimeForm(request.POST or None, instance=regime, actor=request.user)
     conflict, version = None, regime.version
     if request.method == "POST" and form.is_valid():
-        try:
-            with guarded(form):
-                services.regime_edit(
-                    actor=request.user,
-                    regime=regime,
-                    values=form.values(),
-                    version=int(request.POST.get("version") or 0) or None,
-                )
+        with guarded(form):
+            try:
+                _save_regime(request, regime, form)
+            except StaleVersion as error:
+                conflict = {**version_conflict(error.current, form), "reload_url": request.path}
+            else:
                 messages.success(request, "已保存。已经开启的报送期不受影响。")
                 return redirect("reports:regime_list")
-        except StaleVersion as error:
-            conflict = version_conflict(error.current, form)
     context = {
         "title": f"修改报送安排：{regime.name}",
         "form": form,
@@ -242,4 +238,15 @@ def regime_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "crumbs": crumbs(("报送安排", reverse("reports:regime_list")), ("修改", "")),
         "cancel_url": reverse("reports:regime_list"),
     }
-    return render(request, "reports/simple_form.html", context, status=422 if form.errors else 200)
+    status = 409 if conflict else 422 if form.errors else 200
+    return render(request, "reports/simple_form.html", context, status=status)
+
+
+def _save_regime(request: AuthedRequest, regime: ReportRegime, form: RegimeForm) -> None:
+    version = request.POST.get("version", "")
+    services.regime_edit(
+        actor=request.user,
+        regime=regime,
+        values=form.values(),
+        version=int(version) if version.isdigit() else None,
+    )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from casework import indicators
+from casework import indicators, registries
 from reports import services
 from reports.data import sources
 from reports.models import ReportPeriod
@@ -22,6 +22,7 @@ def test_indicators(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Pa
     """The only indicators known here, and folders of their own."""
     monkeypatch.setattr(indicators, "_indicators", {item.key: item for item in TEST_INDICATORS})
     monkeypatch.setitem(sources.cell_map()["forms"], "HALF_MONTH", CELLS)
+    monkeypatch.setattr(registries, "nav", [item for item in registries.nav if item.url_name.startswith("reports:")])
     settings.EXCHANGE_DIR = tmp_path / "exchange"
     settings.STORAGES = {
         **settings.STORAGES,
