@@ -1,0 +1,106 @@
+"""Bulk rows by SQL: every column that is not named gets the model's own default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from io import StringIO
+from typing import Any
+
+from django.db import connection, models
+
+
+@contextmanager
+def without_triggers() -> Iterator[None]:
+    """Foreign keys and triggers are not checked inside; check and exclusion constraints are."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        try:
+            yield
+        finally:
+            cursor.execute("SET session_replication_role = DEFAULT")
+
+
+def settle() -> None:
+    """What autovacuum would have done by the next morning: statistics, visibility, index pending lists."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    return [field for field in model._meta.local_concrete_fields if not isinstance(field, models.AutoField)]
+
+
+def _default(model: type[models.Model], field: models.Field[Any, Any]) -> tuple[str, list[Any]]:
+    """SQL and parameters of the value that the model would have put in."""
+    if isinstance(field, models.UUIDField) and field.has_default():
+        return "gen_random_uuid()", []
+    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+        return "now()", []
+    if not field.has_default() and not field.null and not field.empty_strings_allowed:
+        raise ValueError(f"{model.__name__}.{field.name} has no default and was not given")
+    value = None if not field.has_default() and field.null else field.get_default()
+    return f"%s::{field.db_type(connection)}", [field.get_db_prep_save(value, connection)]
+
+
+def insert_select(model: type[models.Model], source: str, **expressions: str) -> int:
+    """`INSERT INTO model SELECT …`: `source` follows FROM, `expressions` are SQL by field name."""
+    columns, selected, params = [], [], []
+    for field in _fields(model):
+        columns.append(f'"{field.column}"')
+        if field.name in expressions:
+            selected.append(f"({expressions.pop(field.name)})::{field.db_type(connection)}")
+            continue
+        sql, values = _default(model, field)
+        selected.append(sql)
+        params += values
+    if expressions:
+        raise ValueError(f"{model.__name__} has no field {sorted(expressions)}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{model._meta.db_table}" ({", ".join(columns)}) SELECT {", ".join(selected)} FROM {source}',
+            params,
+        )
+        return int(cursor.rowcount)
+
+
+def copy_objects(model: type[models.Model], objects: Iterable[models.Model], chunk: int = 20_000) -> int:
+    """Unsaved objects by COPY, `chunk` rows at a time."""
+    fields = _fields(model)
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    count, buffer = 0, StringIO()
+    with connection.cursor() as cursor:
+        statement = f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN'
+
+        def flush() -> None:
+            buffer.seek(0)
+            cursor.copy_expert(statement, buffer)
+            buffer.seek(0)
+            buffer.truncate()
+
+        for item in objects:
+            buffer.write("\t".join(_text(field.pre_save(item, True)) for field in fields) + "\n")
+            count += 1
+            if count % chunk == 0:
+                flush()
+        flush()
+    return count
+
+
+def _text(value: Any) -> str:
+    """One value in COPY's text format."""
+    if value is None:
+        return r"\N"
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, list):
+        quoted = ('"' + str(item).replace("\\", "\\\\").replace('"', '\\"') + '"' for item in value)
+        return _escaped("{" + ",".join(quoted) + "}")
+    return _escaped(str(value))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
