@@ -76,7 +76,9 @@ def count_cell(cell: dict[str, Any], source: Source, scope: Scope, spans: Spans)
         counted["cumulative"] = measured_rows(indicator, scope, spans.cumulative, source.dims)
     if "period" in columns:
         if cell["counting"] == "FIRST" and "cumulative" in counted:
-            counted["period"] = _first_seen(indicator, counted["cumulative"], scope, spans.earlier, source.dims)
+            counted["period"] = _first_seen(
+                indicator, counted["cumulative"], scope, spans.earlier, source.dims
+            )
         else:
             counted["period"] = measured_rows(indicator, scope, spans.period, source.dims)
     return counted
@@ -113,4 +115,8 @@ def shown(value: int | None, cell: dict[str, Any]) -> str:
 
 def stored(value: Decimal, cell: dict[str, Any]) -> int:
     """What a person entered, in the stored unit."""
-    return int((value * FEN_PER_WAN).to_integral_value(ROUND_HALF_UP)) if cell["kind"] == "AMOUNT" else int(value)
+    return (
+        int((value * FEN_PER_WAN).to_integral_value(ROUND_HALF_UP))
+        if cell["kind"] == "AMOUNT"
+        else int(value)
+    )

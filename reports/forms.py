@@ -61,7 +61,10 @@ class FillForm(forms.Form):
         self.breaches = [item for item in breaches_of(edition) if item.breach.severity == "EXPLAIN"]
         for item in self.breaches:
             self.fields[f"e-{item.note_key}"] = forms.CharField(
-                label=item.breach.message, required=False, initial=item.explanation, widget=forms.Textarea(attrs={"rows": 2})
+                label=item.breach.message,
+                required=False,
+                initial=item.explanation,
+                widget=forms.Textarea(attrs={"rows": 2}),
             )
 
     def _is_manual(self, cell: dict[str, Any]) -> bool:
@@ -88,7 +91,9 @@ class FillForm(forms.Form):
 
     def rows(self) -> Iterator[FillRow]:
         """The hand-entered cells in printed order."""
-        numbers = {c["key"]: row["no"] for row in self.edition.form["definition"]["rows"] for c in row["cells"]}
+        numbers = {
+            c["key"]: row["no"] for row in self.edition.form["definition"]["rows"] for c in row["cells"]
+        }
         for cell in self.manual:
             columns = entered_columns(cell)
             yield FillRow(
@@ -139,7 +144,12 @@ class FillForm(forms.Form):
 
 
 def _note_keys(edition: ReportEdition) -> list[tuple[str, str]]:
-    keys = {c["key"]: c["label"] for row in edition.form["definition"]["rows"] for c in row["cells"] if c["kind"] == "TEXT"}
+    keys = {
+        c["key"]: c["label"]
+        for row in edition.form["definition"]["rows"]
+        for c in row["cells"]
+        if c["kind"] == "TEXT"
+    }
     if edition.form["is_sealed"]:
         keys.pop("note", None)
         keys = dict(SECTIONS) | keys
@@ -150,7 +160,10 @@ class ReasonForm(forms.Form):
     """Why something is sent back, corrected or returned."""
 
     reason = forms.CharField(
-        label="理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3}), error_messages={"required": "请写明理由。"}
+        label="理由",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明理由。"},
     )
 
 
@@ -202,7 +215,10 @@ class RegimeForm(RegimeModelForm):
     """People, days and recipients of an order to report."""
 
     days = forms.CharField(
-        label="每月报送日", required=False, max_length=40, help_text="用逗号分隔，例如 13,27；大于当月天数的按月末"
+        label="每月报送日",
+        required=False,
+        max_length=40,
+        help_text="用逗号分隔，例如 13,27；大于当月天数的按月末",
     )
     recipient_words = forms.CharField(label="报送对象", max_length=200, help_text="多个单位用顿号分隔")
     since = forms.DateField(label="生效日期", widget=DATE)
@@ -214,7 +230,9 @@ class RegimeForm(RegimeModelForm):
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(bureau=actor.bureau, is_active=True, organisation__kind=OrganisationKind.EDUCATION)
+        people = User.objects.filter(
+            bureau=actor.bureau, is_active=True, organisation__kind=OrganisationKind.EDUCATION
+        )
         for name in ("reporter", "reviewer"):
             self.fields[name].queryset = people.order_by("name")
         regime = self.instance

@@ -80,7 +80,13 @@ def steps(period: ReportPeriod) -> list[dict[str, Any]]:
     here = order.index(status)
     found = []
     for index, (code, label, stamp) in enumerate(STEPS):
-        state = "done" if index < here or (index == here and code == "ACCEPTED") else "now" if index == here else "todo"
+        state = (
+            "done"
+            if index < here or (index == here and code == "ACCEPTED")
+            else "now"
+            if index == here
+            else "todo"
+        )
         if code == "ACCEPTED" and period.status == PeriodStatus.RETURNED:
             state, label = "failed", "上级退回"
         reached = index <= here
@@ -140,7 +146,9 @@ def current_periods(actor: User, limit: int = 30) -> list[ReportPeriod]:
 def timeline(period: ReportPeriod, actor: User) -> list[dict[str, Any]]:
     """What happened to a period and its editions."""
     uids = [period.uid, *period.editions.values_list("uid", flat=True)]
-    events = AuditEvent.objects.visible_to(actor).filter(object_uid__in=uids).order_by("-occurred_at", "-pk")[:60]
+    events = (
+        AuditEvent.objects.visible_to(actor).filter(object_uid__in=uids).order_by("-occurred_at", "-pk")[:60]
+    )
     return [
         {
             "at": event.occurred_at,

@@ -42,7 +42,11 @@ def plans(regime: ReportRegime, until: date) -> Iterator[Plan]:
 def plan_for(regime: ReportRegime, day: date) -> Plan | None:
     """The period that is due or ends on `day`, else the one containing it."""
     known = list(plans(regime, day))
-    for matches in (lambda p: p.due_on == day, lambda p: p.ends_on == day, lambda p: p.starts_on <= day < p.ends_on):
+    for matches in (
+        lambda p: p.due_on == day,
+        lambda p: p.ends_on == day,
+        lambda p: p.starts_on <= day < p.ends_on,
+    ):
         for plan in known:
             if matches(plan):
                 return plan

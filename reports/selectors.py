@@ -67,7 +67,9 @@ def regime_find(*, bureau: Bureau, code: str, on: date) -> ReportRegime:
     found = rows.in_force(on).first() or rows.order_by("-validity").first()
     if found is None:
         known = "、".join(ReportRegime.objects.filter(bureau=bureau).values_list("code", flat=True))
-        raise RegimeMissing(f"{bureau.short_name}没有代码为“{code}”的报送安排。现有：{known or '无，请先建立报送安排'}。")
+        raise RegimeMissing(
+            f"{bureau.short_name}没有代码为“{code}”的报送安排。现有：{known or '无，请先建立报送安排'}。"
+        )
     return found
 
 
@@ -105,7 +107,9 @@ def notes_of(edition: ReportEdition, kind: str = NoteKind.NARRATIVE) -> dict[str
 
 def previous_edition(period: ReportPeriod) -> ReportEdition | None:
     """The newest edition of the period before."""
-    editions = ReportEdition.objects.filter(period__regime=period.regime_id, period__starts_on__lt=period.starts_on)
+    editions = ReportEdition.objects.filter(
+        period__regime=period.regime_id, period__starts_on__lt=period.starts_on
+    )
     return editions.order_by("-period__starts_on", "-number").first()
 
 
@@ -148,7 +152,9 @@ def edition_gaps(edition: ReportEdition) -> list[str]:
     gaps = []
     missing = sorted({item.label for item in missing_figures(edition)})
     if missing:
-        gaps.append(f"还有 {len(missing)} 项未填：{'、'.join(missing[:5])}{'等' if len(missing) > 5 else ''}。")
+        gaps.append(
+            f"还有 {len(missing)} 项未填：{'、'.join(missing[:5])}{'等' if len(missing) > 5 else ''}。"
+        )
     if edition.form["is_sealed"]:
         texts, names = notes_of(edition), dict(SECTIONS)
         empty = [names[key] for key in REQUIRED_SECTIONS if not texts.get(key, "").strip()]
@@ -190,11 +196,16 @@ def ratio_values(definitions: list[dict[str, Any]], values: dict[str, int]) -> l
     for item in definitions:
         if not set(item["numerator"]) | set(item["denominator"]) <= set(values):
             continue
-        top, bottom = sum(values[key] for key in item["numerator"]), sum(values[key] for key in item["denominator"])
+        top, bottom = (
+            sum(values[key] for key in item["numerator"]),
+            sum(values[key] for key in item["denominator"]),
+        )
         value = indicators.ratio(top, bottom, decimals=item["decimals"], rounding=Rounding(item["rounding"]))
         words = f"{top} ÷ {bottom}"
         found.append(
-            RatioValue(item["code"], item["name"], top, bottom, value, item["decimals"], item["rounding"], words)
+            RatioValue(
+                item["code"], item["name"], top, bottom, value, item["decimals"], item["rounding"], words
+            )
         )
     return found
 
@@ -218,38 +229,53 @@ class Difference:
     """A frozen figure that the database would count differently now."""
 
     figure: ReportFigure
+    cell: dict[str, Any]
     now: int
     added: int
     removed: int
 
+    @property
+    def text(self) -> str:
+        """The frozen value as printed."""
+        return shown(self.figure.value, self.cell)
 
-def _counts_now(edition: ReportEdition) -> Iterator[tuple[ReportFigure, Counted]]:
+    @property
+    def now_text(self) -> str:
+        """Today's value as printed."""
+        return shown(self.now, self.cell)
+
+
+def _counts_now(edition: ReportEdition) -> Iterator[tuple[ReportFigure, dict[str, Any], Counted]]:
     figures = figures_of(edition)
     for cell in number_cells(edition):
         source = edition.form["sources"].get(cell["key"])
         if source is None or source["indicator"] not in indicators.known_keys():
             continue
         counted = count_cell(
-            cell, Source(source["indicator"], source["dims"]), edition.period.regime.scope, spans_of(edition.period)
+            cell,
+            Source(source["indicator"], source["dims"]),
+            edition.period.regime.scope,
+            spans_of(edition.period),
         )
         for column, now in counted.items():
-            yield figures[(cell["key"], column)], now
+            yield figures[(cell["key"], column)], cell, now
 
 
 def edition_differences(edition: ReportEdition) -> list[Difference]:
     """Figures whose value or rows have changed since the freeze; the edition itself never changes."""
     found = []
-    for figure, now in _counts_now(edition):
+    for figure, cell, now in _counts_now(edition):
         if now.value == figure.value and now.rows == figure.rows:
             continue
         before, after = {row[0] for row in figure.rows}, {row[0] for row in now.rows}
-        found.append(Difference(figure, now.value, len(after - before), len(before - after)))
+        found.append(Difference(figure, cell, now.value, len(after - before), len(before - after)))
     return found
 
 
 def figure_rows_now(figure: ReportFigure) -> set[Any]:
     """Primary keys that the figure's definition finds today."""
-    return next(({row[0] for row in now.rows} for item, now in _counts_now(figure.edition) if item == figure), set())
+    now = next((now for item, _, now in _counts_now(figure.edition) if item == figure), None)
+    return {row[0] for row in now.rows} if now is not None else set()
 
 
 def figure_text(figure: ReportFigure | None, cell: dict[str, Any]) -> str:

@@ -27,7 +27,9 @@ def second_person(period: ReportPeriod, actor: User) -> Iterable[Reason]:
     """The reviewer is not the person who filled the form in."""
     edition = period.current_edition
     if edition is not None and edition.filled_by_id == actor.pk and not actor.is_system:
-        yield Reason("填报人不能审核自己填报的数据。", cleared_by="请由其他审核人办理。", gate="reports.second_person")
+        yield Reason(
+            "填报人不能审核自己填报的数据。", cleared_by="请由其他审核人办理。", gate="reports.second_person"
+        )
 
 
 REPORT_PERIOD = Workflow(
@@ -61,9 +63,22 @@ REPORT_PERIOD = Workflow(
             is_primary=True,
         ),
         Transition(
-            "submit", "报送上级", ("APPROVED",), "SUBMITTED", "reports.edition_submit", stamp="submitted_at", is_primary=True
+            "submit",
+            "报送上级",
+            ("APPROVED",),
+            "SUBMITTED",
+            "reports.edition_submit",
+            stamp="submitted_at",
+            is_primary=True,
         ),
-        Transition("accept", "登记上级接收", ("SUBMITTED",), "ACCEPTED", "reports.receipt_record", stamp="answered_at"),
+        Transition(
+            "accept",
+            "登记上级接收",
+            ("SUBMITTED",),
+            "ACCEPTED",
+            "reports.receipt_record",
+            stamp="answered_at",
+        ),
         Transition(
             "return",
             "登记上级退回",

@@ -127,6 +127,8 @@ def _rows_csv(edition: ReportEdition) -> tuple[bytes, int]:
     count = 0
     for figure in edition.figures.filter(source="COUNTED").order_by("position"):
         for row_id, measured, uid in figure.rows:
-            writer.writerow((figure.key, figure.column, figure.measure, figure.row_model, uid, row_id, measured))
+            writer.writerow(
+                (figure.key, figure.column, figure.measure, figure.row_model, uid, row_id, measured)
+            )
             count += 1
     return buffer.getvalue().encode("utf-8"), count

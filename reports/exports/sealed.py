@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -20,9 +21,10 @@ from casework.typesetting import (
     Paragraph,
     Signature,
     Table,
+    chinese_date,
 )
 from reports.exports.sheet import Entry, Sheet, sheet_of
-from reports.exports.table import form_table, ratio_note
+from reports.exports.table import broken_title, form_table
 from reports.models import ReportEdition, ReportFigure
 from reports.selectors import SECTIONS, notes_of
 
@@ -46,6 +48,7 @@ def _content(edition: ReportEdition, signer: str) -> DocumentContent:
     attachments = _attachments(edition, sheet, texts)
     blocks: list[Block] = [Paragraph(_opening(edition))]
     blocks += _sections(sheet, texts)
+    blocks.append(Paragraph("特此报告。"))
     blocks.append(Attachments(tuple(title for title, _ in attachments)))
     blocks.append(Signature(edition.form["organ"], day))
     for number, (title, parts) in enumerate(attachments, start=1):
@@ -54,7 +57,7 @@ def _content(edition: ReportEdition, signer: str) -> DocumentContent:
     return DocumentContent(
         form="red_head",
         organ=f"{edition.form['organ']}文件",
-        title=edition.form["report_title"],
+        title=broken_title(edition.form["report_title"]),
         date=day,
         signer=signer,
         addressee="、".join(edition.form["recipients"]),
@@ -64,7 +67,17 @@ def _content(edition: ReportEdition, signer: str) -> DocumentContent:
 
 def _opening(edition: ReportEdition) -> str:
     basis = edition.form["basis"]
-    return f"按照工作安排（{basis}），现将{edition.form['period']['label']}有关工作情况报告如下。"
+    order = (
+        f"按照《{basis}》要求"
+        if basis.endswith("通知")
+        else f"按照{basis}文件要求"
+        if "〔" in basis
+        else "按照工作部署"
+    )
+    days = edition.form["period"]
+    last = date.fromisoformat(days["end"]) - timedelta(days=1)
+    span = f"{chinese_date(days['start'])}至{chinese_date(last)}"
+    return f"{order}，现将{span}有关工作情况报告如下。"
 
 
 def _sections(sheet: Sheet, texts: dict[str, str]) -> list[Block]:
@@ -85,8 +98,8 @@ def overview(sheet: Sheet) -> list[str]:
         parts = [part for part in map(_phrase, group) if part]
         if parts:
             paragraphs.append("，".join(parts) + "。")
-    ratios = ratio_note(sheet)
-    return [*paragraphs, f"{ratios}。"] if ratios else paragraphs
+    ratios = [f"{item.name}{item.text}" for item in sheet.ratios if item.value is not None]
+    return [*paragraphs, "，".join(ratios) + "。"] if ratios else paragraphs
 
 
 def _phrase(entry: Entry) -> str:
@@ -98,13 +111,17 @@ def _phrase(entry: Entry) -> str:
     return f"{entry.label}{word}{entry.texts[column]}{entry.unit}"
 
 
-def _attachments(edition: ReportEdition, sheet: Sheet, texts: dict[str, str]) -> list[tuple[str, list[Block]]]:
+def _attachments(
+    edition: ReportEdition, sheet: Sheet, texts: dict[str, str]
+) -> list[tuple[str, list[Block]]]:
     found: list[tuple[str, list[Block]]] = [("统计表", [form_table(sheet)])]
     problems = _problem_table(edition)
     if problems is not None:
         found.append(("问题台账", [problems]))
     if texts.get("text_cases", "").strip():
-        found.append(("典型案例", [Paragraph(line) for line in texts["text_cases"].splitlines() if line.strip()]))
+        found.append(
+            ("典型案例", [Paragraph(line) for line in texts["text_cases"].splitlines() if line.strip()])
+        )
     return found
 
 
@@ -115,7 +132,9 @@ def _problem_table(edition: ReportEdition) -> Table | None:
         return None
     names = row_names(chosen)
     rows = tuple((Cell(str(number)), Cell(name)) for number, name in enumerate(names, start=1))
-    return Table(columns=(Column(0.5), Column(5.0, "left")), head=((Cell("序号"), Cell("问题")),), rows=rows, size=10.5)
+    return Table(
+        columns=(Column(0.5), Column(5.0, "left")), head=((Cell("序号"), Cell("问题")),), rows=rows, size=10.5
+    )
 
 
 def row_names(figure: ReportFigure) -> list[str]:

@@ -11,7 +11,12 @@ import xlsxwriter
 from reports.exports.sheet import Entry, Sheet
 from reports.models import ReportEdition
 
-OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "in_memory": True,
+}
 FONT = "宋体"
 
 
@@ -34,7 +39,9 @@ def _formats(book: Any) -> dict[str, Any]:
     base = {"font_name": FONT, "font_size": 11, "valign": "vcenter"}
     boxed = {**base, "border": 1, "text_wrap": True}
     return {
-        "title": book.add_format({**base, "font_size": 16, "bold": True, "align": "center", "text_wrap": True}),
+        "title": book.add_format(
+            {**base, "font_size": 16, "bold": True, "align": "center", "text_wrap": True}
+        ),
         "head_left": book.add_format({**base, "align": "left"}),
         "head_right": book.add_format({**base, "align": "right"}),
         "th": book.add_format({**boxed, "bold": True, "align": "center", "bg_color": "#EEF2F7"}),
@@ -131,7 +138,12 @@ def _definition_sheet(book: Any, sheet: Sheet) -> None:
     names = dict(sheet.columns)
     for entry in sheet.entries:
         for code, figure in entry.figures.items():
-            texts = (entry.label, names[code], figure.get_source_display(), f"{entry.texts[code]} {entry.unit}")
+            texts = (
+                entry.label,
+                names[code],
+                figure.get_source_display(),
+                f"{entry.texts[code]} {entry.unit}",
+            )
             for index, text in enumerate(texts):
                 page.write_string(line, index, text, formats["label"])
             rows = len(figure.rows)
@@ -143,6 +155,12 @@ def _definition_sheet(book: Any, sheet: Sheet) -> None:
         page.write_string(line, index, label, formats["th"])
     for ratio in sheet.ratios:
         line += 1
-        texts = (ratio.name, str(ratio.numerator), str(ratio.denominator), str(ratio.decimals), ratio.rounding_word)
+        texts = (
+            ratio.name,
+            str(ratio.numerator),
+            str(ratio.denominator),
+            str(ratio.decimals),
+            ratio.rounding_word,
+        )
         for index, text in enumerate((*texts, ratio.text)):
             page.write_string(line, index, text, formats["label"])

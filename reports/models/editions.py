@@ -53,7 +53,9 @@ class ReportEdition(models.Model):
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["period", "number"], name="reports_reportedition_number"),
-            models.CheckConstraint(condition=Q(number=1) | ~Q(reason=""), name="reports_reportedition_reasoned"),
+            models.CheckConstraint(
+                condition=Q(number=1) | ~Q(reason=""), name="reports_reportedition_reasoned"
+            ),
             models.CheckConstraint(
                 condition=Q(sealed_at__isnull=True) | ~Q(content_hash=""), name="reports_reportedition_sealed"
             ),
@@ -63,7 +65,15 @@ class ReportEdition(models.Model):
             pgtrigger.ReadOnly(
                 name="frozen",
                 fields=[
-                    "uid", "period", "number", "reason", "frozen_at", "frozen_by", "data_as_of", "form", "figures_hash"
+                    "uid",
+                    "period",
+                    "number",
+                    "reason",
+                    "frozen_at",
+                    "frozen_by",
+                    "data_as_of",
+                    "form",
+                    "figures_hash",
                 ],
             ),
             pgtrigger.Protect(
@@ -158,7 +168,17 @@ class ReportFigure(models.Model):
             ),
             pgtrigger.ReadOnly(
                 name="defined",
-                fields=["uid", "edition", "position", "key", "column", "source", "unit", "label", "row_model"],
+                fields=[
+                    "uid",
+                    "edition",
+                    "position",
+                    "key",
+                    "column",
+                    "source",
+                    "unit",
+                    "label",
+                    "row_model",
+                ],
             ),
             pgtrigger.Trigger(
                 name="sealed",

@@ -144,8 +144,12 @@ class ReportPeriod(RootModel):
         ordering = ["due_on", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["regime", "starts_on"], name="reports_reportperiod_once"),
-            models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="reports_reportperiod_forward"),
-            models.CheckConstraint(condition=Q(warn_on__lt=F("due_on")), name="reports_reportperiod_warned_before"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")), name="reports_reportperiod_forward"
+            ),
+            models.CheckConstraint(
+                condition=Q(warn_on__lt=F("due_on")), name="reports_reportperiod_warned_before"
+            ),
             models.CheckConstraint(
                 condition=Q(status="OPEN") | Q(frozen_at__isnull=False), name="reports_reportperiod_frozen"
             ),
@@ -197,7 +201,9 @@ class ReportPeriod(RootModel):
     @property
     def status_tone(self) -> str:
         """Colour of the status dot."""
-        return {"ACCEPTED": "ok", "RETURNED": "bad", "OPEN": "mute", "FROZEN": "warn"}.get(self.status, "info")
+        return {"ACCEPTED": "ok", "RETURNED": "bad", "OPEN": "mute", "FROZEN": "warn"}.get(
+            self.status, "info"
+        )
 
 
 from reports.models.editions import ReportEdition  # noqa: E402

@@ -87,7 +87,9 @@ def _freeze(actor: User, period: ReportPeriod, now: datetime) -> ReportEdition:
 
 
 @transaction.atomic
-def edition_correct(*, actor: User, period: ReportPeriod, reason: str, now: datetime | None = None) -> ReportEdition:
+def edition_correct(
+    *, actor: User, period: ReportPeriod, reason: str, now: datetime | None = None
+) -> ReportEdition:
     """Count again into a new edition with a reason; the earlier edition stays as it was."""
     at = now or timezone.now()
     locked = _locked(period)
@@ -99,7 +101,13 @@ def edition_correct(*, actor: User, period: ReportPeriod, reason: str, now: date
 
 
 def _count_edition(
-    actor: User, period: ReportPeriod, now: datetime, *, number: int, reason: str, earlier: ReportEdition | None
+    actor: User,
+    period: ReportPeriod,
+    now: datetime,
+    *,
+    number: int,
+    reason: str,
+    earlier: ReportEdition | None,
 ) -> ReportEdition:
     form = _form_snapshot(period)
     edition = ReportEdition(
@@ -118,6 +126,7 @@ def _count_edition(
         actor=actor,
         verb="reports.edition_freeze",
         target=edition,
+        number=f"第 {number} 版",
         changes={"figures": [None, len(figures)], "sha256": [None, edition.figures_hash]},
         reason=reason,
         at=now,
@@ -137,7 +146,9 @@ def _form_snapshot(period: ReportPeriod) -> dict[str, Any]:
     ratios = [row for row in data.reporting()["ratios"] if {*row["numerator"], *row["denominator"]} <= keys]
     return {
         "definition": definition,
-        "sources": {key: {"indicator": item.indicator, "dims": item.dims} for key, item in sources.items() if item},
+        "sources": {
+            key: {"indicator": item.indicator, "dims": item.dims} for key, item in sources.items() if item
+        },
         "ratios": ratios,
         "title": definition["name"],
         "report_title": regime.report_title.replace("{year}", str(period.starts_on.year)),
@@ -149,7 +160,11 @@ def _form_snapshot(period: ReportPeriod) -> dict[str, Any]:
         "region": {"code": regime.region.code, "name": regime.region.name},
         "bureau": regime.bureau.slug,
         "recipients": regime.recipients,
-        "period": {"start": period.starts_on.isoformat(), "end": period.ends_on.isoformat(), "label": period.label},
+        "period": {
+            "start": period.starts_on.isoformat(),
+            "end": period.ends_on.isoformat(),
+            "label": period.label,
+        },
         "due_on": period.due_on.isoformat(),
     }
 
@@ -261,7 +276,14 @@ def edition_fill(
         _derive_cumulative(locked)
         locked.filled_by, locked.filled_at = actor, at
         locked.save(update_fields=["filled_by", "filled_at"])
-        audit.record(actor=actor, verb="reports.edition_fill", target=locked, changes=changes, about=None, at=at)
+        audit.record(
+            actor=actor,
+            verb="reports.edition_fill",
+            target=locked,
+            number=f"第 {locked.number} 版",
+            changes=changes,
+            at=at,
+        )
     return locked
 
 
@@ -281,7 +303,12 @@ def figures_fill_zero(*, actor: User, edition: ReportEdition, now: datetime | No
 
 
 def _enter(
-    figure: ReportFigure | None, address: tuple[str, str], value: int | None, remark: str, actor: User, at: datetime
+    figure: ReportFigure | None,
+    address: tuple[str, str],
+    value: int | None,
+    remark: str,
+    actor: User,
+    at: datetime,
 ) -> dict[str, list[Any]]:
     if figure is None:
         raise Unlawful(f"表中没有“{address[0]}”这一项。")
@@ -314,7 +341,10 @@ def _write_notes(
             continue
         changes[key] = [known.get(key, ""), clean]
         ReportNote.objects.update_or_create(
-            edition=edition, kind=kind, key=key, defaults={"text": clean, "written_by": actor, "written_at": at}
+            edition=edition,
+            kind=kind,
+            key=key,
+            defaults={"text": clean, "written_by": actor, "written_at": at},
         )
     return changes
 
@@ -331,10 +361,14 @@ def edition_review(*, actor: User, period: ReportPeriod, now: datetime | None = 
 
 
 @transaction.atomic
-def edition_send_back(*, actor: User, period: ReportPeriod, reason: str, now: datetime | None = None) -> ReportPeriod:
+def edition_send_back(
+    *, actor: User, period: ReportPeriod, reason: str, now: datetime | None = None
+) -> ReportPeriod:
     """Give a reviewed edition back to the reporter, with a reason."""
     values = {"reviewed_by": None, "reviewed_at": None}
-    return transition(_locked(period), "send_back", actor=actor, reason=reason, at=now or timezone.now(), values=values)
+    return transition(
+        _locked(period), "send_back", actor=actor, reason=reason, at=now or timezone.now(), values=values
+    )
 
 
 @transaction.atomic
@@ -438,7 +472,9 @@ def period_answer(
 
 def _locked(period: ReportPeriod) -> ReportPeriod:
     rows = ReportPeriod.objects.select_for_update(of=("self",))
-    return rows.select_related("regime__bureau__region", "regime__organ", "regime__region", "bureau").get(pk=period.pk)
+    return rows.select_related("regime__bureau__region", "regime__organ", "regime__region", "bureau").get(
+        pk=period.pk
+    )
 
 
 def _edition(period: ReportPeriod) -> ReportEdition:
@@ -449,7 +485,9 @@ def _open_edition(edition: ReportEdition) -> ReportEdition:
     period = _locked(edition.period)
     current = _edition(period)
     if period.status != PeriodStatus.FROZEN or current.pk != edition.pk:
-        raise WrongState(f"本期现在是“{period.get_status_display()}”，不能填报。需要修改的，请先退回填报或出更正版。")
+        raise WrongState(
+            f"本期现在是“{period.get_status_display()}”，不能填报。需要修改的，请先退回填报或出更正版。"
+        )
     return current
 
 

@@ -74,7 +74,9 @@ def _suffix(kind: str) -> str:
 def export_request(*, actor: User, edition: ReportEdition, kind: str) -> JobRun:
     """Let a worker make the file; the person watches the job."""
     label = f"生成{ExportKind(kind).label}：{edition}"[:120]
-    job = jobs.job_start(actor=actor, bureau=edition.period.bureau, kind="REPORT_EXPORT", label=label, total=1)
+    job = jobs.job_start(
+        actor=actor, bureau=edition.period.bureau, kind="REPORT_EXPORT", label=label, total=1
+    )
     jobs.enqueue("reports.tasks.export_run", job.pk, edition.pk, kind)
     return job
 

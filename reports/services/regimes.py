@@ -25,7 +25,9 @@ LAST_DAY = date(9999, 1, 1)
 
 
 @transaction.atomic
-def regime_create(*, actor: User, bureau: Bureau, values: dict[str, Any], at: datetime | None = None) -> ReportRegime:
+def regime_create(
+    *, actor: User, bureau: Bureau, values: dict[str, Any], at: datetime | None = None
+) -> ReportRegime:
     """Enter an order to report; the form version must exist. Raises NotAllowed, Unlawful."""
     _may_edit(actor)
     try:
@@ -53,7 +55,11 @@ def regimes_install(
 ) -> list[ReportRegime]:
     """Enter the orders of the reference data for a bureau: periodic forms, the yearly summary and each
     campaign's final report. Existing codes are left alone."""
-    organ = Organisation.objects.filter(bureau=bureau, kind=OrganisationKind.EDUCATION).exclude(number_word="").first()
+    organ = (
+        Organisation.objects.filter(bureau=bureau, kind=OrganisationKind.EDUCATION)
+        .exclude(number_word="")
+        .first()
+    )
     if organ is None:
         raise Unlawful(f"{bureau.short_name}没有设置机关代字的教育部门，不能建立报送安排。")
     wanted = [row for row in _templates(bureau) if not codes or row["code"] in codes]
@@ -116,7 +122,9 @@ def _periodic(item: dict[str, Any], campaign: dict[str, Any] | None, bureau: Bur
         "cutoff": item["cutoff"],
         "reminder_days": item["reminder_lead_working_days"],
         "is_sealed": item["seal_required"],
-        "report_title": f"关于{bureau.region.name}{{year}}年校外培训监管工作情况的报告" if item["seal_required"] else "",
+        "report_title": f"关于{bureau.region.name}{{year}}年校外培训监管工作情况的报告"
+        if item["seal_required"]
+        else "",
         "recipients": item["recipients"],
         "channels": item["channels"],
         "validity": DateRange(since, until),
@@ -160,7 +168,9 @@ def _may_edit(actor: User) -> None:
 @transaction.atomic
 def period_open(*, actor: User, regime: ReportRegime, plan: Plan, at: datetime | None = None) -> ReportPeriod:
     """Open one planned period, once; a second caller gets the first one's row."""
-    locked = ReportRegime.objects.select_for_update().select_related("bureau__region", "region").get(pk=regime.pk)
+    locked = (
+        ReportRegime.objects.select_for_update().select_related("bureau__region", "region").get(pk=regime.pk)
+    )
     known = locked.periods.filter(starts_on=plan.starts_on).first()
     if known is not None:
         return known

@@ -30,7 +30,10 @@ def _columns(key: str) -> tuple[tuple[str, str], ...]:
 
 
 def _export_columns(key: str) -> tuple[Column, ...]:
-    columns = [Column(label, lambda row, path=path: presenting.row_value(row, path), 24) for path, label in _columns(key)]
+    columns = [
+        Column(label, lambda row, path=path: presenting.row_value(row, path), 24)
+        for path, label in _columns(key)
+    ]
     return tuple(columns) or (Column("记录", str, 60),)
 
 

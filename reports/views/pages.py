@@ -109,7 +109,9 @@ def period_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "is_newest": bool(editions) and edition == editions[0],
         "steps": presenting.steps(period),
         "actions": offers_as_actions(
-            available_transitions(request.user, period), lambda name: step_address(period, name), period.version
+            available_transitions(request.user, period),
+            lambda name: step_address(period, name),
+            period.version,
         ),
         "timeline": presenting.timeline(period, request.user),
         "crumbs": crumbs((period.label, "")),
@@ -145,7 +147,9 @@ def _edition_context(request: AuthedRequest, period: ReportPeriod, edition: Repo
         "gaps": selectors.edition_gaps(edition) if is_open else [],
         "may_fill": is_open and request.user.may("reports.edition_fill"),
         "missing": len(selectors.missing_figures(edition)),
-        "files": [{"kind": kind, "label": label, "made": made.get(kind)} for kind, label in ExportKind.choices],
+        "files": [
+            {"kind": kind, "label": label, "made": made.get(kind)} for kind, label in ExportKind.choices
+        ],
         "differences": selectors.edition_differences(edition) if "compare" in request.GET else None,
         "messages_out": OutboxMessage.objects.visible_to(request.user).filter(subject_uid=edition.uid),
         "narrative": _narrative(edition),

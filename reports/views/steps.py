@@ -45,7 +45,11 @@ PAGES: dict[str, dict[str, Any]] = {
         "sentence": "按现在的业务数据重新统计，形成新的一版；原版保留，不会改动。",
     },
     "accept": {"title": "登记上级接收", "sentence": "上级已接收本期报表。"},
-    "return": {"title": "登记上级退回", "sentence": "上级退回本期报表，须出更正版后重新报送。", "danger": True},
+    "return": {
+        "title": "登记上级退回",
+        "sentence": "上级退回本期报表，须出更正版后重新报送。",
+        "danger": True,
+    },
 }
 
 

@@ -22,7 +22,9 @@ def test_indicators(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Pa
     """The only indicators known here, and folders of their own."""
     monkeypatch.setattr(indicators, "_indicators", {item.key: item for item in TEST_INDICATORS})
     monkeypatch.setitem(sources.cell_map()["forms"], "HALF_MONTH", CELLS)
-    monkeypatch.setattr(registries, "nav", [item for item in registries.nav if item.url_name.startswith("reports:")])
+    monkeypatch.setattr(
+        registries, "nav", [item for item in registries.nav if item.url_name.startswith("reports:")]
+    )
     settings.EXCHANGE_DIR = tmp_path / "exchange"
     settings.STORAGES = {
         **settings.STORAGES,
@@ -31,7 +33,6 @@ def test_indicators(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Pa
             "OPTIONS": {"location": str(tmp_path / "media")},
         },
     }
-
 
 
 @pytest.fixture
@@ -59,7 +60,12 @@ def approve(county: World) -> Callable[..., ReportPeriod]:
             actor=county.clerk,
             edition=edition,
             values={("towns_total", "cumulative"): (26, "民政部门")},
-            notes={"note": "以宣促查。", "text_practice": "抓排查。", "text_problem": "个别机构反弹。", "text_next": "常态巡查。"},
+            notes={
+                "note": "以宣促查。",
+                "text_practice": "抓排查。",
+                "text_problem": "个别机构反弹。",
+                "text_next": "常态巡查。",
+            },
             now=now,
         )
         services.figures_fill_zero(actor=county.clerk, edition=edition, now=now)

@@ -35,7 +35,9 @@ def _visits(scope: Scope, period: Period, **dims: Any) -> QuerySet[AuditEvent]:
 
 
 TEST_INDICATORS = (
-    Indicator("t_visits", "检查机构家次", "家次", _visits, "每到一家计一次", columns=(("object_label", "检查对象"),)),
+    Indicator(
+        "t_visits", "检查机构家次", "家次", _visits, "每到一家计一次", columns=(("object_label", "检查对象"),)
+    ),
     Indicator("t_places", "排查机构数", "个", _visits, "去重", Measure.DISTINCT, "object_label"),
     Indicator("t_money", "超收金额", "万元", _visits, "金额之和", Measure.SUM, "amount", 2),
 )

@@ -46,14 +46,18 @@ def content_of(export: ReportExport) -> bytes:
 def docx_text(content: bytes) -> str:
     xml = zipfile.ZipFile(io.BytesIO(content)).read("word/document.xml").decode()
     rows = re.findall(r"<w:tr[ >].*?</w:tr>", xml, re.S)
-    return "\n".join("\t".join(_plain(cell) for cell in re.findall(r"<w:tc[ >].*?</w:tc>", row, re.S)) for row in rows)
+    return "\n".join(
+        "\t".join(_plain(cell) for cell in re.findall(r"<w:tc[ >].*?</w:tc>", row, re.S)) for row in rows
+    )
 
 
 def _plain(xml: str) -> str:
     return "".join(re.findall(r"<w:t(?: [^>]*)?>([^<]*)</w:t>", xml))
 
 
-def test_every_number_in_the_docx_is_a_frozen_figure_with_its_rows(county: World, edition: ReportEdition) -> None:
+def test_every_number_in_the_docx_is_a_frozen_figure_with_its_rows(
+    county: World, edition: ReportEdition
+) -> None:
     content = content_of(services.edition_export(actor=county.clerk, edition=edition, kind=ExportKind.DOCX))
     lines = [line.split("\t") for line in docx_text(content).splitlines()]
     printed = {line[1].strip("　"): line for line in lines if len(line) == 5 and line[0] != "序号"}
@@ -89,7 +93,10 @@ def test_workbook_has_the_form(county: World, edition: ReportEdition) -> None:
     assert rows["乡镇（街道）数"][3].value == "—"
     assert rows["其中：线上机构"][1].alignment.indent == 2
     foot = page.cell(row=page.max_row, column=1).value
-    assert all(word in foot for word in ("填报单位（盖章）", "填报人：报送员", "审核人：股负责人", "联系电话", "填报日期"))
+    assert all(
+        word in foot
+        for word in ("填报单位（盖章）", "填报人：报送员", "审核人：股负责人", "联系电话", "填报日期")
+    )
 
 
 def test_formulas_stay_texts(county: World, first: ReportPeriod) -> None:
@@ -100,7 +107,9 @@ def test_formulas_stay_texts(county: World, first: ReportPeriod) -> None:
     assert [cell.data_type for cell in found] == ["s"] or found[0].quotePrefix or found[0].data_type != "f"
 
 
-def test_files_are_made_once_and_only_after_the_approval(county: World, first: ReportPeriod, approve: Any) -> None:
+def test_files_are_made_once_and_only_after_the_approval(
+    county: World, first: ReportPeriod, approve: Any
+) -> None:
     draft = services.period_freeze(actor=county.system, period=first, now=NOW)
     with pytest.raises(WrongState, match="尚未签发"):
         services.edition_export(actor=county.clerk, edition=draft, kind=ExportKind.PDF)
@@ -126,8 +135,14 @@ def test_package_manifest_is_true_and_its_rows_add_up(county: World, edition: Re
     measured: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in rows:
         measured[row["key"], row["column"]].append(row["measured"])
-    add_up = {"COUNT": len, "DISTINCT": lambda found: len(set(found)), "SUM": lambda found: sum(map(int, found))}
-    counted = [item for item in json.loads(archive.read("report.json"))["figures"] if item["source"] == "COUNTED"]
+    add_up = {
+        "COUNT": len,
+        "DISTINCT": lambda found: len(set(found)),
+        "SUM": lambda found: sum(map(int, found)),
+    }
+    counted = [
+        item for item in json.loads(archive.read("report.json"))["figures"] if item["source"] == "COUNTED"
+    ]
     assert len(counted) == 8
     for item in counted:
         assert add_up[item["measure"]](measured[item["key"], item["column"]]) == item["value"], item["key"]
@@ -170,7 +185,9 @@ def test_receipt_accepts_the_period_once(county: World, sent: OutboxMessage, edi
     assert (incoming / "failed" / "c.json").exists()
 
 
-def test_returned_package_waits_for_a_correction(county: World, sent: OutboxMessage, edition: ReportEdition) -> None:
+def test_returned_package_waits_for_a_correction(
+    county: World, sent: OutboxMessage, edition: ReportEdition
+) -> None:
     export = services.edition_export(actor=county.clerk, edition=edition, kind=ExportKind.PACKAGE)
     period = services.receipt_import(
         actor=county.clerk, content=receipt(export, accepted=False, errors=["第 2 行与第 3 行矛盾"]), now=NOW
@@ -181,13 +198,17 @@ def test_returned_package_waits_for_a_correction(county: World, sent: OutboxMess
     assert services.edition_export(actor=county.clerk, edition=edition, kind=ExportKind.PACKAGE) == export
 
 
-@pytest.mark.parametrize("content", [b"\xff", b"[]", b'{"accepted": true}', b'{"package_sha256": "x", "accepted": 1}'])
+@pytest.mark.parametrize(
+    "content", [b"\xff", b"[]", b'{"accepted": true}', b'{"package_sha256": "x", "accepted": 1}']
+)
 def test_wrong_receipts_are_refused(county: World, content: bytes) -> None:
     with pytest.raises(Unlawful, match=r"回执|accepted"):
         services.receipt_import(actor=county.clerk, content=content)
 
 
-def test_receipts_of_other_counties_are_unknown(county: World, sent: OutboxMessage, edition: ReportEdition) -> None:
+def test_receipts_of_other_counties_are_unknown(
+    county: World, sent: OutboxMessage, edition: ReportEdition
+) -> None:
     export = services.edition_export(actor=county.clerk, edition=edition, kind=ExportKind.PACKAGE)
     with pytest.raises(Unlawful, match="都不相符"):
         services.receipt_import(actor=county.neighbour_officer, content=receipt(export))
@@ -211,21 +232,29 @@ def test_ratio_keeps_its_inputs_and_mode() -> None:
     assert none.text == "—"
 
 
-def test_final_report_is_an_upward_document_with_its_number(county: World, first: ReportPeriod, approve: Any) -> None:
+def test_final_report_is_an_upward_document_with_its_number(
+    county: World, first: ReportPeriod, approve: Any
+) -> None:
     period = approve(open_period(county, date(2026, 12, 18), "LOOKBACK_2026_WUSHAN_FINAL"))
     edition = period.current_edition
     document = edition.document
     assert document.number == "巫教培〔2026〕1号"
     assert document.content["form"] == "red_head"
     assert document.content["signer"] == county.leader.name
-    assert document.content["title"] == "关于巫山县义务教育阶段学科类校外培训治理“回头看”工作情况的报告"
+    assert (
+        document.content["title"].replace("\n", "")
+        == "关于巫山县义务教育阶段学科类校外培训治理“回头看”工作情况的报告"
+    )
     texts = [block.get("text", "") for block in document.content["blocks"]]
     assert [text for text in texts if text[:2] in {"一、", "二、", "三、", "四、"}][:4] == [
         "一、总体情况", "二、主要做法", "三、存在问题", "四、下一步工作",
     ]  # fmt: skip
     assert any("检查机构家次累计6家次" in text for text in texts)
     assert any(block["kind"] == "attachments" for block in document.content["blocks"])
-    assert content_of(services.edition_export(actor=county.clerk, edition=edition, kind=ExportKind.PDF))[:4] == b"%PDF"
+    assert (
+        content_of(services.edition_export(actor=county.clerk, edition=edition, kind=ExportKind.PDF))[:4]
+        == b"%PDF"
+    )
 
 
 def test_yearly_summary_is_made_through_the_product(county: World, approve: Any) -> None:
@@ -236,10 +265,14 @@ def test_yearly_summary_is_made_through_the_product(county: World, approve: Any)
     assert edition.document.content["addressee"] == "重庆市教育委员会、县人民政府"
 
 
-def test_corrected_final_report_replaces_the_issued_one(county: World, first: ReportPeriod, approve: Any) -> None:
+def test_corrected_final_report_replaces_the_issued_one(
+    county: World, first: ReportPeriod, approve: Any
+) -> None:
     period = approve(open_period(county, date(2026, 12, 18), "LOOKBACK_2026_WUSHAN_FINAL"))
     old = period.current_edition.document
-    services.edition_correct(actor=county.clerk, period=period, reason="数据核减", now=moment(date(2026, 12, 18)))
+    services.edition_correct(
+        actor=county.clerk, period=period, reason="数据核减", now=moment(date(2026, 12, 18))
+    )
     services.edition_review(actor=county.head, period=period, now=moment(date(2026, 12, 18)))
     services.edition_approve(actor=county.leader, period=period, now=moment(date(2026, 12, 18)))
     old.refresh_from_db()

@@ -36,7 +36,9 @@ def test_first_period_counts_its_own_days_only(edition: ReportEdition) -> None:
     assert (len(figure.rows), figure.indicator, figure.rule) == (4, "t_visits", "每到一家计一次")
 
 
-def test_second_period_counts_new_places_and_all_visits(county: World, first: ReportPeriod, approve: Any) -> None:
+def test_second_period_counts_new_places_and_all_visits(
+    county: World, first: ReportPeriod, approve: Any
+) -> None:
     approve(first)
     second = services.period_freeze(
         actor=county.system, period=open_period(county, date(2026, 10, 13)), now=moment(date(2026, 10, 13))
@@ -54,7 +56,9 @@ def test_freezing_before_the_cut_off_is_refused(county: World, first: ReportPeri
     assert not first.editions.exists()
 
 
-def test_freezing_again_returns_the_same_edition(county: World, first: ReportPeriod, edition: ReportEdition) -> None:
+def test_freezing_again_returns_the_same_edition(
+    county: World, first: ReportPeriod, edition: ReportEdition
+) -> None:
     again = services.period_freeze(actor=county.system, period=first, now=moment(date(2026, 9, 28)))
     assert again == edition
     assert first.editions.count() == 1
@@ -75,12 +79,20 @@ def test_counted_figures_cannot_be_changed_even_in_sql(edition: ReportEdition) -
         ReportFigure.objects.filter(pk=figure.pk).delete()
 
 
-def test_manual_cells_need_a_source_and_follow_into_the_cumulative(county: World, edition: ReportEdition) -> None:
+def test_manual_cells_need_a_source_and_follow_into_the_cumulative(
+    county: World, edition: ReportEdition
+) -> None:
     with pytest.raises(Unlawful, match="注明数据来源"):
-        services.edition_fill(actor=county.clerk, edition=edition, values={("k2_talked", "period"): (3, "")}, now=NOW)
+        services.edition_fill(
+            actor=county.clerk, edition=edition, values={("k2_talked", "period"): (3, "")}, now=NOW
+        )
     with pytest.raises(Unlawful, match="由系统统计"):
-        services.edition_fill(actor=county.clerk, edition=edition, values={("checks_times", "period"): (9, "x")}, now=NOW)
-    services.edition_fill(actor=county.clerk, edition=edition, values={("k2_talked", "period"): (3, "约谈记录")}, now=NOW)
+        services.edition_fill(
+            actor=county.clerk, edition=edition, values={("checks_times", "period"): (9, "x")}, now=NOW
+        )
+    services.edition_fill(
+        actor=county.clerk, edition=edition, values={("k2_talked", "period"): (3, "约谈记录")}, now=NOW
+    )
     assert value(edition, "k2_talked", "cumulative") == 3
 
 
@@ -113,7 +125,9 @@ def test_explain_breaches_pass_with_a_text(county: World, first: ReportPeriod, a
     second = services.period_freeze(
         actor=county.system, period=open_period(county, date(2026, 10, 13)), now=moment(date(2026, 10, 13))
     )
-    services.edition_fill(actor=county.clerk, edition=second, values={("towns_total", "cumulative"): (25, "民政")})
+    services.edition_fill(
+        actor=county.clerk, edition=second, values={("towns_total", "cumulative"): (25, "民政")}
+    )
     breach = next(item for item in selectors.breaches_of(second) if item.breach.code == "TOWNS_BASE")
     assert breach.is_open
     services.edition_fill(actor=county.clerk, edition=second, explanations={breach.note_key: "两镇合并"})
@@ -121,7 +135,9 @@ def test_explain_breaches_pass_with_a_text(county: World, first: ReportPeriod, a
     assert not breach.is_open
 
 
-def test_approved_edition_is_sealed(county: World, first: ReportPeriod, approve: Callable[..., ReportPeriod]) -> None:
+def test_approved_edition_is_sealed(
+    county: World, first: ReportPeriod, approve: Callable[..., ReportPeriod]
+) -> None:
     approved = approve(first)
     edition = approved.current_edition
     assert edition is not None

@@ -71,7 +71,11 @@ def test_rows_that_no_longer_count_are_marked(county: World, clerk: Client, froz
     assert "现已不计入" not in clerk.get(address).content.decode()
     known = indicators.get("t_visits")
     narrowed = indicators.Indicator(
-        known.key, known.label, known.unit, lambda *a, **d: known.rows(*a, **d).exclude(object_label="甲"), known.rule
+        known.key,
+        known.label,
+        known.unit,
+        lambda *a, **d: known.rows(*a, **d).exclude(object_label="甲"),
+        known.rule,
     )
     indicators._indicators["t_visits"] = narrowed
     assert clerk.get(address).content.decode().count("现已不计入") == 2
@@ -135,7 +139,9 @@ def test_receipt_upload(county: World, clerk: Client, first: ReportPeriod, appro
     assert (first.status, first.receipt_no) == ("ACCEPTED", "渝教收1号")
 
 
-def test_correction_page_keeps_the_old_edition_readable(clerk: Client, first: ReportPeriod, approve: Any) -> None:
+def test_correction_page_keeps_the_old_edition_readable(
+    clerk: Client, first: ReportPeriod, approve: Any
+) -> None:
     approve(first)
     assert clerk.post(url(first, "correct"), {"reason": ""}).status_code == 422
     assert clerk.post(url(first, "correct"), {"reason": "补录检查"}).status_code == 302
@@ -157,7 +163,9 @@ def test_draft_preview(clerk: Client, frozen: ReportEdition, kind: str) -> None:
 
 
 def test_history_regimes_and_figures(clerk: Client, frozen: ReportEdition) -> None:
-    assert "“回头看”半月报" in clerk.get(reverse("reports:period_list"), {"status": "FROZEN"}).content.decode()
+    assert (
+        "“回头看”半月报" in clerk.get(reverse("reports:period_list"), {"status": "FROZEN"}).content.decode()
+    )
     assert "每月 13、27 日" in clerk.get(reverse("reports:regime_list")).content.decode()
     days = {"since": "2026-09-01", "until": "2026-09-26"}
     page = clerk.get(reverse("reports:figures"), days)
@@ -165,7 +173,10 @@ def test_history_regimes_and_figures(clerk: Client, frozen: ReportEdition) -> No
     assert figures["检查机构家次"]["value"] == 4
     rows = clerk.get(figures["检查机构家次"]["url"])
     assert rows.context["total"] == 4
-    assert clerk.get(reverse("reports:figures"), {"since": "2026-09-02", "until": "2026-09-01"}).status_code == 422
+    assert (
+        clerk.get(reverse("reports:figures"), {"since": "2026-09-02", "until": "2026-09-01"}).status_code
+        == 422
+    )
 
 
 def test_regime_edit_changes_later_periods_only(county: World, first: ReportPeriod) -> None:
@@ -231,7 +242,9 @@ def test_worklist_names_who_is_next(county: World, first: ReportPeriod) -> None:
     assert (stages(county.clerk), stages(county.head)) == (["收集数据，待截止"], [])
     edition = services.period_freeze(actor=county.system, period=first, now=NOW)
     assert (stages(county.clerk), stages(county.head)) == (["待填报"], [])
-    services.edition_fill(actor=county.clerk, edition=edition, values={("towns_total", "cumulative"): (26, "民政")})
+    services.edition_fill(
+        actor=county.clerk, edition=edition, values={("towns_total", "cumulative"): (26, "民政")}
+    )
     services.figures_fill_zero(actor=county.clerk, edition=edition)
     assert (stages(county.clerk), stages(county.head)) == ([], ["待审核"])
     services.edition_review(actor=county.head, period=first)
@@ -241,6 +254,8 @@ def test_worklist_names_who_is_next(county: World, first: ReportPeriod) -> None:
     assert (kpi.value, kpi.unit) == ("1", "个工作日"), "24 September is the only working day left"
 
 
-def test_period_page_needs_few_queries(clerk: Client, frozen: ReportEdition, django_assert_max_num_queries: Any) -> None:
+def test_period_page_needs_few_queries(
+    clerk: Client, frozen: ReportEdition, django_assert_max_num_queries: Any
+) -> None:
     with django_assert_max_num_queries(40):
         assert clerk.get(url(frozen.period)).status_code == 200

@@ -56,7 +56,11 @@ def test_weekly_and_yearly_and_single_periods(county: World) -> None:
     assert [plan.due_on.isoweekday() for plan in weekly] == [5, 5, 5]
     annual = plan_for(regime_of(county, "ANNUAL"), date(2024, 1, 31))
     assert annual is not None
-    assert (annual.starts_on, annual.ends_on, annual.due_on) == (date(2023, 1, 1), date(2024, 1, 1), date(2024, 1, 31))
+    assert (annual.starts_on, annual.ends_on, annual.due_on) == (
+        date(2023, 1, 1),
+        date(2024, 1, 1),
+        date(2024, 1, 31),
+    )
     final = plan_for(regime_of(county, "LOOKBACK_2026_WUSHAN_FINAL"), date(2026, 12, 18))
     assert final is not None
     assert (final.starts_on, final.due_on) == (date(2026, 9, 14), date(2026, 12, 18))

@@ -56,9 +56,13 @@ class Command(BaseCommand):
         self.stdout.write(f"{sheet.title}  {sheet.period}  第 {edition.number} 版")
         for entry in sheet.entries:
             cells = "  ".join(
-                f"{name} {entry.texts[code] or '未填'}" for code, name in sheet.columns if code in entry.columns
+                f"{name} {entry.texts[code] or '未填'}"
+                for code, name in sheet.columns
+                if code in entry.columns
             )
-            self.stdout.write(f"{entry.row_no:>3} {entry.label}（{entry.unit}）  {cells}{'  [人工]' if entry.is_manual else ''}")
+            self.stdout.write(
+                f"{entry.row_no:>3} {entry.label}（{entry.unit}）  {cells}{'  [人工]' if entry.is_manual else ''}"
+            )
         for ratio in sheet.ratios:
             self.stdout.write(f"    {ratio.name} {ratio.text}（{ratio.inputs}，{ratio.rounding_word}）")
         self.stdout.write(f"版次 {edition.pk}  校验值 {edition.figures_hash}")

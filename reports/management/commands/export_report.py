@@ -22,7 +22,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The edition's id, the kind and the folder."""
         parser.add_argument("id", type=int, help="版次编号（build_report 打印的编号）")
-        parser.add_argument("--kind", choices=[kind.lower() for kind in ExportKind.values], help="只导出一种；缺省为全部")
+        parser.add_argument(
+            "--kind", choices=[kind.lower() for kind in ExportKind.values], help="只导出一种；缺省为全部"
+        )
         parser.add_argument("--out", default=".", help="输出目录")
 
     def handle(self, *args: Any, **options: Any) -> None:
