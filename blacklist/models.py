@@ -138,6 +138,11 @@ class ListBatch(RootModel):
         return self.document.number if self.document else ""
 
     @property
+    def status_tone(self) -> str:
+        """Colour of the state word."""
+        return {"REVIEWING": "warn", "APPROVED": "info", "PUBLISHED": "ok"}.get(self.status, "mute")
+
+    @property
     def batch_words(self) -> str:
         """第 4 批, or empty before publication."""
         return f"第 {self.batch_no} 批" if self.batch_no else ""
@@ -275,14 +280,20 @@ class ListEntry(RootModel):
             models.CheckConstraint(
                 condition=~Q(kind=ListKind.BLACK)
                 | ~Q(status__in=NOTIFIED_ON)
-                | Q(notified_on__isnull=False, reply_until__gt=F("notified_on"), notice_document__isnull=False),
+                | Q(
+                    notified_on__isnull=False,
+                    reply_until__isnull=False,
+                    reply_until__gt=F("notified_on"),
+                    notice_document__isnull=False,
+                ),
                 name="blacklist_listentry_notified",
             ),
             models.CheckConstraint(
                 condition=~Q(kind=ListKind.BLACK)
                 | ~Q(status__in=LISTED_ONCE)
                 | (
-                    Q(starts_on__gt=F("reply_until"), planned_end_on__gt=F("starts_on"))
+                    Q(planned_end_on__isnull=False, earliest_exit_on__isnull=False)
+                    & Q(starts_on__gt=F("reply_until"), planned_end_on__gt=F("starts_on"))
                     & Q(earliest_exit_on__gt=F("starts_on"), earliest_exit_on__lte=F("planned_end_on"))
                     & ~Q(way_out="")
                     & ~Q(reply_outcome="")
@@ -312,6 +323,13 @@ class ListEntry(RootModel):
     def kind_tone(self) -> str:
         """Colour of the list badge."""
         return {"WHITE": "ok", "BLACK": "dark", "RED": "wine"}[self.kind]
+
+    @property
+    def status_tone(self) -> str:
+        """Colour of the state word."""
+        if self.status == EntryStatus.PUBLISHED:
+            return self.kind_tone
+        return {"NOTIFIED": "warn", "REVIEWED": "info"}.get(self.status, "mute")
 
     @property
     def is_in_force(self) -> bool:

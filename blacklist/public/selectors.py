@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Count, Prefetch, Q
+from django.core.cache import cache
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from accounts.models import Bureau
 from blacklist.models import BatchStatus, EntryStatus, ListBatch, ListEntry, ListKind
@@ -27,6 +28,7 @@ QUERY_MAX = 60
 HITS = 20
 ALIKE = 0.25
 VISITS_SHOWN = 5
+COUNTS_SECONDS = 15
 SERVED = ["SERVED", "ANSWERED", "ESCALATED"]
 MOBILE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
 
@@ -68,6 +70,12 @@ def counts(bureau: Bureau) -> dict[str, int]:
         licensed=Count("pk", filter=present & Q(licence_state="VALID")),
         unlicensed=Count("pk", filter=present & Q(standing__in=["UNLICENSED", "REGISTERED_ONLY"])),
     )
+
+
+def counts_lately(bureau: Bureau) -> dict[str, int]:
+    """`counts` as they stood at most fifteen seconds ago, for pages that only mention them."""
+    key = f"public:counts:{bureau.pk}"
+    return cache.get_or_set(key, lambda: counts(bureau), COUNTS_SECONDS) or {}
 
 
 def search(bureau: Bureau, query: str) -> list[Institution]:
@@ -114,13 +122,15 @@ def institution(bureau: Bureau, public_id: str) -> Institution | None:
 def listings(institution: Institution) -> list[ListEntry]:
     """Its entries that are or were published, newest first."""
     rows = ListEntry.objects.listed().filter(institution=institution)
-    return list(rows.select_related("batch", "document").order_by("-starts_on", "-pk"))
+    rows = rows.select_related("batch", "document").defer("document__content", "document__signed_payload")
+    return list(rows.order_by("-starts_on", "-pk"))
 
 
 def past(institution: Institution) -> tuple[list[Any], list[Any]]:
     """Former names, and spans of the operating state, newest first."""
-    names = list(institution.former_names.order_by("-used_until"))
-    states = list(institution.states.filter(kind=StateKind.OPERATING_STATE).order_by("-span"))
+    names = list(institution.former_names.only("name", "used_until").order_by("-used_until"))
+    states = institution.states.filter(kind=StateKind.OPERATING_STATE).only("kind", "value", "span")
+    states = list(states.order_by("-span"))
     return names, states
 
 
@@ -128,13 +138,14 @@ def checks(institution: Institution) -> list[Visit]:
     """The latest visits that are settled or led to a served notice, with findings and notices (three queries)."""
     findings = Finding.objects.exclude(status=FindingStatus.VOID).select_related("violation").order_by("pk")
     notices = RectificationNotice.objects.exclude(status__in=["DRAFT", "WITHDRAWN"]).order_by("pk")
-    known = Q(status=VisitStatus.CLOSED) | Q(notices__status__in=SERVED)
-    rows = Visit.objects.filter(known, institution=institution).exclude(status=VisitStatus.CANCELLED)
+    served = Exists(RectificationNotice.objects.filter(visit=OuterRef("pk"), status__in=SERVED))
+    rows = Visit.objects.filter(Q(status=VisitStatus.CLOSED) | served, institution=institution)
     return list(
-        rows.distinct()
+        rows.exclude(status=VisitStatus.CANCELLED)
+        .only("status", "planned_on", "ended_at", "institution")
         .prefetch_related(
-            Prefetch("findings", queryset=findings, to_attr="public_findings"),
-            Prefetch("notices", queryset=notices, to_attr="public_notices"),
+            Prefetch("findings", findings.only("visit", "status", "violation__name"), to_attr="public_findings"),
+            Prefetch("notices", notices.only("visit", "status"), to_attr="public_notices"),
         )
         .order_by("-ended_at", "-pk")[:VISITS_SHOWN]
     )

@@ -26,6 +26,8 @@ from institutions.models import Institution
 
 KINDS = {"white": ListKind.WHITE, "black": ListKind.BLACK, "red": ListKind.RED}
 LIST_PAGE_SIZE = 50
+PAYLOAD_MAX = 600
+PAGE_DIGITS_MAX = 6
 
 
 def _base(bureau: Bureau) -> str:
@@ -68,7 +70,7 @@ def _results(request: PublicRequest, query: str) -> HttpResponse:
     hits = selectors.search(request.bureau, query)
     context: dict[str, Any] = {
         "q": query,
-        "counts": selectors.counts(request.bureau),
+        "counts": selectors.counts_lately(request.bureau),
         "hits": _with_reasons(hits[: selectors.HITS]),
         "has_more": len(hits) > selectors.HITS,
     }
@@ -135,6 +137,13 @@ def lists_root(request: PublicRequest) -> HttpResponse:
     return HttpResponsePermanentRedirect(reverse("blacklist_public:list", args=["white"]))
 
 
+def _slice(request: PublicRequest, rows: Any) -> Any:
+    """The asked page of rows; page numbers beyond reason are 404."""
+    if len(request.GET.get("page", "")) > PAGE_DIGITS_MAX:
+        raise Http404("没有这一页。")
+    return ListPage(request=request, rows=rows, template="", title="", page_size=LIST_PAGE_SIZE).page_of(rows)
+
+
 def _day(request: PublicRequest) -> date | None:
     try:
         return parse_date(request.GET.get("on", ""))
@@ -156,9 +165,7 @@ def list_page(request: PublicRequest, kind: str) -> HttpResponse:
     code = KINDS[kind]
     day = _day(request)
     rows = _entries(request, code, day)
-    title = f"校外培训机构{code.label}"
-    pager = ListPage(request=request, rows=rows, template="", title=title, page_size=LIST_PAGE_SIZE)
-    page = pager.page_of(rows)
+    page = _slice(request, rows)
     batch = request.GET.get("batch", "")
     context = {
         "kind": kind,
@@ -212,13 +219,14 @@ def verify_form(request: PublicRequest) -> HttpResponse:
 @public_page
 def verify(request: PublicRequest, code: str) -> HttpResponse:
     """Whether a document is genuine and still in force; the least that answers the question."""
-    result = verify_document(code[:40], request.GET.get("p", "")[:600])
+    asked = selectors.clean_query(code)
+    payload = request.GET.get("p", "")[:PAYLOAD_MAX]
+    result = verify_document(asked, payload if payload.isascii() and payload.isprintable() else "-")
     context = {
-        "code": code[:40],
+        "code": asked,
         "document": result.document,
-        "was_scanned": bool(request.GET.get("p")),
         "is_genuine": result.is_genuine,
-        "is_forged": bool(request.GET.get("p")) and not result.is_genuine,
+        "is_forged": bool(payload) and not result.is_genuine,
         "domain_hint": f"真的核验页地址是 {_base(request.bureau).partition('://')[2]}，其他地址的核验结果不可信。",
     }
     return show(request, "public/verify.html", context)
@@ -235,6 +243,5 @@ def data(request: PublicRequest) -> HttpResponse:
 @public_page
 def anchors(request: PublicRequest) -> HttpResponse:
     """Daily heads of the audit chain, so that a cut-off record is noticed."""
-    rows = selectors.anchors(request.bureau)
-    page = ListPage(request=request, rows=rows, template="", title="审计锚点", page_size=LIST_PAGE_SIZE).page_of(rows)
+    page = _slice(request, selectors.anchors(request.bureau))
     return show(request, "public/anchors.html", {"page": page, "anchors": page.object_list, "total": page.total})
