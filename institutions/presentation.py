@@ -16,7 +16,8 @@ from accounts.models import User
 from casework import audit
 from casework.audit.events import plain
 from casework.models import AuditEvent, EvidenceFile
-from institutions.models import OPEN_END, AgeGroup, Institution, InstitutionState
+from institutions.models import OPEN_END, AgeGroup, ImportRow, Institution, InstitutionState, RowKind
+from institutions.selectors import import_traces
 from institutions.services.registry import EDITABLE
 
 TONES = {"close": "mute", "ban": "bad", "suspend": "warn", "register": "ok", "reopen": "ok", "resume": "ok"}
@@ -142,7 +143,30 @@ def state_rows(states: Iterable[InstitutionState]) -> list[dict[str, Any]]:
 
 def timeline_items(actor: User, institution: Institution) -> list[dict[str, Any]]:
     """Everything that happened to the institution, newest first."""
-    return [_event(event) for event in audit.timeline(actor=actor, about=institution.uid)]
+    items = [_event(event) for event in audit.timeline(actor=actor, about=institution.uid)]
+    items += [_import(row) for row in import_traces(institution)]
+    return sorted(items, key=lambda item: item["at"], reverse=True)
+
+
+def _import(row: ImportRow) -> dict[str, Any]:
+    by = row.batch.created_by
+    is_change = row.kind == RowKind.CHANGED
+    return {
+        "at": row.batch.applied_at,
+        "actor": by.name,
+        "organisation": by.organisation.name if by.organisation else "",
+        "sentence": f"由表格导入{'变更' if is_change else '登记'}：{row.batch.file_name} 第 {row.number} 行",
+        "tone": "info" if is_change else "ok",
+        "changes": change_lines(row) if is_change else [],
+    }
+
+
+def change_lines(row: ImportRow) -> list[dict[str, str]]:
+    """What a row changes, in words."""
+    return [
+        {"label": field_label(name), "old": value_words(name, old), "new": value_words(name, new)}
+        for name, (old, new) in row.changes.items()
+    ]
 
 
 def _event(event: AuditEvent) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from institutions.search import bigrams, escape_like, is_latin, normalise
 if TYPE_CHECKING:
     from institutions.models import Institution
 
+HITS_WEIGHED = 300
+SEARCH_COLUMNS = ("search_text", "name_grams", "py", "py_text")
 PER_FIELD = {**AXIS_KINDS, "operating_state": StateKind.OPERATING_STATE}
 
 
@@ -67,17 +69,13 @@ class InstitutionQuerySet(ScopedQuerySet["Institution"]):
     def ranked(self, query: str, limit: int) -> list[Institution]:
         """At most `limit` hits, best first: position of the match, then shorter names, present before ended."""
         text = normalise(query)
-        hits = list(self.search(query)[:300])
-        hits.sort(
-            key=lambda row: (
-                row.operating_state in ENDED,
-                _place(row.name_norm, text),
-                len(row.name_norm),
-                row.name_norm,
-                row.pk,
-            )
+        hits = list(
+            self.search(query).order_by().values_list("operating_state", "name_norm", "pk")[:HITS_WEIGHED]
         )
-        return hits[:limit]
+        hits.sort(key=lambda hit: (hit[0] in ENDED, _place(hit[1], text), len(hit[1]), hit[1], hit[2]))
+        best = [pk for _, _, pk in hits[:limit]]
+        rows = self.defer(*SEARCH_COLUMNS).in_bulk(best) if best else {}
+        return [rows[pk] for pk in best]
 
     def nulls_last(self, *fields: str) -> Self:
         """Ordered by fields with empty values last."""

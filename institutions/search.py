@@ -55,10 +55,19 @@ def normalise(text: str) -> str:
 
     Applying it twice gives the same text.
     """
+    for _ in range(4):
+        folded = _fold(text)
+        if folded == text:
+            break
+        text = folded
+    return text
+
+
+def _fold(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     if not folded.isascii():
         folded = _converter().convert(folded)
-    return _DROPPED.sub("", unicodedata.normalize("NFKC", folded).casefold())
+    return _DROPPED.sub("", folded)
 
 
 def is_latin(text: str) -> bool:

@@ -8,12 +8,23 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Bureau, Organisation, OrganisationKind, Region, RegionLevel, User
-from institutions.models import FormerName, Institution, InstitutionState, Standing
+from accounts.querysets import ScopedQuerySet
+from institutions.models import (
+    Decision,
+    FormerName,
+    ImportBatch,
+    ImportRow,
+    ImportState,
+    Institution,
+    InstitutionState,
+    RowKind,
+    Standing,
+)
 from institutions.models.choices import HOLDS_LICENCE
-from institutions.querysets import InstitutionQuerySet
+from institutions.querysets import SEARCH_COLUMNS, InstitutionQuerySet
 from institutions.search import bigrams, core_name, normalise
 
 ALIKE = 0.6
@@ -28,7 +39,11 @@ def institutions_visible(actor: User) -> InstitutionQuerySet:
 
 def institution_search(who: User | Bureau, query: str, limit: int = 20) -> list[Institution]:
     """The best hits for a typed query, inside the actor's reach or the whole bureau."""
-    rows = Institution.objects.filter(bureau=who) if isinstance(who, Bureau) else Institution.objects.visible_to(who)
+    rows = (
+        Institution.objects.filter(bureau=who)
+        if isinstance(who, Bureau)
+        else Institution.objects.visible_to(who)
+    )
     return rows.select_related("region").ranked(query, limit)
 
 
@@ -39,10 +54,13 @@ def public_institutions(bureau: Bureau) -> InstitutionQuerySet:
 
 def institution_by_public_id(public_id: str, bureau: Bureau | None = None) -> Institution | None:
     """The institution behind a door sign's code; letters in any case."""
-    rows = Institution.objects.filter(public_id=public_id.upper())
-    if bureau is not None:
-        rows = rows.filter(bureau=bureau)
-    return rows.select_related("region", "bureau").first()
+    rows = Institution.objects.filter(public_id=public_id.upper()).defer(*SEARCH_COLUMNS)
+    if bureau is None:
+        return rows.select_related("region", "bureau").first()
+    found = rows.filter(bureau=bureau).select_related("region").first()
+    if found is not None:
+        found.bureau = bureau
+    return found
 
 
 def institution_by_uid(uid: UUID) -> Institution | None:
@@ -161,3 +179,34 @@ def public_url(institution: Institution) -> str:
     base = settings.PUBLIC_BASE_URL.rstrip("/")
     prefix = "" if bureau.slug == settings.DEFAULT_BUREAU else f"/b/{bureau.slug}"
     return f"{base}{prefix}/i/{institution.public_id}/"
+
+
+def imports_visible(actor: User) -> ScopedQuerySet[ImportBatch]:
+    """Imports inside the actor's reach, newest first."""
+    rows: ScopedQuerySet[ImportBatch] = ImportBatch.objects.visible_to(actor)
+    return rows.select_related("created_by", "job").order_by("-pk")
+
+
+def import_rows(batch: ImportBatch, kind: str) -> QuerySet[ImportRow]:
+    """Rows of one outcome of an import, in the order of the sheet."""
+    return batch.rows.filter(kind=kind).select_related("institution__region").order_by("number")
+
+
+def import_counts(batch: ImportBatch) -> dict[str, int]:
+    """How many rows each outcome has."""
+    return {kind: int(batch.counts.get(kind, 0)) for kind in RowKind.values}
+
+
+def decided_counts(batch: ImportBatch) -> dict[str, int]:
+    """How many suspected duplicates were decided which way."""
+    rows = batch.rows.filter(kind=RowKind.SUSPECT).order_by()
+    return dict(rows.values_list("decision").annotate(n=Count("pk")))
+
+
+def import_traces(institution: Institution) -> list[ImportRow]:
+    """Rows of carried-out imports that created or changed an institution."""
+    rows = ImportRow.objects.filter(institution=institution, batch__state=ImportState.APPLIED)
+    written = Q(kind__in=[RowKind.NEW, RowKind.CHANGED]) | Q(
+        kind=RowKind.SUSPECT, decision__in=[Decision.CREATE, Decision.MERGE]
+    )
+    return list(rows.filter(written).select_related("batch__created_by__organisation"))

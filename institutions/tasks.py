@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery.schedules import crontab
 from django.utils import timezone
 
-from casework.jobs import periodic
+from casework.jobs import job, periodic
 from institutions import services
 
 
@@ -14,3 +14,15 @@ def roll_states() -> str:
     """Let licences expire and bring the states of the day into force."""
     changed = services.states_roll(actor=services.system_actor(), today=timezone.localdate())
     return f"更新 {changed} 家"
+
+
+@job
+def check_import(batch_id: int) -> None:
+    """Work out what an import would do."""
+    services.import_check(batch_id=batch_id)
+
+
+@job
+def apply_import(batch_id: int, actor_id: int) -> None:
+    """Write a confirmed import."""
+    services.import_apply(batch_id=batch_id, actor_id=actor_id)

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from institutions.views import listing, records
+from institutions.views import imports, listing, records
 
 app_name = "institutions"
 
 desk_urlpatterns = [
     path("institutions/", listing.institution_list, name="institution_list"),
     path("institutions/new/", records.institution_register, name="institution_register"),
+    path("institutions/imports/", imports.import_list, name="import_list"),
+    path("institutions/imports/new/", imports.import_upload, name="import_upload"),
+    path("institutions/imports/<uuid:uid>/", imports.import_detail, name="import_detail"),
+    path("institutions/imports/<uuid:uid>/match/", imports.import_match, name="import_match"),
+    path("institutions/imports/<uuid:uid>/decide/", imports.import_decide, name="import_decide"),
+    path("institutions/imports/<uuid:uid>/confirm/", imports.import_confirm, name="import_confirm"),
+    path("institutions/imports/<uuid:uid>/rows.xlsx", imports.import_rows_file, name="import_rows_file"),
     path("institutions/<uuid:uid>/", records.institution_detail, name="institution_detail"),
     path("institutions/<uuid:uid>/edit/", records.institution_edit, name="institution_edit"),
     path("institutions/<uuid:uid>/evidence/", records.institution_evidence, name="institution_evidence"),

@@ -1,5 +1,13 @@
 """The only writers of this room."""
 
+from institutions.services.imports import (
+    import_apply,
+    import_check,
+    import_confirm,
+    import_decide,
+    import_match,
+    import_receive,
+)
 from institutions.services.persons import person_register, person_reveal
 from institutions.services.registry import (
     institution_account_link,
@@ -12,9 +20,20 @@ from institutions.services.registry import (
     institution_resume,
     institution_suspend,
 )
-from institutions.services.states import institution_projection_set, institution_state_on, states_roll, system_actor
+from institutions.services.states import (
+    institution_projection_set,
+    institution_state_on,
+    states_roll,
+    system_actor,
+)
 
 __all__ = [
+    "import_apply",
+    "import_check",
+    "import_confirm",
+    "import_decide",
+    "import_match",
+    "import_receive",
     "institution_account_link",
     "institution_ban",
     "institution_build",

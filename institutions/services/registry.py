@@ -187,7 +187,7 @@ def institution_edit(
     if "region" in values:
         root_fields(actor=actor, region=values["region"], bureau=before.bureau)
         _require_reach(actor, values["region"])
-    derived = _derived(before, values, timezone.localdate(at))
+    derived = derived_values(before, values, timezone.localdate(at))
     edited = record_update(
         actor=actor,
         obj=before,
@@ -201,14 +201,14 @@ def institution_edit(
         return edited
     day = effective_on or timezone.localdate(at)
     _keep_name(actor, before, edited, day, is_correction)
-    _move_axes(actor, before, edited, day, is_correction)
-    _move_licence(actor, before, edited, day)
+    move_axes(actor, before, edited, day, is_correction)
+    move_licence(actor, before, edited, day)
     search_fill(edited, list(edited.former_names.values_list("name", flat=True)))
     edited.save(update_fields=[*asdict(search_values(edited, [])), "updated_at"])
     return edited
 
 
-def _derived(before: Institution, values: dict[str, Any], today: date) -> dict[str, Any]:
+def derived_values(before: Institution, values: dict[str, Any], today: date) -> dict[str, Any]:
     """The licence state that follows from changed licence facts; untouched ones keep decisions in force."""
     facts = ("standing", "licence_no", "licence_from", "licence_to")
     if all(values.get(name, getattr(before, name)) == getattr(before, name) for name in facts):
@@ -230,7 +230,8 @@ def _keep_name(actor: User, before: Institution, edited: Institution, day: date,
     )
 
 
-def _move_axes(actor: User, before: Institution, edited: Institution, day: date, is_correction: bool) -> None:
+def move_axes(actor: User, before: Institution, edited: Institution, day: date, is_correction: bool) -> None:
+    """Write the spans of axes that differ between two states of a record."""
     for name, kind in AXIS_KINDS.items():
         old, new = getattr(before, name), getattr(edited, name)
         if old == new:
@@ -246,7 +247,8 @@ def _move_axes(actor: User, before: Institution, edited: Institution, day: date,
         span_write(actor=actor, institution=edited, kind=kind, value=new, since=day)
 
 
-def _move_licence(actor: User, before: Institution, edited: Institution, day: date) -> None:
+def move_licence(actor: User, before: Institution, edited: Institution, day: date) -> None:
+    """Write the licence's spans when its facts differ between two states of a record."""
     facts = ("licence_state", "licence_no", "licence_from", "licence_to")
     if all(getattr(before, name) == getattr(edited, name) for name in facts):
         return
@@ -377,7 +379,7 @@ def institution_reopen(
         values["standing"] = fallback
     reopened = _move(actor, institution, "reopen", on=on, reason=reason, source_no=source_no, values=values)
     if fallback:
-        _move_axes(actor, current, reopened, on, is_correction=False)
+        move_axes(actor, current, reopened, on, is_correction=False)
     return reopened
 
 

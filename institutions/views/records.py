@@ -129,6 +129,8 @@ def institution_register(request: AuthedRequest) -> HttpResponse:
     """Enter a place. Oddities are shown once before saving; they never stop a person who has checked."""
     form = InstitutionForm(request.POST or None, actor=request.user)
     warnings: list[dict[str, str]] = []
+    if request.method == "POST" and (done := _registered(request)):
+        return redirect(_address(done))
     if request.method == "POST" and form.is_valid():
         warnings = _warnings(request, form)
         if _has_seen(request, warnings):
@@ -149,8 +151,23 @@ def institution_register(request: AuthedRequest) -> HttpResponse:
     return render(request, "institutions/institution_form.html", context, status=422 if form.errors else 200)
 
 
+def _registered(request: AuthedRequest) -> Institution | None:
+    """What a first submit of the same form has made."""
+    uid = _uid(request)
+    return selectors.institutions_visible(request.user).filter(uid=uid).first() if uid else None
+
+
+def _uid(request: AuthedRequest) -> UUID | None:
+    try:
+        return UUID(_key(request))
+    except ValueError:
+        return None
+
+
 def _register(request: AuthedRequest, form: InstitutionForm) -> str:
-    institution = services.institution_register(actor=request.user, values=form.values(), at=timezone.now())
+    institution = services.institution_register(
+        actor=request.user, values=form.values(), at=timezone.now(), uid=_uid(request)
+    )
     messages.success(request, f"已登记“{institution.name}”。")
     return _address(institution)
 

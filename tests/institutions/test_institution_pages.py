@@ -148,10 +148,22 @@ def test_second_editor_is_told_and_loses_nothing(world, sign_in):
 
 def test_file_page_shows_history(world, sign_in):
     place = make_institution(world)
-    services.institution_edit(actor=world.officer, institution=place, values={"name": "换了新名的画室"}, version=1)
-    services.institution_suspend(actor=world.head, institution=place, reason="消防隐患", on=TODAY, source_no="巫教培停〔2026〕1号")
+    services.institution_edit(
+        actor=world.officer, institution=place, values={"name": "换了新名的画室"}, version=1
+    )
+    services.institution_suspend(
+        actor=world.head, institution=place, reason="消防隐患", on=TODAY, source_no="巫教培停〔2026〕1号"
+    )
     text = sign_in(world.officer).get(f"/desk/institutions/{place.uid}/").content.decode()
-    for words in ("换了新名的画室", "曾用名", "停业整顿", "消防隐患", "巫教培停〔2026〕1号", "登记机构档案", "修改机构档案"):
+    for words in (
+        "换了新名的画室",
+        "曾用名",
+        "停业整顿",
+        "消防隐患",
+        "巫教培停〔2026〕1号",
+        "登记机构档案",
+        "修改机构档案",
+    ):
         assert words in text, words
 
 
@@ -168,7 +180,9 @@ def test_steps_with_reason_and_blockers(world, sign_in):
     assert (place.operating_state, place.ended_on) == ("CLOSED", date(2026, 11, 1))
     reopened = client.post(f"/desk/institutions/{place.uid}/reopen/", {"on": "2026-11-10", "reason": "恢复"})
     assert reopened.status_code == 302
-    banned = client.post(f"/desk/institutions/{bare.uid}/ban/", {"on": TODAY.isoformat(), "reason": "无证办学"})
+    banned = client.post(
+        f"/desk/institutions/{bare.uid}/ban/", {"on": TODAY.isoformat(), "reason": "无证办学"}
+    )
     assert banned.status_code == 302
     bare.refresh_from_db()
     assert bare.operating_state == "BANNED"
@@ -206,7 +220,8 @@ def test_evidence_upload_and_refusal(world, sign_in):
     target = io.BytesIO()
     Image.new("RGB", (40, 30), "red").save(target, "PNG")
     photo = SimpleUploadedFile("door.png", target.getvalue(), "image/png")
-    assert client.post(url, {"upload": photo, "caption": "门头照"}).status_code == 302
+    first = client.post(url, {"upload": photo, "caption": "门头照"})
+    assert first.status_code == 302, first.context["evidence_form"].errors
     assert "门头照" in client.get(f"/desk/institutions/{place.uid}/").content.decode()
     bad = client.post(url, {"upload": SimpleUploadedFile("x.exe", b"MZ\x90\x00" * 20)})
     assert bad.status_code == 422

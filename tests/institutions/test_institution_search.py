@@ -87,7 +87,9 @@ def test_readings_of_heteronyms():
 
 def test_core_name_drops_place_and_kind():
     assert core_name("巫山县青柚子艺术培训中心有限公司", ["巫山县", "重庆市"]) == "青柚子艺术"
-    assert core_name("（重庆市）巫山县培训学校", ["重庆市", "巫山县"]) == normalise("（重庆市）巫山县培训学校")
+    assert core_name("（重庆市）巫山县培训学校", ["重庆市", "巫山县"]) == normalise(
+        "（重庆市）巫山县培训学校"
+    )
 
 
 @pytest.mark.django_db
@@ -127,7 +129,9 @@ def test_search_finds(world, query):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("query", ["%", "_", "\\", "%%%", "a%b_c", "''--", "没有这家机构", "zzzz", "\x00", "（）"])
+@pytest.mark.parametrize(
+    "query", ["%", "_", "\\", "%%%", "a%b_c", "''--", "没有这家机构", "zzzz", "\x00", "（）"]
+)
 def test_odd_queries_are_harmless(world, query):
     make_institution(world)
     found = list(selectors.institutions_visible(world.officer).search(query))
