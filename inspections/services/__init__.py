@@ -1,6 +1,7 @@
 """The only writers of this room."""
 
 from inspections.services.deployments import (
+    BEFORE_START,
     cap_override,
     deployment_approve,
     deployment_approve_late,
@@ -41,6 +42,7 @@ from inspections.services.rectify import (
 )
 from inspections.services.visits import (
     checklist_open,
+    checklist_save,
     finding_add,
     finding_edit,
     finding_fix,
@@ -55,12 +57,14 @@ from inspections.services.visits import (
 )
 
 __all__ = [
+    "BEFORE_START",
     "ItemAnswer",
     "ItemResult",
     "RecheckDetails",
     "Service",
     "cap_override",
     "checklist_open",
+    "checklist_save",
     "deployment_approve",
     "deployment_approve_late",
     "deployment_cancel",

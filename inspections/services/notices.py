@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -157,14 +157,18 @@ def notice_edit(
 def _check_term(notice: RectificationNotice, today: date) -> None:
     if not notice.term_amount:
         return
-    calendar = load_calendar()
-    given = compute(Term(notice.term_amount, TermUnit(notice.term_unit)), today, calendar).due_on
+    given = _length(Term(notice.term_amount, TermUnit(notice.term_unit)), today)
     shortest = policy.term("rectification.minimum_term", region=notice.region, on=today)
     longest = policy.term("rectification.maximum_term", region=notice.region, on=today)
-    if given < compute(shortest, today, calendar).due_on:
+    if given < _length(shortest, today):
         raise Unlawful(f"整改期限不能少于 {shortest}（{shortest.basis}）。")
-    if given > compute(longest, today, calendar).due_on:
+    if given > _length(longest, today):
         raise Unlawful(f"整改期限不能超过 {longest}（{longest.basis}）。")
+
+
+def _length(term: Term, today: date) -> date:
+    """The last day before any move to a working day, for comparing terms."""
+    return compute(replace(term, rolls_to_workday=False), today, load_calendar()).due_on
 
 
 @database.atomic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -200,7 +200,7 @@ def _check_extension(notice: RectificationNotice, reason: str, until: date, toda
     if notice.extended_times >= times:
         raise Unlawful(f"每份整改通知书最多延期 {times} 次，本通知书已延期 {notice.extended_times} 次。")
     longest = policy.term("rectification.extension.maximum", region=notice.region, on=today)
-    limit = compute(longest, due_on, load_calendar()).due_on
+    limit = compute(replace(longest, rolls_to_workday=False), due_on, load_calendar()).due_on
     if until > limit:
         raise Unlawful(f"一次延期不超过 {longest}，最晚可申请至 {limit:%Y-%m-%d}。")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from casework.models import EvidenceFile, ViolationType
 from casework.records import record_create, record_update, root_fields
 from casework.workflow import transition
 from fieldwork.models import ChecklistRun, ChecklistVersion
-from fieldwork.services import run_open
+from fieldwork.services import answers_save, run_finish, run_open
 from inspections import guards, papers
 from inspections.events import VisitOutcomeRecorded
 from inspections.models import (
@@ -100,6 +100,31 @@ def checklist_open(
         actor=actor, obj=locked, values={"checklist_run": run}, verb="inspections.visit_checklist", at=at
     )
     return run
+
+
+@database.atomic
+def checklist_save(
+    *,
+    actor: User,
+    visit: Visit,
+    answers: Mapping[str, Mapping[str, str]],
+    photos: Mapping[str, Iterable[UploadedFile]] | None = None,
+    is_finished: bool = False,
+    at: datetime | None = None,
+) -> ChecklistRun:
+    """Save answers and photos by item code of the visit's checklist, and close it when `is_finished`.
+
+    Raises WrongState without an open checklist, Blocked with what is missing, Unlawful.
+    """
+    require(actor, "inspections.visit_record")
+    run = visit.checklist_run
+    if run is None:
+        raise WrongState("请先选用检查清单。")
+    refuse(guards.takes_part(visit, actor))
+    for answer in answers_save(actor=actor, run=run, answers=answers, at=at):
+        for upload in (photos or {}).get(answer.item.code, ()):
+            evidence_receive(actor=actor, subject=answer, upload=upload, caption=answer.item.code, at=at)
+    return run_finish(actor=actor, run=run, at=at) if is_finished else run
 
 
 @database.atomic

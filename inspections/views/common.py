@@ -1,0 +1,131 @@
+"""What the pages of this room share: one form page, one confirmation, previews."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import models
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from accounts.models import User
+from casework.errors import StaleVersion
+from casework.models import EvidenceFile, OfficialDocument
+from casework.web import AuthedRequest, fresh_key, guarded, submit_once, version_conflict
+from casework.workflow import Offer, available_transitions
+
+FULFILLED = {
+    "inspections.Deployment": {"notify": {"G02"}, "start_emergency": {"G02"}},
+    "inspections.RectificationNotice": {"serve": {"G32"}, "answer": {"reply"}},
+    "inspections.Finding": {"fix": {"photo"}},
+}
+
+
+def offers_of(actor: User, obj: models.Model) -> list[Offer]:
+    """Steps that may be taken now, without the reasons that the step's own page takes care of."""
+    eased = FULFILLED.get(obj._meta.label, {})
+    offers = []
+    for offer in available_transitions(actor, obj):
+        gates = eased.get(offer.transition.name, set())
+        reasons = tuple(reason for reason in offer.reasons if reason.gate not in gates)
+        offers.append(Offer(offer.transition, reasons))
+    return offers
+
+
+def crumbs(*pairs: tuple[str, str]) -> list[dict[str, str]]:
+    """Labels with addresses; an empty address is the present page."""
+    return [{"label": label, "url": url} for label, url in pairs]
+
+
+def posted_version(request: AuthedRequest) -> int | None:
+    """The version that the form was opened with."""
+    raw = request.POST.get("version", "")
+    return int(raw) if raw.isdigit() else None
+
+
+def form_page(
+    request: AuthedRequest,
+    form: forms.BaseForm,
+    work: Callable[[dict[str, Any]], str],
+    *,
+    heading: str,
+    submit: str,
+    cancel_url: str,
+    done: str,
+    template: str = "inspections/form_page.html",
+    version: int | None = None,
+    **context: Any,
+) -> HttpResponse:
+    """Show a form; a valid one runs `work` once and goes to the address that it returns.
+
+    Refusals of the service appear above the form, a stale version beside the other person's values.
+    """
+    conflict = None
+    if request.method == "POST" and form.is_valid():
+        key = request.POST.get("idempotency_key", "")
+        try:
+            with guarded(form):
+                address = submit_once(actor=request.user, key=key, work=lambda: work(form.cleaned_data))
+                messages.success(request, done)
+                return redirect(address)
+        except StaleVersion as error:
+            conflict = version_conflict(error.current, form)
+            version = getattr(error.current, "version", version)
+    page = {
+        "form": form,
+        "heading": heading,
+        "submit": submit,
+        "cancel_url": cancel_url,
+        "version": version,
+        "conflict": conflict,
+        "idempotency_key": request.POST.get("idempotency_key") or fresh_key(),
+        **context,
+    }
+    return render(request, template, page, status=422 if request.method == "POST" else 200)
+
+
+def data(request: AuthedRequest) -> dict[str, Any]:
+    """Arguments that bind a form to a POST with files, or leave it unbound."""
+    return {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
+
+
+def file_items(files: list[EvidenceFile]) -> list[dict[str, Any]]:
+    """Evidence for `ui/_evidence_list.html`."""
+    items = []
+    for file in files:
+        url = reverse("casework:evidence_file", args=[file.uid])
+        items.append(
+            {
+                "url": url,
+                "thumb_url": url if file.is_image else "",
+                "name": file.caption or file.original_name,
+                "kind": "photo" if file.is_image else "file",
+                "taken_at": file.captured_at,
+                "size": file.size,
+                "flags": [flag["text"] for flag in file.flags],
+            }
+        )
+    return items
+
+
+def paper(label: str, document: OfficialDocument | None) -> dict[str, Any] | None:
+    """A document with its two files, for `inspections/_papers.html`."""
+    if document is None:
+        return None
+    return {
+        "label": label,
+        "number": document.number,
+        "issued_on": document.issued_on,
+        "state": "" if document.state == "VALID" else document.get_state_display(),
+        "pdf": reverse("casework:document_download", args=[document.uid, "pdf"]),
+        "docx": reverse("casework:document_download", args=[document.uid, "docx"]),
+    }
+
+
+def papers(*rows: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Those papers that exist."""
+    return [row for row in rows if row is not None]
