@@ -128,10 +128,9 @@ def listings(institution: Institution) -> list[ListEntry]:
 
 def past(institution: Institution) -> tuple[list[Any], list[Any]]:
     """Former names, and spans of the operating state, newest first."""
-    names = list(institution.former_names.only("name", "used_until").order_by("-used_until"))
-    states = institution.states.filter(kind=StateKind.OPERATING_STATE).only("kind", "value", "span")
-    states = list(states.order_by("-span"))
-    return names, states
+    names = list(institution.former_names.only("institution", "name", "used_until").order_by("-used_until"))
+    states = institution.states.filter(kind=StateKind.OPERATING_STATE).order_by("-span")
+    return names, list(states.only("institution", "kind", "value", "span"))
 
 
 def checks(institution: Institution) -> list[Visit]:

@@ -65,7 +65,7 @@ def _front(request: PublicRequest) -> HttpResponse:
     return show(request, "public/search.html", {"counts": selectors.counts(request.bureau), "q": ""})
 
 
-@public_page
+@kept_page
 def _results(request: PublicRequest, query: str) -> HttpResponse:
     hits = selectors.search(request.bureau, query)
     context: dict[str, Any] = {
