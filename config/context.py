@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from casework import registries
 
+OFFICE = 900
+
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of the base templates."""
@@ -28,15 +30,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def navigation(request: HttpRequest, face: str) -> list[dict[str, Any]]:
-    """Entries of the face that the user may open, the longest matching one active."""
-    entries = []
+    """Entries of the face that the user may open, the longest matching one active; the office last, as a group."""
+    entries: list[dict[str, Any]] = []
+    office: list[dict[str, Any]] = []
     for entry in registries.nav:
         if entry.face != face or (entry.permission and not request.user.may(entry.permission)):  # type: ignore[union-attr]
             continue
-        entries.append(
-            {"label": entry.label, "url": reverse(entry.url_name), "icon": entry.icon, "active": False}
-        )
-    here = [entry for entry in entries if request.path.startswith(str(entry["url"]))]
+        shown = {"label": entry.label, "url": reverse(entry.url_name), "icon": entry.icon, "active": False}
+        (office if entry.order >= OFFICE else entries).append(shown)
+    here = [entry for entry in (*entries, *office) if request.path.startswith(str(entry["url"]))]
     if here:
         max(here, key=lambda entry: len(str(entry["url"])))["active"] = True
-    return entries
+    return [*entries, {"label": "机关事务", "entries": office}] if office else entries
