@@ -19,7 +19,9 @@ PARTS = ("portal", "figures", "import", "office")
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", default=list(PARTS), help=f"any of {', '.join(PARTS)} (default: all)")
+    parser.add_argument(
+        "parts", nargs="*", default=list(PARTS), help=f"any of {', '.join(PARTS)} (default: all)"
+    )
     parser.add_argument("--institutions", type=int, default=100_000)
     parser.add_argument("--visits", type=int, default=500_000)
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the imported sheet")

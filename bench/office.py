@@ -38,8 +38,13 @@ def notice(number: int) -> DocumentContent:
         addressee="巫山县青柚子艺术培训有限公司",
         blocks=(
             Paragraph("经查，2026年11月20日，本机关执法人员对你单位进行检查，发现存在下列问题："),
-            *(Paragraph(f"{sign}是未在显著位置公示收费项目、收费标准和退费办法；") for sign in "一二三四五六"),
-            Paragraph("依据《中华人民共和国行政处罚法》第二十八条第一款，责令你单位于2026年12月7日前完成以下整改："),
+            *(
+                Paragraph(f"{sign}是未在显著位置公示收费项目、收费标准和退费办法；")
+                for sign in "一二三四五六"
+            ),
+            Paragraph(
+                "依据《中华人民共和国行政处罚法》第二十八条第一款，责令你单位于2026年12月7日前完成以下整改："
+            ),
             ItemList(tuple(f"公示第{index}项内容并报送照片；" for index in range(1, 7))),
             Paragraph("如不服本通知，可以依法申请行政复议或者提起行政诉讼。"),
         ),
@@ -54,7 +59,9 @@ def _papers(results: Results) -> None:
             begun = perf_counter()
             render(notice(number))
             times.append((perf_counter() - begun) * 1000)
-        results.add(Row("office", f"notice as {label}", f"{median(times):.0f} ms, slowest {max(times):.0f} ms"))
+        results.add(
+            Row("office", f"notice as {label}", f"{median(times):.0f} ms, slowest {max(times):.0f} ms")
+        )
 
 
 def _record(actor: User, place: Institution, number: int) -> None:
@@ -80,7 +87,9 @@ def _one_event(results: Results, actor: User, place: Institution, count: int = 4
             times.append((perf_counter() - begun) * 1000)
     with_event, without = median(audited), median(bare)
     value, beside = f"{with_event:.2f} ms", f"{without:.2f} ms without"
-    results.add(Row("office", "one change with its audit event", value, beside, f"+{with_event - without:.2f} ms"))
+    results.add(
+        Row("office", "one change with its audit event", value, beside, f"+{with_event - without:.2f} ms")
+    )
 
 
 def _many_events(results: Results, actor: User, place: Institution, count: int) -> None:

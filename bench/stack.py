@@ -77,7 +77,10 @@ def web() -> Iterator[int]:
 def _wait(process: subprocess.Popen[bytes], url: str) -> None:
     deadline = time.monotonic() + WAIT_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(OSError, urllib.error.URLError), urllib.request.urlopen(url, timeout=3) as answer:
+        with (
+            contextlib.suppress(OSError, urllib.error.URLError),
+            urllib.request.urlopen(url, timeout=3) as answer,
+        ):
             if answer.status == 200:
                 return
         time.sleep(0.2)

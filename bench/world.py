@@ -34,8 +34,18 @@ from institutions.codes import USCC_ALPHABET, uscc_check_digit
 from institutions.models import Institution, InstitutionState
 from institutions.services.registry import search_fill
 
-BRAND_SIGNS = "启航阳光青柚新星雅韵博学明德向晨飞扬智慧树蓝天小白鸽金钥匙童画音书墨香知行致远乐高思源朗润育才百川"
-KINDS = ("艺术培训中心", "培训学校有限公司", "文化传播有限公司", "体育俱乐部", "舞蹈艺术工作室", "教育科技有限公司", "书画院")
+BRAND_SIGNS = (
+    "启航阳光青柚新星雅韵博学明德向晨飞扬智慧树蓝天小白鸽金钥匙童画音书墨香知行致远乐高思源朗润育才百川"
+)
+KINDS = (
+    "艺术培训中心",
+    "培训学校有限公司",
+    "文化传播有限公司",
+    "体育俱乐部",
+    "舞蹈艺术工作室",
+    "教育科技有限公司",
+    "书画院",
+)
 TRACKS = ("CULTURE_ARTS", "SPORT", "SCIENCE", "OTHER")
 STREETS = ("广东中路", "净坛一路", "集仙东路", "神女大道", "平湖西路", "祥云路", "翠屏街")
 LAST_DAY = date(2026, 11, 21)
@@ -77,7 +87,9 @@ def ground_make(towns: int = 30, officers: int = 24) -> Ground:
     province = _region("50", "重庆市", RegionLevel.PROVINCE, None)
     city = _region("5002", "重庆市县", RegionLevel.CITY, province)
     county = _region("500237", "巫山县", RegionLevel.COUNTY, city)
-    places = [_region(f"500237{no:03d}", f"第{no}街道", RegionLevel.TOWNSHIP, county) for no in range(1, towns + 1)]
+    places = [
+        _region(f"500237{no:03d}", f"第{no}街道", RegionLevel.TOWNSHIP, county) for no in range(1, towns + 1)
+    ]
     top = Bureau.objects.create(
         slug="city", name="市教育委员会", short_name="市教委", portal_title="校外培训公开查询", region=city
     )
@@ -102,7 +114,10 @@ def ground_make(towns: int = 30, officers: int = 24) -> Ground:
     people = [_user(f"officer{no}", f"执法员{no}", organ, Role.OFFICER) for no in range(1, officers + 1)]
     OfficerCertificate.objects.bulk_create(
         OfficerCertificate(
-            user=user, organ=organ, number=f"5002370{no}", validity=DateRange(date(2020, 1, 1), date(2030, 1, 1))
+            user=user,
+            organ=organ,
+            number=f"5002370{no}",
+            validity=DateRange(date(2020, 1, 1), date(2030, 1, 1)),
         )
         for no, user in enumerate(people, 1)
     )
