@@ -17,7 +17,7 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from casework import outbox, registries
-        from reports import delivery, workflow, worklists  # noqa: F401
+        from reports import delivery, indicators, workflow, worklists  # noqa: F401
 
         readers = (*BUREAU_ROLES, Role.SUPERVISOR)
         grant("reports.period_view", "查看报表", readers)
@@ -43,6 +43,7 @@ class ReportsConfig(AppConfig):
         )
         registries.add_kpis(worklists.kpis)
         registries.add_document_owner("reports.reportedition", worklists.may_open_document)
+        indicators.register_all()
         outbox.channel(delivery.CHANNEL, delivery.deliver)
 
 

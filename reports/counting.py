@@ -2,13 +2,14 @@
 
 Stored values are integers (money in fen). A cell counted FIRST belongs to the period in which its
 thing occurs for the first time since the campaign began, so that periods add up to the cumulative
-figure; an EVENT cell counts every event of the span; a STOCK cell is the state at the end.
+figure; an EVENT cell counts every event of the span; a STOCK cell is the state at the end, whenever it came about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from casework.indicators import Indicator, Measure, Period, Scope
 from reports.data.sources import Source
 
 FEN_PER_WAN = 1_000_000
+FIRST_DAY = date(1949, 10, 1)
 Row = list[Any]
 
 
@@ -68,7 +70,7 @@ def count_cell(cell: dict[str, Any], source: Source, scope: Scope, spans: Spans)
     indicator = indicators.get(source.indicator)
     columns = cell["columns"]
     if cell["counting"] == "STOCK" or columns == ["cumulative"]:
-        span = spans.cumulative if "cumulative" in columns else spans.period
+        span = Period(FIRST_DAY, spans.period.end) if cell["counting"] == "STOCK" else spans.cumulative
         state = measured_rows(indicator, scope, span, source.dims)
         return dict.fromkeys(columns, state)
     counted: dict[str, Counted] = {}

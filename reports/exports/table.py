@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from casework.typesetting import Block, Cell, Column, DocumentContent, Paragraph, Table
+from casework.typesetting import Block, Cell, Column, DocumentContent, Field, Fields, Paragraph, Table
 from casework.typesetting.content import TITLE_LINE_CHARACTERS
 from reports.exports.sheet import Entry, Sheet, sheet_of
 from reports.models import ReportEdition
@@ -32,9 +32,15 @@ def _row(entry: Entry, sheet: Sheet) -> tuple[Cell, ...]:
     return (Cell(str(entry.row_no) if entry.is_first else ""), Cell(label), Cell(entry.unit), *values)
 
 
-def _foot_line(foot: dict[str, str]) -> tuple[str, ...]:
-    people = "　".join(f"{label}：{foot.get(label, '')}" for label in ("填报人", "审核人"))
-    return (people, *(f"{label}：{foot.get(label, '')}" for label in ("联系电话", "填报日期")))
+def _foot(sheet: Sheet) -> Fields:
+    values = dict(sheet.foot)
+    rows = (("填报人", "审核人"), ("联系电话", "填报日期"))
+    return Fields(
+        rows=tuple(tuple(Field(label, values.get(label, "")) for label in row) for row in rows),
+        columns=2,
+        label_width_mm=24.0,
+        size=10.5,
+    )
 
 
 def _note(sheet: Sheet) -> str:
@@ -63,13 +69,12 @@ def table_content(edition: ReportEdition) -> DocumentContent:
     blocks: list[Block] = [form_table(sheet)]
     if sheet.correction:
         blocks.append(Paragraph(sheet.correction, indent=False))
+    blocks.append(_foot(sheet))
     day = timezone.localdate(edition.sealed_at or edition.frozen_at).isoformat()
-    foot = dict(sheet.foot)
     return DocumentContent(
         form="table",
         title=broken_title(sheet.title + ("（草稿）" if sheet.is_draft else "")),
         date=day,
         head_line=(f"填报单位（盖章）：{sheet.organ}", f"报告期：{sheet.period}"),
-        foot_line=_foot_line(foot),
         blocks=tuple(blocks),
     )

@@ -26,7 +26,10 @@ from reports.views.pages import crumbs
 
 
 def _columns(key: str) -> tuple[tuple[str, str], ...]:
-    return indicators.get(key).columns if key in indicators.known_keys() else ()
+    """Pairs (attribute path, head), however the room wrote them."""
+    if key not in indicators.known_keys():
+        return ()
+    return tuple((one, two) if one.isascii() else (two, one) for one, two in indicators.get(key).columns)
 
 
 def _export_columns(key: str) -> tuple[Column, ...]:

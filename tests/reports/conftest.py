@@ -18,8 +18,12 @@ from tests.reports.making import CELLS, TEST_INDICATORS, fill_visits, install, m
 
 
 @pytest.fixture(autouse=True)
-def test_indicators(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
-    """The only indicators known here, and folders of their own."""
+def test_indicators(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
+    """The only indicators known here, and folders of their own; tests of the real rooms keep theirs."""
+    if request.module.__name__.endswith("test_report_rooms"):
+        return
     monkeypatch.setattr(indicators, "_indicators", {item.key: item for item in TEST_INDICATORS})
     monkeypatch.setitem(sources.cell_map()["forms"], "HALF_MONTH", CELLS)
     monkeypatch.setattr(
