@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
+from unittest.mock import patch
 
 from django.db import transaction
+from django.db.models import Model
 
 from accounts.models import Bureau
+from casework import jobs
 from casework.management.commands.load_reference import load_all
-from config.demo.clock import anchor
+from config.demo.clock import anchor, at
 from config.demo.people import FENGJIE, WUSHAN, County, build_city, build_county
 from config.demo.places import build_small_places, build_wushan_places
+from config.demo.timeline import Timeline
+from config.demo.year_2023 import build_2023
 from institutions.models import Institution
 
 
@@ -40,9 +46,38 @@ def parts(
 ) -> list[tuple[str, Callable[[], bool], Callable[[], object]]]:
     """Label, whether the part stands, and what builds it, in order."""
     return [
-        ("巫山县机构档案", lambda: has_places(wushan.bureau), lambda: build_wushan_places(wushan)),
-        ("奉节县机构档案", lambda: has_places(fengjie.bureau), lambda: build_small_places(fengjie)),
+        ("巫山县台账", lambda: has_places(wushan.bureau), lambda: build_wushan(wushan, now)),
+        ("奉节县台账", lambda: has_places(fengjie.bureau), lambda: build_small_places(fengjie)),
     ]
+
+
+def build_wushan(county: County, now: date) -> int:
+    """The full county from the founding of its places to the present day."""
+    timeline = Timeline()
+    places = build_wushan_places(county, timeline)
+    build_2023(county, places, timeline)
+    with in_a_hurry():
+        return timeline.run(at(now, 12))
+
+
+@contextmanager
+def in_a_hurry() -> Iterator[None]:
+    """Leave out what would only cost time for years of history at once.
+
+    Papers of the past are typeset when somebody first opens them, and constraints are checked by the
+    database alone, not a second time by a query before each write.
+    """
+    enqueue = jobs.enqueue
+
+    def keep_others(task_path: str, *args: object) -> None:
+        if task_path != "casework.tasks.document_render":
+            enqueue(task_path, *args)
+
+    with (
+        patch.object(jobs, "enqueue", keep_others),
+        patch.object(Model, "validate_constraints", lambda *_, **__: None),
+    ):
+        yield
 
 
 def has_places(bureau: Bureau) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -40,6 +41,8 @@ AUTHORITIES = (
     (OrganisationKind.TAX, "税务局", "税务局", ""),
 )
 
+LEADERS = ((OrganisationKind.MARKET, "覃沐阳"), (OrganisationKind.FIRE, "关赟"))
+
 
 @dataclass(frozen=True)
 class CountyPlan:
@@ -60,7 +63,24 @@ WUSHAN = CountyPlan(
     (
         (
             OrganisationKind.EDUCATION,
-            ("黎槿年", "禚彧", "向翊然", "关骥远", "覃淑棠", "隗嘉骐", "蔺若旸", "仇烨"),
+            (
+                "黎槿年",
+                "禚彧",
+                "向翊然",
+                "关骥远",
+                "覃淑棠",
+                "隗嘉骐",
+                "蔺若旸",
+                "仇烨",
+                "佟思澄",
+                "亓彧",
+                "骆友田",
+                "郗望舒",
+                "冉凌霄",
+                "车烨",
+                "邬芃",
+                "丛犇",
+            ),
         ),
         (OrganisationKind.MARKET, ("逄鑫淼", "穆思澄", "佟芃")),
         (OrganisationKind.FIRE, ("单喆", "牟彧", "冉赟")),
@@ -117,6 +137,10 @@ class County:
         """The officer who signs in."""
         return self.officers[OrganisationKind.EDUCATION][0]
 
+    def head_of(self, kind: OrganisationKind) -> User:
+        """Who approves in the name of a department."""
+        return self.leader if kind == OrganisationKind.EDUCATION else self.users[f"{kind.lower()}-leader"]
+
     def team(self, kind: OrganisationKind, count: int, start: int = 0) -> list[User]:
         """`count` officers of a department, taken in turn from `start`."""
         known = self.officers[kind]
@@ -138,7 +162,6 @@ def build_city(code: str = "500000") -> Bureau:
         },
     )
     organ = _organisation(bureau, OrganisationKind.EDUCATION, "重庆市教育委员会", "市教委", region, "渝教培")
-    secret = make_password(demo.password(demo.CITY))
     for account in demo.CITY_ACCOUNTS:
         _user(
             demo.username(demo.CITY, account.suffix),
@@ -146,7 +169,6 @@ def build_city(code: str = "500000") -> Bureau:
             account.title,
             organ,
             account.roles,
-            secret,
         )
     return bureau
 
@@ -192,26 +214,29 @@ def build_county(plan: CountyPlan, parent: Bureau) -> County:
 
 def _staff(county: County) -> None:
     plan = county.plan
-    secret = make_password(demo.password(plan.slug))
     places = {**county.organs, OrganisationKind.TOWNSHIP: county.townships[0]}
     for account in demo.COUNTY_ACCOUNTS:
         organ = places.get(account.kind)
         if organ is None or account.suffix == "officer":
             continue
         name = demo.username(plan.slug, account.suffix)
-        county.users[account.suffix] = _user(name, account.name, account.title, organ, account.roles, secret)
+        county.users[account.suffix] = _user(name, account.name, account.title, organ, account.roles)
     for kind, names in plan.officers:
         county.officers[kind] = [
-            _officer(county, county.organs[kind], person, number, secret)
-            for number, person in enumerate(names, 1)
+            _officer(county, county.organs[kind], person, number) for number, person in enumerate(names, 1)
         ]
     county.users["officer"] = county.officer
+    for kind, person in LEADERS:
+        suffix = f"{kind.lower()}-leader"
+        county.users[suffix] = _user(
+            demo.username(plan.slug, suffix), person, "副局长", county.organs[kind], (Role.LEADER,)
+        )
 
 
-def _officer(county: County, organ: Organisation, person: str, number: int, secret: str) -> User:
+def _officer(county: County, organ: Organisation, person: str, number: int) -> User:
     is_first = organ.kind == OrganisationKind.EDUCATION and number == 1
     suffix = "officer" if is_first else f"{organ.kind.lower().replace('_', '')}{number}"
-    user = _user(demo.username(county.plan.slug, suffix), person, "执法人员", organ, (Role.OFFICER,), secret)
+    user = _user(demo.username(county.plan.slug, suffix), person, "执法人员", organ, (Role.OFFICER,))
     series = 10 + [kind for kind, *_ in AUTHORITIES].index(OrganisationKind(organ.kind))
     OfficerCertificate.objects.get_or_create(
         user=user,
@@ -221,7 +246,7 @@ def _officer(county: County, organ: Organisation, person: str, number: int, secr
     return user
 
 
-def portal_user(county: County, organisation: Organisation, suffix: str, name: str, secret: str) -> User:
+def portal_user(county: County, organisation: Organisation, suffix: str, name: str) -> User:
     """The manager of one institution."""
     return _user(
         demo.username(county.plan.slug, suffix),
@@ -229,7 +254,6 @@ def portal_user(county: County, organisation: Organisation, suffix: str, name: s
         "负责人",
         organisation,
         (Role.INSTITUTION_MANAGER,),
-        secret,
     )
 
 
@@ -252,19 +276,23 @@ def _organisation(
     return organisation
 
 
-def _user(
-    username: str, name: str, title: str, organisation: Organisation, roles: tuple[Role, ...], secret: str
-) -> User:
-    user, _ = User.objects.get_or_create(
-        username=username,
-        defaults={
-            "name": name,
-            "title": title,
-            "organisation": organisation,
-            "bureau": organisation.bureau,
-            "password": secret,
-        },
-    )
+def _user(username: str, name: str, title: str, organisation: Organisation, roles: tuple[Role, ...]) -> User:
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        user = User.objects.create(
+            username=username,
+            name=name,
+            title=title,
+            organisation=organisation,
+            bureau=organisation.bureau,
+            password=_secret(organisation.bureau.slug),
+        )
     for role in roles:
         RoleAssignment.objects.get_or_create(user=user, role=role)
     return user
+
+
+@cache
+def _secret(slug: str) -> str:
+    """One hash for all accounts of a bureau; hashing each would take longer than the rest."""
+    return make_password(demo.password(slug))

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
-from accounts import demo
 from accounts.models import Organisation, OrganisationKind, Region
 from config.demo.clock import at
 from config.demo.people import County, portal_user
+from config.demo.timeline import Timeline
 from institutions import services
 from institutions.codes import uscc_check_digit
 from institutions.data import demo_names
@@ -168,30 +169,52 @@ class Maker:
         return self.register(values | more, since + timedelta(days=20))
 
 
-def build_wushan_places(county: County) -> Places:
-    """The register of the full county as it stood at the end of 2022, plus what opened in 2023."""
+def build_wushan_places(county: County, timeline: Timeline) -> Places:
+    """Let the places of the full county open and close; the lists fill as time goes by."""
     maker, places = Maker(county), Places()
-    for number, kind in enumerate(LICENSED_MIX):
-        since = date(2022, 1, 17) + timedelta(days=(number * 37) % 480)
-        until = _expiry(number, since)
-        more: dict[str, Any] = {}
-        if number < len(_long_names(county)):
-            more["name"] = _long_names(county)[number]
-        places.licensed.append(maker.licensed(kind, since, until, **more))
     for number in range(8):
         since = date(2019, 3, 4) + timedelta(days=number * 61)
-        school = maker.subject_school(since, since + timedelta(days=3 * 365))
-        places.closed.append(_close(county, school, date(2021, 11, 8) + timedelta(days=number * 25), number))
-    places.unlicensed += [
-        maker.without_licence(Standing.UNLICENSED, date(2022, 9, 5) + timedelta(days=n * 90))
-        for n in range(4)
-    ]
-    places.half += [
-        maker.without_licence(Standing.REGISTERED_ONLY, date(2022, 6, 6) + timedelta(days=n * 80))
-        for n in range(5)
-    ]
-    _accounts(county, places.licensed[:6])
+        timeline.add(since + timedelta(days=6), 10, partial(_subject_school, maker, places, since))
+        timeline.add(
+            date(2021, 11, 8) + timedelta(days=number * 25), 15, partial(_subject_end, county, places, number)
+        )
+    for number, kind in enumerate(LICENSED_MIX):
+        since = date(2022, 1, 17) + timedelta(days=(number * 37) % 480)
+        timeline.add(since + timedelta(days=6), 11, partial(_open, maker, places, kind, number, since))
+    for number in range(4):
+        since = date(2022, 9, 5) + timedelta(days=number * 90)
+        timeline.add(
+            since + timedelta(days=20),
+            16,
+            partial(_bare, maker, places.unlicensed, Standing.UNLICENSED, since),
+        )
+    for number in range(5):
+        since = date(2022, 6, 6) + timedelta(days=number * 80)
+        timeline.add(
+            since + timedelta(days=20),
+            16,
+            partial(_bare, maker, places.half, Standing.REGISTERED_ONLY, since),
+        )
+    timeline.add(date(2023, 6, 19), 9, lambda moment: _accounts(county, places.licensed[:6]))
     return places
+
+
+def _open(maker: Maker, places: Places, kind: str, number: int, since: date, moment: datetime) -> None:
+    long_names = _long_names(maker.county)
+    more = {"name": long_names[number]} if number < len(long_names) else {}
+    places.licensed.append(maker.licensed(kind, since, _expiry(number, since), **more))
+
+
+def _subject_school(maker: Maker, places: Places, since: date, moment: datetime) -> None:
+    places.closed.append(maker.subject_school(since, since + timedelta(days=3 * 365)))
+
+
+def _subject_end(county: County, places: Places, number: int, moment: datetime) -> None:
+    places.closed[number] = _close(county, places.closed[number], timezone.localdate(moment), number)
+
+
+def _bare(maker: Maker, kept: list[Institution], standing: Standing, since: date, moment: datetime) -> None:
+    kept.append(maker.without_licence(standing, since))
 
 
 def build_small_places(county: County, count: int = 8) -> Places:
@@ -237,7 +260,6 @@ def _close(county: County, institution: Institution, on: date, number: int) -> I
 
 
 def _accounts(county: County, institutions: list[Institution]) -> None:
-    secret = make_password(demo.password(county.plan.slug))
     for number, institution in enumerate(institutions, 1):
         organisation = Organisation.objects.create(
             bureau=county.bureau,
@@ -250,7 +272,7 @@ def _accounts(county: County, institutions: list[Institution]) -> None:
             address=institution.address,
         )
         suffix = "institution" if number == 1 else f"institution{number}"
-        portal_user(county, organisation, suffix, institution.head_name, secret)
+        portal_user(county, organisation, suffix, institution.head_name)
         services.institution_account_link(
             actor=county.clerk, institution=institution, organisation=organisation
         )
