@@ -32,7 +32,7 @@ class InstitutionFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         label="查找",
         method="by_words",
-        help_text="名称、别名、拼音首字母、地址、电话、信用代码、许可证号",
+        help_text="名称、别名、拼音、地址、电话、证照号",
     )
     township = django_filters.ChoiceFilter(label="乡镇（街道）", method="by_township", empty_label="全部")
     standing = django_filters.ChoiceFilter(

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation, Region, User
 from institutions.codes import clean_code, uscc_problem
-from institutions.models import AgeGroup, EndKind, Institution, SubjectKind, Track
+from institutions.models import AgeGroup, EndKind, Institution, Standing, SubjectKind, Track
 from institutions.selectors import departments_of, townships_of
 
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -105,6 +105,8 @@ class InstitutionForm(forms.ModelForm[Institution]):
         self.fields["uscc"].max_length = None
         self.fields["uscc"].widget.attrs.pop("maxlength", None)
         self.fields["uscc"].validators = []
+        standing = self.fields["standing"]
+        standing.choices = [("", "请选择"), *Standing.choices]  # type: ignore[attr-defined]
         if self.instance.pk:
             self.initial["aliases"] = "、".join(self.instance.aliases)
             self.initial["age_groups"] = self.instance.age_groups

@@ -20,6 +20,7 @@ from institutions.models import OPEN_END, AgeGroup, ImportRow, Institution, Inst
 from institutions.selectors import import_traces
 from institutions.services.registry import EDITABLE
 
+OPTIONAL = {"终止", "备注", "别名、门牌名称"}
 TONES = {"close": "mute", "ban": "bad", "suspend": "warn", "register": "ok", "reopen": "ok", "resume": "ok"}
 
 
@@ -117,7 +118,11 @@ def fact_groups(institution: Institution) -> list[dict[str, Any]]:
         ],
     }
     return [
-        {"title": title, "facts": [{"label": label, "value": value} for label, value in facts]}
+        {
+            "title": title,
+            "facts": [{"label": label, "value": value} for label, value in facts if value],
+            "missing": [label for label, value in facts if not value and label not in OPTIONAL],
+        }
         for title, facts in groups.items()
     ]
 
