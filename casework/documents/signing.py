@@ -69,8 +69,12 @@ def signing_key_rotate(*, actor: User, bureau: Bureau, at: datetime) -> SigningK
 
 
 def current_key(*, actor: User, bureau: Bureau, at: datetime) -> SigningKey:
-    """The bureau's signing key; the first document makes one."""
-    key = SigningKey.objects.filter(bureau=bureau, retired_at=None, revoked_at=None).first()
+    """The bureau's signing key; the first document makes one, and two first documents make one together."""
+    current = SigningKey.objects.filter(bureau=bureau, retired_at=None, revoked_at=None)
+    key = current.first()
+    if key is None:
+        Bureau.objects.select_for_update().get(pk=bureau.pk)
+        key = current.first()
     return key or signing_key_rotate(actor=actor, bureau=bureau, at=at)
 
 

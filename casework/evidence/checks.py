@@ -99,7 +99,7 @@ def _declared_types(archive: zipfile.ZipFile) -> bytes:
 def clean_image(data: bytes, mime: str) -> CleanImage:
     """Decode and re-encode a photo without any metadata; raises Unlawful when it does not decode."""
     try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "MPO", "PNG")) as source:
+        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as source:
             if source.width * source.height > MAX_PIXELS:
                 raise Unlawful("照片像素过大，请用手机默认画质拍摄。")
             claimed = _claimed_time(source)
@@ -123,7 +123,7 @@ def _claimed_time(image: Image.Image) -> datetime | None:
 def difference_hash(image: Image.Image) -> str:
     """64-bit difference hash as 16 hex digits; near-equal photos differ in few bits."""
     small = image.convert("L").resize((9, 8), Image.Resampling.LANCZOS)
-    pixels = list(small.getdata())
+    pixels = small.tobytes()
     bits = 0
     for row in range(8):
         for column in range(8):

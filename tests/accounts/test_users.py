@@ -105,7 +105,10 @@ def test_organisations_elsewhere_are_out_of_reach(world: World, sign_in: SignIn)
     assert answer.status_code == 422
     with pytest.raises(NotAllowed):
         services.user_create(
-            actor=world.admin, username="far", values={"name": "甲", "organisation": elsewhere}, roles=[Role.OFFICER]
+            actor=world.admin,
+            username="far",
+            values={"name": "甲", "organisation": elsewhere},
+            roles=[Role.OFFICER],
         )
 
 

@@ -128,7 +128,11 @@ def test_the_shipped_tasks_are_scheduled_in_shanghai_time(db: None) -> None:
     assert names <= set(PeriodicTask.objects.values_list("name", flat=True))
     anchor = PeriodicTask.objects.get(name="casework.tasks.audit_anchor")
     assert anchor.crontab is not None
-    assert (str(anchor.crontab.timezone), anchor.crontab.hour, anchor.crontab.minute) == ("Asia/Shanghai", "0", "5")
+    assert (str(anchor.crontab.timezone), anchor.crontab.hour, anchor.crontab.minute) == (
+        "Asia/Shanghai",
+        "0",
+        "5",
+    )
     seal = PeriodicTask.objects.get(name="casework.tasks.audit_seal")
     assert seal.interval is not None
     assert (seal.interval.every, seal.interval.period) == (2, IntervalSchedule.SECONDS)

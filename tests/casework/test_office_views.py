@@ -36,7 +36,6 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=SHANGHAI)
 SignIn = Callable[[User], Client]
 
 
-
 def subject(world: World) -> JobRun:
     """A root row of the bureau that may own a number, a term or a message."""
     return JobRun.objects.create(bureau=world.bureau, kind="x", label="示例", created_by=world.officer)
@@ -89,7 +88,17 @@ PAGES = {
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_open_to_their_roles_and_to_nobody_else(world: World, sign_in: SignIn, path: str) -> None:
     allowed = PAGES[path]
-    for name in ("leader", "head", "officer", "clerk", "legal", "admin", "partner", "township", "institution_user"):
+    for name in (
+        "leader",
+        "head",
+        "officer",
+        "clerk",
+        "legal",
+        "admin",
+        "partner",
+        "township",
+        "institution_user",
+    ):
         status = sign_in(world.personas[name]).get(path).status_code
         if name in allowed:
             assert status == 200, f"{name} {path} {status}"
@@ -188,7 +197,8 @@ def test_a_weekday_is_no_make_up_workday(world: World, sign_in: SignIn) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "last"), [("2026-12-10", "2026-12-01"), ("2026-12-30", "2027-01-03"), ("2026-03-01", "2026-06-01")]
+    ("first", "last"),
+    [("2026-12-10", "2026-12-01"), ("2026-12-30", "2027-01-03"), ("2026-03-01", "2026-06-01")],
 )
 def test_impossible_spans_are_refused(world: World, sign_in: SignIn, first: str, last: str) -> None:
     count = CalendarDay.objects.count()
@@ -275,7 +285,9 @@ def test_unverified_values_are_marked(world: World, sign_in: SignIn) -> None:
         ([7, 3, 1], {"structure": "[5, 2]"}, [5, 2]),
     ],
 )
-def test_values_keep_their_shape(world: World, sign_in: SignIn, value: Any, data: dict[str, str], stored: Any) -> None:
+def test_values_keep_their_shape(
+    world: World, sign_in: SignIn, value: Any, data: dict[str, str], stored: Any
+) -> None:
     policy(world, key="k", value=value, unit="次")
     extra = {"region": world.bureau.region_id, "since": "2026-01-01", "basis": "依据"}
     assert sign_in(world.leader).post("/desk/policies/k/", data | extra).status_code == 302
@@ -310,7 +322,9 @@ def test_audit_shows_before_and_after_in_chinese(world: World, sign_in: SignIn) 
 
 def test_audit_filters_by_person_verb_and_day(world: World, sign_in: SignIn) -> None:
     audit.record(actor=world.officer, verb="casework.number_void", reason="甲的记录", at=NOON)
-    audit.record(actor=world.head, verb="casework.outbox_retry", reason="乙的记录", at=NOON + timedelta(days=5))
+    audit.record(
+        actor=world.head, verb="casework.outbox_retry", reason="乙的记录", at=NOON + timedelta(days=5)
+    )
     client = sign_in(world.leader)
     for query, shown, hidden in (
         ("person=执法甲", "甲的记录", "乙的记录"),

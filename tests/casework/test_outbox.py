@@ -98,7 +98,9 @@ def test_an_unknown_channel_is_a_failure_not_a_crash(world: World) -> None:
     assert message.last_error.startswith("KeyError")
 
 
-def test_a_worker_that_died_leaves_the_message_for_later(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_died_leaves_the_message_for_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def die(message: OutboxMessage) -> None:
         raise SystemExit
 

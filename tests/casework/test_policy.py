@@ -20,7 +20,9 @@ from tests.conftest import World
 KEY = "example.term"
 
 
-def put(value: Any, region: Any = None, since: date = date(2020, 1, 1), until: date | None = None) -> PolicyValue:
+def put(
+    value: Any, region: Any = None, since: date = date(2020, 1, 1), until: date | None = None
+) -> PolicyValue:
     """A value of the example rule."""
     return PolicyValue.objects.create(
         key=KEY, label="示例", value=value, basis="某办法", region=region, validity=DateRange(since, until)
@@ -65,7 +67,10 @@ def test_replacing_keeps_the_old_value_readable(world: World) -> None:
     put(1)
     replace(world, 2, date(2026, 1, 1))
     replace(world, 3, date(2026, 7, 1))
-    found = [policy.value(KEY, region=world.town, on=date(year, month, 1)).value for year, month in ((2025, 12), (2026, 6), (2026, 7))]
+    found = [
+        policy.value(KEY, region=world.town, on=date(year, month, 1)).value
+        for year, month in ((2025, 12), (2026, 6), (2026, 7))
+    ]
     assert found == [1, 2, 3]
     event = AuditEvent.objects.filter(verb="casework.policy_replace").order_by("pk").last()
     assert event is not None
@@ -118,5 +123,9 @@ def test_the_shipped_values_load_once_and_all_terms_read(world: World) -> None:
     assert added > 100
     assert load_policies() == 0
     for row in data.policies():
-        if isinstance(row["value"], dict) and {"amount", "unit"} == row["value"].keys() and not row["valid_to"]:
+        if (
+            isinstance(row["value"], dict)
+            and {"amount", "unit"} == row["value"].keys()
+            and not row["valid_to"]
+        ):
             assert policy.term(row["key"], region=world.town, on=date(2026, 11, 22)).amount > 0

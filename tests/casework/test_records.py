@@ -28,7 +28,9 @@ def campaign(world: World, actor: User | None = None, **extra: Any) -> Campaign:
         **root_fields(actor=actor or world.officer, region=world.town),
         **extra,
     }
-    return record_create(actor=actor or world.officer, obj=Campaign(**fields), verb="fieldwork.campaign_create")
+    return record_create(
+        actor=actor or world.officer, obj=Campaign(**fields), verb="fieldwork.campaign_create"
+    )
 
 
 def test_a_new_row_carries_tenant_place_and_author(world: World) -> None:

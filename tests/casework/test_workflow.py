@@ -43,7 +43,9 @@ def flow() -> Iterator[Workflow]:
         field="state",
         initial=JobState.QUEUED,
         transitions=(
-            Transition("start", "开始", (JobState.QUEUED,), JobState.RUNNING, permission="casework.policy_edit"),
+            Transition(
+                "start", "开始", (JobState.QUEUED,), JobState.RUNNING, permission="casework.policy_edit"
+            ),
             Transition(
                 "end",
                 "结束",
@@ -63,7 +65,9 @@ def flow() -> Iterator[Workflow]:
                 stamp="finished_at",
                 needs_reason=True,
             ),
-            Transition("expire", "到期", (JobState.QUEUED,), JobState.FAILED, is_system=True, stamp="finished_at"),
+            Transition(
+                "expire", "到期", (JobState.QUEUED,), JobState.FAILED, is_system=True, stamp="finished_at"
+            ),
         ),
     )
     yield made
@@ -159,7 +163,9 @@ def test_the_event_is_published_inside_the_transaction(
     assert heard == [Ended("x")]
 
 
-def test_a_failing_subscriber_undoes_the_step(world: World, job: JobRun, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_subscriber_undoes_the_step(
+    world: World, job: JobRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(event: Ended) -> None:
         raise Unlawful("后续事项办不了。")
 
