@@ -234,7 +234,9 @@ class RegimeForm(RegimeModelForm):
             bureau=actor.bureau, is_active=True, organisation__kind=OrganisationKind.EDUCATION
         )
         for name in ("reporter", "reviewer"):
-            self.fields[name].queryset = people.order_by("name")
+            field = self.fields[name]
+            if isinstance(field, forms.ModelChoiceField):
+                field.queryset = people.order_by("name")
         regime = self.instance
         self.fields["days"].initial = ",".join(str(day) for day in regime.due.get("days_of_month", []))
         self.fields["recipient_words"].initial = "、".join(regime.recipients)

@@ -27,6 +27,7 @@ from reports.models import (
     ReportPeriod,
     ReportRegime,
 )
+from reports.querysets import PeriodQuerySet, RegimeQuerySet
 
 SECTIONS = (
     ("overview", "总体情况"),
@@ -47,13 +48,13 @@ def system_user() -> User:
     return User.objects.filter(is_system=True).order_by("pk")[0]
 
 
-def regimes_visible(actor: User) -> QuerySet[ReportRegime]:
+def regimes_visible(actor: User) -> RegimeQuerySet:
     """Orders to report inside the actor's reach."""
     rows = ReportRegime.objects.visible_to(actor)
     return rows.select_related("bureau", "organ", "reporter", "reviewer", "region", "campaign")
 
 
-def periods_visible(actor: User) -> QuerySet[ReportPeriod]:
+def periods_visible(actor: User) -> PeriodQuerySet:
     """Periods inside the actor's reach, newest due day first."""
     rows = ReportPeriod.objects.visible_to(actor).select_related(
         "regime__bureau__region", "regime__organ", "regime__reporter", "regime__reviewer", "bureau"
@@ -97,7 +98,7 @@ def figures_of(edition: ReportEdition) -> dict[tuple[str, str], ReportFigure]:
 def values_of(edition: ReportEdition) -> dict[tuple[str, str], int]:
     """Entered or counted values by (key, column)."""
     rows = edition.figures.filter(value__isnull=False).values_list("key", "column", "value")
-    return {(key, column): value for key, column, value in rows}
+    return {(key, column): int(value or 0) for key, column, value in rows}
 
 
 def notes_of(edition: ReportEdition, kind: str = NoteKind.NARRATIVE) -> dict[str, str]:
@@ -294,4 +295,5 @@ def row_objects(actor: User, figure: ReportFigure) -> QuerySet[Any] | None:
     rows = manager.all()
     if hasattr(rows, "visible_to"):
         rows = rows.visible_to(actor)
-    return rows.filter(pk__in=figure.row_ids).order_by("pk")
+    found: QuerySet[Any] = rows.filter(pk__in=figure.row_ids).order_by("pk")
+    return found

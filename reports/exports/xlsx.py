@@ -155,12 +155,12 @@ def _definition_sheet(book: Any, sheet: Sheet) -> None:
         page.write_string(line, index, label, formats["th"])
     for ratio in sheet.ratios:
         line += 1
-        texts = (
+        line_texts = (
             ratio.name,
             str(ratio.numerator),
             str(ratio.denominator),
             str(ratio.decimals),
             ratio.rounding_word,
         )
-        for index, text in enumerate((*texts, ratio.text)):
+        for index, text in enumerate((*line_texts, ratio.text)):
             page.write_string(line, index, text, formats["label"])

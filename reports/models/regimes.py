@@ -58,7 +58,7 @@ class ReportRegime(RootModel):
     reviewer = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="审核人")
     validity = DateRangeField("有效期间")
 
-    objects = RegimeQuerySet.as_manager()
+    objects: ClassVar[RegimeQuerySet] = RegimeQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "报送安排"
@@ -137,7 +137,7 @@ class ReportPeriod(RootModel):
     return_reason = models.TextField("退回原因", blank=True, default="")
 
     scope_paths: ClassVar[ScopePaths] = ScopePaths()
-    objects = PeriodQuerySet.as_manager()
+    objects: ClassVar[PeriodQuerySet] = PeriodQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "报送期"

@@ -266,7 +266,8 @@ def edition_fill(
     at = now or timezone.now()
     if not actor.may("reports.edition_fill"):
         raise NotAllowed("您没有“填报报表”的权限。")
-    locked, changes = _open_edition(edition), {}
+    locked = _open_edition(edition)
+    changes: dict[str, list[Any]] = {}
     figures = figures_of(locked)
     for address, (value, remark) in (values or {}).items():
         changes |= _enter(figures.get(address), address, value, remark.strip(), actor, at)

@@ -210,7 +210,10 @@ def periods_warn(*, now: datetime, actor: User | None = None) -> list[ReportPeri
                 continue
             period.warned_on = today
             period.save(update_fields=["warned_on", "updated_at"])
-            changes = {"warned_on": [None, today], "reporter": [None, period.regime.reporter.name]}
+            changes: dict[str, list[Any]] = {
+                "warned_on": [None, today],
+                "reporter": [None, period.regime.reporter.name],
+            }
             audit.record(actor=owner, verb="reports.period_warn", target=period, changes=changes, at=now)
             warned.append(period)
     return warned

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -33,11 +35,12 @@ def _columns(key: str) -> tuple[tuple[str, str], ...]:
 
 
 def _export_columns(key: str) -> tuple[Column, ...]:
-    columns = [
-        Column(label, lambda row, path=path: presenting.row_value(row, path), 24)
-        for path, label in _columns(key)
-    ]
-    return tuple(columns) or (Column("记录", str, 60),)
+    columns = tuple(Column(label, partial(_cell, path), 24) for path, label in _columns(key))
+    return columns or (Column("记录", str, 60),)
+
+
+def _cell(path: str, row: Any) -> Any:
+    return presenting.row_value(row, path)
 
 
 def _lines(rows: Any, key: str, matching: set[Any] | None) -> list[dict[str, Any]]:
@@ -58,7 +61,7 @@ def _lines(rows: Any, key: str, matching: set[Any] | None) -> list[dict[str, Any
 class RowsPage(ListPage):
     """A generic register of counted rows."""
 
-    def lines(self, key: str, matching: set[Any] | None = None) -> HttpResponse:
+    def lines(self, key: str, matching: set[Any] | None = None) -> HttpResponseBase:
         """The page with one line per row."""
         page_rows = self.page_of(self.rows).object_list
         self.context |= {
@@ -69,7 +72,7 @@ class RowsPage(ListPage):
 
 
 @desk_page("reports.period_view")
-def figure_rows(request: AuthedRequest, uid: UUID) -> HttpResponse:
+def figure_rows(request: AuthedRequest, uid: UUID) -> HttpResponseBase:
     """The rows that a frozen figure was counted from; those that would no longer count are marked."""
     figure = selectors.figure_get(actor=request.user, uid=uid)
     if figure is None:
@@ -155,7 +158,7 @@ def _live(request: AuthedRequest, form: SpanForm, key: str, values: dict[str, in
 
 
 @desk_page("reports.figures_view")
-def live_rows(request: AuthedRequest, key: str) -> HttpResponse:
+def live_rows(request: AuthedRequest, key: str) -> HttpResponseBase:
     """The rows that a number counts now."""
     if key not in indicators.known_keys():
         raise Http404("没有这个指标。")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -66,7 +67,7 @@ def home(request: AuthedRequest) -> HttpResponse:
 
 
 @desk_page("reports.period_view")
-def period_list(request: AuthedRequest) -> HttpResponse:
+def period_list(request: AuthedRequest) -> HttpResponseBase:
     """Every period ever reported."""
     return ListPage(
         request=request,
@@ -81,7 +82,7 @@ def period_list(request: AuthedRequest) -> HttpResponse:
 
 
 @desk_page("reports.counties_view")
-def county_list(request: AuthedRequest) -> HttpResponse:
+def county_list(request: AuthedRequest) -> HttpResponseBase:
     """Where each county stands with its reports."""
     return ListPage(
         request=request,

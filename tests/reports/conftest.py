@@ -60,10 +60,11 @@ def approve(county: World) -> Callable[..., ReportPeriod]:
     def run(period: ReportPeriod) -> ReportPeriod:
         now = moment(period.due_on)
         edition = services.period_freeze(actor=county.system, period=period, now=now)
+        has_towns = edition.figures.filter(key="towns_total").exists()
         services.edition_fill(
             actor=county.clerk,
             edition=edition,
-            values={("towns_total", "cumulative"): (26, "民政部门")},
+            values={("towns_total", "cumulative"): (26, "民政部门")} if has_towns else {},
             notes={
                 "note": "以宣促查。",
                 "text_practice": "抓排查。",
