@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from importlib import import_module
 from typing import Any
 
 from celery import Task, current_app, shared_task
 from celery.schedules import crontab, schedule
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.module_loading import import_string
+from django.utils.module_loading import import_string, module_has_submodule
 
 from accounts.models import Bureau, User
 from casework.errors import DomainError
@@ -73,8 +75,16 @@ def periodic(path: str, label: str, when: crontab | schedule) -> Callable[[Calla
     return declare
 
 
+def load_tasks() -> None:
+    """Import every room's `tasks`: the web process and commands do not run a worker that would."""
+    for config in apps.get_app_configs():
+        if module_has_submodule(config.module, "tasks"):
+            import_module(f"{config.name}.tasks")
+
+
 def periodic_tasks() -> list[Periodic]:
     """All declared periodic tasks, by path."""
+    load_tasks()
     return [_periodic[path] for path in sorted(_periodic)]
 
 

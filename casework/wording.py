@@ -13,6 +13,13 @@ from casework.deadlines import TermUnit
 MONEY_UNIT = "分"
 VERIFIED = frozenset({"seen", "local"})
 WORDS = {
+    "state": "状态",
+    "status": "状态",
+    "due_on": "到期日",
+    "finished_on": "办结日",
+    "paused_on": "中止日",
+    "is_active": "启用",
+    "is_confirmed": "已确认",
     "roles": "角色",
     "certificate": "执法证",
     "since": "起始日期",

@@ -25,7 +25,9 @@ class UserForm(forms.Form):
         error_messages={"invalid": "账号只能用字母、数字、点、下划线和横线，至少 3 位。"},
     )
     name = forms.CharField(label="姓名", max_length=40)
-    organisation = forms.ModelChoiceField(queryset=Organisation.objects.none(), label="单位")
+    organisation = forms.ModelChoiceField(
+        queryset=Organisation.objects.none(), label="单位", empty_label="请选择"
+    )
     title = forms.CharField(label="职务", max_length=40, required=False)
     phone = forms.CharField(label="办公电话", max_length=40, required=False)
     roles = forms.MultipleChoiceField(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -32,7 +31,7 @@ def rows(scope: Scope, period: Period, **dims: Any) -> QuerySet[JobRun]:
 
 
 @pytest.fixture
-def declared(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def declared(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three indicators over the same rows, for this test only."""
     monkeypatch.setattr(indicators, "_indicators", {})
     register(
@@ -40,7 +39,6 @@ def declared(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         Indicator("people", "发起人", "人", rows, "同一人只计一次", Measure.DISTINCT, "created_by"),
         Indicator("steps", "步数", "步", rows, "各件之和", Measure.SUM, "total"),
     )
-    yield
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ PATH = "tests.example"
 @pytest.fixture
 def declared(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, jobs.Periodic]]:
     """Declarations of this test only."""
+    jobs.load_tasks()
     own: dict[str, jobs.Periodic] = {}
     monkeypatch.setattr(jobs, "_periodic", own)
     return own

@@ -72,6 +72,17 @@ def policy(world: World, *, key: str = "rectification.term", value: Any = None, 
     return PolicyValue.objects.create(key=key, **fields)
 
 
+EVERYBODY = (
+    "leader",
+    "head",
+    "officer",
+    "clerk",
+    "legal",
+    "admin",
+    "partner",
+    "township",
+    "institution_user",
+)
 PAGES = {
     "/desk/numbers/": {"leader", "head", "officer", "clerk", "legal", "admin", "market_officer"},
     "/desk/calendar/": {"leader", "officer", "partner", "township", "supervisor", "admin"},
@@ -88,17 +99,7 @@ PAGES = {
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_open_to_their_roles_and_to_nobody_else(world: World, sign_in: SignIn, path: str) -> None:
     allowed = PAGES[path]
-    for name in (
-        "leader",
-        "head",
-        "officer",
-        "clerk",
-        "legal",
-        "admin",
-        "partner",
-        "township",
-        "institution_user",
-    ):
+    for name in sorted({*EVERYBODY, *allowed}):
         status = sign_in(world.personas[name]).get(path).status_code
         if name in allowed:
             assert status == 200, f"{name} {path} {status}"
@@ -364,13 +365,13 @@ def test_a_broken_chain_is_an_alarm(world: World, sign_in: SignIn, monkeypatch: 
 
 def test_a_failed_verification_ends_its_job(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(bureau_id: int) -> None:
-        raise OSError
+        raise OSError("disk")
 
     monkeypatch.setattr(audit, "verify", broken)
     job = JobRun.objects.create(
         bureau=world.bureau, kind="audit_verify", label="核验审计链", created_by=world.leader
     )
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="disk"):
         chain_verify_run(job_uid=job.uid)
     job.refresh_from_db()
     assert job.state == "FAILED"

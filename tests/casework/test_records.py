@@ -42,7 +42,7 @@ def test_a_new_row_carries_tenant_place_and_author(world: World) -> None:
 
 
 def test_a_place_elsewhere_is_refused(world: World) -> None:
-    with pytest.raises(Unlawful, match="不在.*的辖区内"):
+    with pytest.raises(Unlawful, match=r"不在.*的辖区内"):
         root_fields(actor=world.officer, region=world.neighbour_town)
 
 
