@@ -61,5 +61,3 @@ def served(law: World, notice: RectificationNotice) -> RectificationNotice:
 def photo() -> SimpleUploadedFile:
     """A small photo."""
     return making.photo()
-
-

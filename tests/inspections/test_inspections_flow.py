@@ -35,7 +35,9 @@ def test_from_plan_to_close_out(law: World, plan: Deployment, place: Institution
     services.finding_add(
         actor=law.market_officer, visit=visit, values=making.finding_values(law.market, code="FEE_CONTRACT")
     )
-    spot = making.add_finding(law, visit, law.education, code="FIRE_EQUIPMENT", mode="ON_SPOT", text="灭火器被遮挡")
+    spot = making.add_finding(
+        law, visit, law.education, code="FIRE_EQUIPMENT", mode="ON_SPOT", text="灭火器被遮挡"
+    )
     services.finding_photo_add(actor=law.officer, finding=spot, upload=making.photo(), phase="AFTER")
     services.finding_fix(actor=law.officer, finding=spot)
     recorded = services.visit_record(actor=law.officer, visit=visit, values=making.RECORD)
@@ -98,12 +100,16 @@ def test_escalation_keeps_its_target_as_text(law: World, served: RectificationNo
     assert not Deadline.objects.filter(subject_uid=gone.uid, state="OPEN").exists()
 
 
-def test_withdrawn_notice_keeps_its_number_and_frees_its_findings(law: World, served: RectificationNotice) -> None:
+def test_withdrawn_notice_keeps_its_number_and_frees_its_findings(
+    law: World, served: RectificationNotice
+) -> None:
     services.notice_withdraw(actor=law.head, notice=served, reason="当事人名称写错")
     served.refresh_from_db()
     assert served.document.state == "WITHDRAWN"
     assert set(Finding.objects.filter(visit=served.visit).values_list("status", flat=True)) == {"OPEN"}
-    again = making.issue(law, services.notice_draft(actor=law.officer, visit=served.visit, organ=law.education))
+    again = making.issue(
+        law, services.notice_draft(actor=law.officer, visit=served.visit, organ=law.education)
+    )
     assert again.number.endswith("〕2号")
     assert IssuedNumber.objects.filter(kind="RECTIFICATION_NOTICE").count() == 2
 
@@ -182,7 +188,9 @@ def test_double_submit_makes_one_record(law: World, place: Institution, started:
     values = making.plan_values(law, name="重复提交")
     drafts = {services.deployment_draft(actor=law.officer, values=values, uid=key).pk for _ in range(2)}
     fields = making.finding_values(law.education)
-    found = {services.finding_add(actor=law.officer, visit=started, values=fields, uid=key).pk for _ in range(2)}
+    found = {
+        services.finding_add(actor=law.officer, visit=started, values=fields, uid=key).pk for _ in range(2)
+    }
     notices = {
         services.notice_draft(actor=law.officer, visit=started, organ=law.education).pk for _ in range(2)
     }
