@@ -35,8 +35,6 @@ class BlackEntryForm(forms.Form):
     ground_codes = forms.MultipleChoiceField(
         label="违法违规类型",
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
-        help_text="可多选（按住 Ctrl 点选）。",
     )
     ground_text = forms.CharField(
         label="列入事由",
@@ -70,6 +68,17 @@ class BlackEntryForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["ground_codes"]
         field.choices = selectors.violation_choices()
+
+    def ground_groups(self) -> list[dict[str, Any]]:
+        """Violation types by group, with what is chosen; groups with a choice stand open."""
+        chosen = set(self["ground_codes"].value() or [])
+        field: Any = self.fields["ground_codes"]
+        groups = []
+        for name, options in field.choices:
+            items = [{"code": code, "name": label, "is_chosen": code in chosen} for code, label in options]
+            count = sum(item["is_chosen"] for item in items)
+            groups.append({"name": name, "items_": items, "chosen": count, "is_open": bool(count)})
+        return groups
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

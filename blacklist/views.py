@@ -345,6 +345,7 @@ def entry_create(request: AuthedRequest, institution: UUID) -> HttpResponse:
             )
     context = {
         "form": form,
+        "ground_groups": form.ground_groups(),
         "institution": item,
         "idempotency_key": fresh_key(),
         "cancel_url": reverse("blacklist:overview"),
@@ -438,6 +439,7 @@ def entry_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
             return _to_entry(entry)
     context = {
         "form": form,
+        "ground_groups": form.ground_groups(),
         "institution": entry.institution,
         "version": entry.version,
         "is_edit": True,

@@ -27,7 +27,7 @@ class PublicRequest(HttpRequest):
     bureau: Bureau
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., Any]
 
 
 def public_page(view: View) -> View:

@@ -74,8 +74,6 @@ def list_sentence(entry: ListEntry) -> str:
     words = f"{entry.starts_on:%Y-%m-%d} 列入{entry.get_kind_display()}"
     if entry.batch is not None:
         words += f"（{entry.batch.batch_words}）"
-    if entry.kind == "BLACK" and entry.planned_end_on:
-        words += f"，公布至 {entry.planned_end_on:%Y-%m-%d}"
     return words
 
 
