@@ -16,6 +16,7 @@ from casework.management.commands.load_reference import load_all
 from config.demo.clock import anchor, at
 from config.demo.people import FENGJIE, WUSHAN, County, build_city, build_county
 from config.demo.places import build_small_places, build_wushan_places
+from config.demo.present import build_fengjie_present, build_present
 from config.demo.timeline import Timeline
 from config.demo.year_2023 import build_2023
 from institutions.models import Institution
@@ -47,7 +48,7 @@ def parts(
     """Label, whether the part stands, and what builds it, in order."""
     return [
         ("巫山县台账", lambda: has_places(wushan.bureau), lambda: build_wushan(wushan, now)),
-        ("奉节县台账", lambda: has_places(fengjie.bureau), lambda: build_small_places(fengjie)),
+        ("奉节县台账", lambda: has_places(fengjie.bureau), lambda: build_fengjie(fengjie, now)),
     ]
 
 
@@ -56,7 +57,16 @@ def build_wushan(county: County, now: date) -> int:
     timeline = Timeline()
     places = build_wushan_places(county, timeline)
     build_2023(county, places, timeline)
+    build_present(county, places, timeline, now)
     with in_a_hurry():
+        return timeline.run(at(now, 12))
+
+
+def build_fengjie(county: County, now: date) -> int:
+    """The neighbour, small."""
+    timeline = Timeline()
+    with in_a_hurry():
+        build_fengjie_present(county, build_small_places(county), timeline, now)
         return timeline.run(at(now, 12))
 
 

@@ -208,6 +208,7 @@ def find(county: County, officer: User, visit: Visit, problem: Problem, moment: 
             "correction": problem.order,
             "mode": problem.mode,
             "organ": county.organs[problem.organ],
+            "quantity": problem.quantity,
         },
         at=moment,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from accounts.models import OrganisationKind
 from inspections.models import FindingMode
@@ -17,10 +17,11 @@ class Problem:
     order: str
     mode: FindingMode = FindingMode.IN_TERM
     organ: OrganisationKind = OrganisationKind.EDUCATION
+    quantity: int = 1
 
     def on_spot(self) -> Problem:
         """The same, put right at once."""
-        return Problem(self.code, self.text, self.order, FindingMode.ON_SPOT, self.organ)
+        return replace(self, mode=FindingMode.ON_SPOT)
 
 
 SCHOOL_PROBLEMS = (
@@ -59,6 +60,13 @@ UNLICENSED = Problem(
     "未取得办学许可证，现场有 8 名小学生正在上数学课",
     "立即停止举办，退还所收费用",
     FindingMode.REFER,
+)
+ADVERT = Problem(
+    "AD_ILLEGAL_PLACE",
+    "在小区出入口和电梯间张贴培训广告牌",
+    "立即拆除，不得再发布",
+    FindingMode.ON_SPOT,
+    OrganisationKind.MARKET,
 )
 HALF_LICENSED = Problem(
     "HALF_LICENSED",

@@ -8,6 +8,7 @@ hazards removed at once and 152 within a term.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -16,7 +17,7 @@ from blacklist import services as lists
 from config.demo.outings import Plan, Stop, schedule
 from config.demo.people import County
 from config.demo.places import Places
-from config.demo.problems import FIRE_PROBLEMS, SCHOOL_PROBLEMS, UNLICENSED, Problem, pick
+from config.demo.problems import ADVERT, FIRE_PROBLEMS, SCHOOL_PROBLEMS, UNLICENSED, Problem, pick
 from config.demo.timeline import Timeline
 from fieldwork import services as fieldwork
 from fieldwork.models import Campaign, CampaignKind, Checklist
@@ -34,7 +35,7 @@ BATCH_BASIS = "《重庆市校外培训机构白名单管理》要求"
 
 def build_2023(county: County, places: Places, timeline: Timeline) -> None:
     """Put the year on the timeline."""
-    sweeps = _campaign(
+    sweeps = begin_campaign(
         county,
         timeline,
         code="2023-XKQC",
@@ -47,6 +48,7 @@ def build_2023(county: County, places: Places, timeline: Timeline) -> None:
     for number, day in enumerate(SWEEP_DAYS):
         schedule(county, timeline, _sweep(county, places, sweeps, number, day))
     _double_random(county, places, timeline)
+    _adverts(county, places, timeline)
     _fire(county, places, timeline)
     for number, (day, count) in enumerate(BATCHES):
         timeline.add(
@@ -66,7 +68,7 @@ class Kept:
         return self.campaign
 
 
-def _campaign(
+def begin_campaign(
     county: County,
     timeline: Timeline,
     *,
@@ -79,6 +81,7 @@ def _campaign(
     checklist: str = "",
     stages: tuple[Stage, ...] = (),
 ) -> Kept:
+    """Have a campaign drawn up and started on its first day, and ended on its last with `result`."""
     kept = Kept()
     start, end = span
     timetable = stages or (
@@ -153,7 +156,7 @@ def _sweep(county: County, places: Places, campaign: Kept, number: int, day: dat
 
 def _double_random(county: County, places: Places, timeline: Timeline) -> None:
     """Two outings, 24 places: 38 problems within a term in 22 notices, 15 put right at once."""
-    campaign = _campaign(
+    campaign = begin_campaign(
         county,
         timeline,
         code="2023-SSJ",
@@ -195,9 +198,46 @@ def random_stop(institution: Institution, place: int) -> Stop:
     return Stop(institution, tuple(found), life="LATE" if place in {5, 17} else "CLOSED")
 
 
+def _adverts(county: County, places: Places, timeline: Timeline) -> None:
+    """One outing of the market authority: 11 boards of nine institutions taken down."""
+    campaign = begin_campaign(
+        county,
+        timeline,
+        code="2023-GGQL",
+        name="2023年校外培训违规广告清理",
+        kind=CampaignKind.AD_CLEANUP,
+        span=(date(2023, 8, 28), date(2023, 9, 28)),
+        partners=(MARKET,),
+        result="拆除违规广告11块，涉及机构9家。",
+    )
+
+    def choose() -> list[Stop]:
+        boards = (2, 1, 1, 1, 2, 1, 1, 1, 1)
+        rows = rotate(places.licensed, 17, len(boards))
+        return [
+            Stop(row, (replace(ADVERT, quantity=count),)) for row, count in zip(rows, boards, strict=True)
+        ]
+
+    schedule(
+        county,
+        timeline,
+        Plan(
+            name="2023年违规广告清理",
+            kind=InspectionKind.SPECIAL,
+            lead=MARKET,
+            team=county.team(MARKET, 3),
+            helpers=county.team(EDUCATION, 1),
+            first_day=date(2023, 9, 7),
+            choose=choose,
+            campaign=campaign,
+            per_day=5,
+        ),
+    )
+
+
 def _fire(county: County, places: Places, timeline: Timeline) -> None:
     """Two outings of the fire brigade, 20 places: 152 hazards within a term, 51 removed at once."""
-    campaign = _campaign(
+    campaign = begin_campaign(
         county,
         timeline,
         code="2023-XFZX",

@@ -1,0 +1,173 @@
+"""The published figures of 2023 come out of the demonstration county's books, and seeding again changes nothing."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import transaction
+
+from accounts.models import Bureau, User
+from blacklist.models import ListEntry
+from casework import audit
+from casework.indicators import Period, Rounding, Scope, compute, known_keys, ratio, rows_of
+from casework.models import AuditEvent, IssuedNumber
+from inspections.models import Deployment, NoticeStatus, RectificationNotice, Visit
+from institutions.models import Institution
+from reports.models import ReportPeriod
+
+GOLDEN = json.loads((Path(__file__).parent / "golden" / "wushan_2023.json").read_text(encoding="utf-8"))
+TODAY = date(2026, 11, 22)
+SWEEP = {"campaign_kind": "SUBJECT_SWEEP"}
+COUNTED: dict[str, tuple[str, dict[str, Any]]] = {
+    "inst_approved_non": ("inst_total", {"standing": "LICENSED", "subject_kind": "NON_SUBJECT"}),
+    "white_batches": ("white_batches", {}),
+    "officers_certified": ("officers_certified", {}),
+    "officers_total": ("officers_total", {}),
+    "sweep_n": ("sweep_n", SWEEP),
+    "officers_pt": ("officers_pt", SWEEP),
+    "visit_pt": ("visit_pt", SWEEP),
+    "visit_closed_pt": ("visit_closed_pt", SWEEP),
+    "ad_removed": ("ad_removed", {}),
+    "ad_removed_inst": ("ad_removed_inst", {}),
+    "fire_now": ("fire_now", {}),
+    "fire_term": ("fire_term", {}),
+    "random_problem_n": ("random_problem_n", {}),
+    "notice_n": ("notice_n", {"campaign_kind": "DOUBLE_RANDOM"}),
+}
+NOT_BUILT = {
+    "entity_cleaned": "市场主体清理移交尚未建设",
+    "platform_onboarded": "国家平台入驻登记尚未建设",
+    "material_self_made": "培训材料审核尚未建设",
+    "training_county": "培训活动登记尚未建设",
+    "training_city": "培训活动登记尚未建设",
+}
+FIGURES = {row["key"]: row for row in GOLDEN["figures"]}
+LANDED = {config.label for config in apps.get_app_configs()}
+
+
+@dataclass
+class Seeded:
+    """The seeded county, and what seeding it cost."""
+
+    bureau: Bureau
+    scope: Scope
+    period: Period
+    cpu_seconds: float
+
+
+@pytest.fixture(scope="module")
+def wushan(django_db_setup: None, django_db_blocker: Any) -> Iterator[Seeded]:
+    """The demonstration, seeded once for this module and rolled back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        started = time.process_time()
+        call_command("seed_demo", today=TODAY, verbosity=0)
+        cost = time.process_time() - started
+        bureau = Bureau.objects.get(slug="wushan")
+        span = GOLDEN["period"]
+        period = Period(date.fromisoformat(span["from"]), date.fromisoformat(span["to"]))
+        yield Seeded(bureau, Scope(bureau), period, cost)
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("key", sorted(COUNTED))
+def test_published_figure(wushan: Seeded, key: str) -> None:
+    indicator, dims = COUNTED[key]
+    assert compute(indicator, wushan.scope, wushan.period, **dims) == FIGURES[key]["value"]
+    assert rows_of(indicator, wushan.scope, wushan.period, **dims).exists()
+
+
+def test_every_row_of_a_landed_room_is_counted_or_named() -> None:
+    rows = {key for key, row in FIGURES.items() if row["room"] in LANDED}
+    assert rows == set(COUNTED) | set(NOT_BUILT)
+
+
+def test_what_is_named_as_not_built_is_not_counted_anywhere() -> None:
+    assert not known_keys() & set(NOT_BUILT)
+
+
+def test_rows_of_rooms_to_come_are_listed(record_property: Any) -> None:
+    waiting = {key: row["room"] for key, row in FIGURES.items() if row["room"] not in LANDED}
+    record_property("waiting", waiting)
+    assert set(waiting.values()) <= {"funds", "complaints", "monitors", "schools"}
+    assert len(FIGURES) == len(COUNTED) + len(NOT_BUILT) + len(waiting)
+
+
+@pytest.mark.parametrize(
+    ("rounding", "expected"), [(Rounding.HALF_UP, Decimal("91.36")), (Rounding.TRUNCATE, Decimal("91.35"))]
+)
+def test_a_ratio_names_how_it_was_rounded(rounding: Rounding, expected: Decimal) -> None:
+    assert ratio(81 - 7, 81, decimals=2, rounding=rounding) == expected
+
+
+def test_numbers_of_notices_have_no_gap(wushan: Seeded) -> None:
+    issued = IssuedNumber.objects.filter(bureau=wushan.bureau, kind="RECTIFICATION_NOTICE", year=2023)
+    for organ in set(issued.values_list("organ", flat=True)):
+        values = list(issued.filter(organ=organ).order_by("value").values_list("value", flat=True))
+        assert values == list(range(1, len(values) + 1))
+    assert issued.filter(organ__kind="EDUCATION").count() == FIGURES["notice_n"]["value"]
+
+
+def test_the_chain_of_the_seeded_county_is_whole(wushan: Seeded) -> None:
+    audit.seal_pending(limit=100_000)
+    assert AuditEvent.objects.filter(bureau=wushan.bureau).exists()
+    assert audit.verify(wushan.bureau.pk) is None
+
+
+def test_every_worklist_has_something(wushan: Seeded) -> None:
+    own = {"bureau": wushan.bureau}
+    notices = set(RectificationNotice.objects.filter(**own).values_list("status", flat=True))
+    assert notices == set(NoticeStatus.values)
+    overdue = RectificationNotice.objects.filter(**own, status="SERVED", due_on__lt=TODAY)
+    assert overdue.exists()
+    assert Visit.objects.filter(**own, planned_on=TODAY, status="PLANNED").exists()
+    deployments = set(Deployment.objects.filter(**own).values_list("status", flat=True))
+    assert deployments >= {"DRAFT", "SUBMITTED", "NOTIFIED", "UNDERWAY", "DONE"}
+    entries = Counter(ListEntry.objects.filter(**own, kind="BLACK").values_list("status", flat=True))
+    assert entries == {"PUBLISHED": 1, "NOTIFIED": 1, "DRAFT": 1}
+    periods = set(ReportPeriod.objects.filter(**own).values_list("status", flat=True))
+    assert periods >= {"OPEN", "FROZEN", "ACCEPTED"}
+    standings = Institution.objects.filter(**own, operating_state="OPERATING").values_list(
+        "standing", flat=True
+    )
+    assert set(standings) >= {"LICENSED", "REGISTERED_ONLY", "UNLICENSED"}
+    assert Institution.objects.filter(**own, licence_state="EXPIRED").exists()
+
+
+def test_the_neighbour_keeps_its_own_books(wushan: Seeded) -> None:
+    neighbour = Bureau.objects.get(slug="fengjie")
+    assert Institution.objects.filter(bureau=neighbour).count() == 8
+    officer = User.objects.get(username="fengjie-officer")
+    assert set(Visit.objects.visible_to(officer).values_list("bureau", flat=True)) == {neighbour.pk}
+    supervisor = User.objects.get(username="chongqing-supervisor")
+    assert set(Visit.objects.visible_to(supervisor).values_list("bureau", flat=True)) == {
+        neighbour.pk,
+        wushan.bureau.pk,
+    }
+
+
+def test_seeding_again_changes_nothing(wushan: Seeded) -> None:
+    before = {model._meta.label: _rows(model) for model in apps.get_models() if model._meta.managed}
+    call_command("seed_demo", today=TODAY, verbosity=0)
+    after = {model._meta.label: _rows(model) for model in apps.get_models() if model._meta.managed}
+    assert [label for label, rows in after.items() if rows != before[label]] == []
+
+
+def _rows(model: Any) -> tuple[int, int]:
+    """How many rows there are, and the newest key."""
+    newest = model._base_manager.order_by("-pk").values_list("pk", flat=True).first()
+    return model._base_manager.count(), hash(newest)
+
+
+def test_seeding_is_quick(wushan: Seeded) -> None:
+    assert wushan.cpu_seconds < 60
