@@ -11,11 +11,11 @@ from blacklist.models import BatchStatus, ListBatch, ListEntry, ListKind
 from casework.indicators import Indicator, Measure, Period, Scope, register
 
 ENTRY_COLUMNS = (
-    ("机构", "institution.name"),
-    ("名单", "get_kind_display"),
-    ("列入日期", "starts_on"),
-    ("公布截止日", "planned_end_on"),
-    ("移出日期", "removed_on"),
+    ("institution.name", "机构"),
+    ("get_kind_display", "名单"),
+    ("starts_on", "列入日期"),
+    ("planned_end_on", "公布截止日"),
+    ("removed_on", "移出日期"),
 )
 
 
@@ -55,7 +55,12 @@ def register_all() -> None:
             unit="批",
             rows=_batches,
             rule="期间内公布的白名单批次数，按公布日期计。",
-            columns=(("批次", "batch_words"), ("标题", "title"), ("公布日期", "published_on"), ("文号", "number")),
+            columns=(
+                ("batch_words", "批次"),
+                ("title", "标题"),
+                ("published_on", "公布日期"),
+                ("number", "文号"),
+            ),
             url_name="blacklist:batch_list",
         ),
         Indicator(

@@ -47,7 +47,7 @@ def database(url: str) -> dict[str, object]:
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must start with postgres://")
     options = dict(parse_qsl(parts.query))
-    options["options"] = "-c search_path=public,sealed"
+    options["options"] = "-c search_path=public,sealed -c jit=off"
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
-from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.test import Client
+from django.test import Client, override_settings
 
 from accounts.models import (
     Bureau,
@@ -28,6 +28,7 @@ from accounts.models import (
 from accounts.roles import Role
 from casework.data import calendar_years
 from casework.models import CalendarDay, CalendarYear
+from tests.demo_template import demo_template
 
 PASSWORD = "Right-Horse-7"
 
@@ -89,7 +90,9 @@ def make_bureau(slug: str, name: str, region: Region, parent: Bureau | None = No
     )
 
 
-def make_organisation(bureau: Bureau, kind: str, name: str, word: str = "", region: Region | None = None) -> Organisation:
+def make_organisation(
+    bureau: Bureau, kind: str, name: str, word: str = "", region: Region | None = None
+) -> Organisation:
     """A body inside a bureau."""
     place = region or bureau.region
     return Organisation.objects.create(
@@ -103,7 +106,9 @@ def make_organisation(bureau: Bureau, kind: str, name: str, word: str = "", regi
     )
 
 
-def make_user(username: str, name: str, organisation: Organisation, *roles: Role, certified: str = "") -> User:
+def make_user(
+    username: str, name: str, organisation: Organisation, *roles: Role, certified: str = ""
+) -> User:
     """A person with roles; `certified` gives an enforcement certificate for 2020 to 2030."""
     user = User.objects.create(
         username=username,
@@ -235,19 +240,40 @@ class BureauClient(Client):
         return super().generic(method, path, *args, **kwargs)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _own_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Files written by tests go to a folder of their own."""
+    with override_settings(STORAGES=storages_in(tmp_path_factory.mktemp("files"))):
+        yield
+
+
+def storages_in(folder: Path) -> dict[str, object]:
+    """The configured storages with their files below `folder`."""
+    moved = {
+        name: {**settings.STORAGES[name], "OPTIONS": {"location": str(folder / place)}}
+        for name, place in (("default", "media"), ("sealed", "sealed"))
+    }
+    return {**settings.STORAGES, **moved}
+
+
 @pytest.fixture(scope="module")
 def demo(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
-    """The whole demonstration, seeded once for a module and rolled back afterwards.
+    """The whole demonstration for one module; what its tests write is rolled back afterwards.
 
-    Tests of such a module must not ask for `db`: they share one transaction.
+    Tests of such a module must not ask for `db`: they share one transaction on the seeded database.
     """
-    with django_db_blocker.unblock():
+    template = demo_template()
+    name = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock(), override_settings(STORAGES=storages_in(template.folder)):
+        connection.close()
+        connection.settings_dict["NAME"] = template.database
+        cache.clear()
         outer = transaction.atomic()
         outer.__enter__()
         try:
-            cache.clear()
-            call_command("seed_demo", verbosity=0, stdout=io.StringIO())
             yield
         finally:
             transaction.set_rollback(True)
             outer.__exit__(None, None, None)
+            connection.close()
+            connection.settings_dict["NAME"] = name

@@ -360,7 +360,7 @@ def _report(county: County, day: date, moment: datetime, *, is_last: bool) -> No
         return
     edition = reports.period_freeze(actor=county.clerk, period=period, now=moment)
     reports.figures_fill_zero(actor=county.clerk, edition=edition, now=moment)
-    notes = dict.fromkeys(SECTIONS, "本期按方案推进，问题逐项整改销号，无其他情况。")
+    notes = dict.fromkeys((key for key, _ in SECTIONS), "本期按方案推进，问题逐项整改销号，无其他情况。")
     told = {
         f"{item.breach.code}:{item.breach.key}": "已核对台账，数据属实。" for item in breaches_of(edition)
     }

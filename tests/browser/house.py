@@ -17,11 +17,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
-
-import psycopg2
 
 from accounts import demo as accounts
+from tests.demo_template import demo_template, run_sql, with_path
 from tools import demo as commands
 from tools import devstack
 
@@ -33,23 +31,6 @@ STOP_SECONDS = 10.0
 
 class HouseError(RuntimeError):
     """The house cannot be opened; the message carries the tail of the log."""
-
-
-def with_path(url: str, path: str) -> str:
-    """The same server, another database."""
-    return urlunsplit(urlsplit(url)._replace(path=f"/{path}"))
-
-
-def run_sql(url: str, *statements: str) -> None:
-    """Run statements outside a transaction."""
-    connection = psycopg2.connect(url)
-    try:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-    finally:
-        connection.close()
 
 
 @dataclass
@@ -161,15 +142,21 @@ def opened(
     database = f"house_{name}"
     port = devstack.free_port()
     url = f"http://127.0.0.1:{port}"
-    run_sql(with_path(base, "postgres"), f"DROP DATABASE IF EXISTS {database} WITH (FORCE)", f"CREATE DATABASE {database}")
+    template = demo_template() if seed else None
+    run_sql(
+        with_path(base, "postgres"),
+        f"DROP DATABASE IF EXISTS {database} WITH (FORCE)",
+        f"CREATE DATABASE {database}" + (f" TEMPLATE {template.database}" if template else ""),
+    )
     folder = Path(tempfile.mkdtemp(prefix=f"supervision-{name}-"))
+    if template:
+        shutil.copytree(template.folder, folder, dirs_exist_ok=True)
     _furnish(folder)
     environment = _environment(folder, with_path(base, database), with_path(broker, str(broker_number)), url)
     house = House(name=name, folder=folder, url=url, environment=environment)
     try:
-        house.run("migrate", "--noinput", "-v", "0")
-        if seed:
-            house.run("seed_demo")
+        if not seed:
+            house.run("migrate", "--noinput", "-v", "0")
         if web:
             house.start("web", commands.web_command("127.0.0.1", port))
         if worker:
