@@ -96,7 +96,7 @@ def calendar_days_set(
     if is_workday and (weekday := next((day for day in days if day.weekday() < 5), None)):
         raise Unlawful(f"{weekday:%Y-%m-%d} 不是周末，本来就是工作日。调休上班只登记周六、周日。")
     before = {row.day: row for row in CalendarDay.objects.select_for_update().filter(day__in=days)}
-    changes: dict[str, list[object]] = {}
+    changes: dict[str, list[str | None]] = {}
     for day in days:
         known = before.get(day)
         text = _describe(is_workday=is_workday, name=name)

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from celery.schedules import crontab
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db.models import Count, QuerySet
 
 from accounts.models import User
+from accounts.querysets import ScopedQuerySet
 from casework import audit, jobs, typesetting
 from casework.calendars import missing_years
 from casework.models import AuditEvent, Heartbeat, JobRun, JobState, OutboxMessage, OutboxState
@@ -108,7 +110,7 @@ def unsealed(now: datetime) -> tuple[float, bool]:
     return seconds, seconds > UNSEALED_ALARM_SECONDS
 
 
-def outbox_of(actor: User) -> QuerySet[OutboxMessage]:
+def outbox_of(actor: User) -> ScopedQuerySet[OutboxMessage]:
     """Messages to other systems of the actor's bureau, newest first."""
     return OutboxMessage.objects.visible_to(actor).order_by("-created_at", "-pk")
 
@@ -156,7 +158,7 @@ def calendar_notes(now: datetime) -> list[str]:
 
 def disk() -> Disk:
     """Room left where uploads and documents are kept."""
-    place = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    place = Path(default_storage.path(""))
     while not place.exists():
         place = place.parent
     usage = shutil.disk_usage(place)

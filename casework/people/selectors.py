@@ -10,7 +10,7 @@ from accounts.models import OfficerCertificate, Organisation, User
 
 def users_of(actor: User) -> QuerySet[User]:
     """People of the actor's own bureau, partner departments, townships and counterparts included."""
-    rows = User.objects.visible_to(actor).filter(bureau=actor.bureau_id, is_system=False)  # type: ignore[attr-defined]
+    rows = User.objects.visible_to(actor).filter(bureau=actor.bureau_id, is_system=False)
     found: QuerySet[User] = rows.select_related("organisation").prefetch_related("role_assignments")
     return found.order_by("-is_active", "organisation__kind", "organisation__name", "username")
 

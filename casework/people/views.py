@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -36,7 +37,7 @@ def role_text(person: User) -> str:
 
 
 @desk_page(EDIT)
-def user_list(request: AuthedRequest) -> HttpResponse:
+def user_list(request: AuthedRequest) -> HttpResponseBase:
     """Everybody who may sign in at this bureau."""
     return ListPage(
         request=request,

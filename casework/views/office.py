@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -52,7 +53,7 @@ OUTBOX_COLUMNS = (
 
 
 @desk_page("casework.numbers_view")
-def number_list(request: AuthedRequest) -> HttpResponse:
+def number_list(request: AuthedRequest) -> HttpResponseBase:
     """The register of document numbers."""
     return ListPage(
         request=request,
@@ -141,7 +142,7 @@ def calendar_confirm(request: AuthedRequest, year: int) -> HttpResponse:
 
 
 @desk_page("casework.policy_view")
-def policy_list(request: AuthedRequest) -> HttpResponse:
+def policy_list(request: AuthedRequest) -> HttpResponseBase:
     """Values in force today, own ones and those of the levels above."""
     return ListPage(
         request=request,
@@ -188,7 +189,7 @@ def policy_detail(request: AuthedRequest, key: str) -> HttpResponse:
 
 
 @desk_page("casework.outbox_view")
-def outbox_list(request: AuthedRequest) -> HttpResponse:
+def outbox_list(request: AuthedRequest) -> HttpResponseBase:
     """Messages to other systems with their delivery state."""
     return ListPage(
         request=request,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -33,7 +34,7 @@ AUDIT_COLUMNS = (
 
 
 @desk_page("casework.audit_view")
-def audit_list(request: AuthedRequest) -> HttpResponse:
+def audit_list(request: AuthedRequest) -> HttpResponseBase:
     """Who did what, when, to which object."""
     page = ListPage(
         request=request,
