@@ -41,6 +41,9 @@ class InstitutionForm(forms.ModelForm[Institution]):
     aliases = forms.CharField(
         label="别名、门牌名称", required=False, max_length=600, help_text="多个名称用顿号或逗号分开"
     )
+    uscc = forms.CharField(
+        label="统一社会信用代码", required=False, max_length=40, help_text="18 位，空格和全角字符会自动整理"
+    )
     age_groups = forms.MultipleChoiceField(
         label="招生对象", required=False, choices=AgeGroup.choices, widget=forms.CheckboxSelectMultiple
     )
@@ -84,7 +87,6 @@ class InstitutionForm(forms.ModelForm[Institution]):
         help_texts: ClassVar[dict[str, str]] = {
             "name": "按证照上的全称填写；无证场所写门牌或群众常用的叫法",
             "established_on": "不清楚可不填，办学状态从登记之日起算",
-            "uscc": "18 位，空格和全角字符会自动整理",
             "licence_no": "按证书原样填写，如 教民150023770000012号",
             "floors": "如 3 层、1—2 层",
             "longitude": "如 109.8790",
@@ -102,9 +104,6 @@ class InstitutionForm(forms.ModelForm[Institution]):
         self._limit("competent_department", Organisation, [item.pk for item in departments])
         if len(places) == 1:
             self.fields["region"].initial = places[0].pk
-        self.fields["uscc"].max_length = None
-        self.fields["uscc"].widget.attrs.pop("maxlength", None)
-        self.fields["uscc"].validators = []
         standing = self.fields["standing"]
         standing.choices = [("", "请选择"), *Standing.choices]  # type: ignore[attr-defined]
         if self.instance.pk:
@@ -201,7 +200,7 @@ class CloseForm(StepForm):
     end_kind = forms.ChoiceField(
         label="终止方式", choices=[choice for choice in EndKind.choices if choice[0] != EndKind.BANNED]
     )
-    field_order: ClassVar[list[str]] = ["end_kind", "on", "reason", "source_no"]
+    field_order = ["end_kind", "on", "reason", "source_no"]
 
 
 class EvidenceForm(forms.Form):

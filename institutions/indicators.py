@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -98,51 +99,60 @@ def to_non_profit_rows(scope: Scope, period: Period, **dims: Any) -> Institution
 
 def register_all() -> None:
     """Declare this room's indicators."""
-    shared = {"unit": "家", "measure": Measure.DISTINCT, "field": "pk", "columns": COLUMNS}
+
+    def counted(
+        key: str, label: str, rows: Callable[..., InstitutionQuerySet], rule: str, url_name: str = ""
+    ) -> Indicator:
+        return Indicator(
+            key,
+            label,
+            "家",
+            rows,
+            rule,
+            measure=Measure.DISTINCT,
+            field="pk",
+            columns=COLUMNS,
+            url_name=url_name,
+        )
+
     url = "institutions:institution_list"
     register(
-        Indicator(
+        counted(
             "inst_total",
             "现有机构数",
             rows=operating_rows,
             rule="报告期末日办学状态为“正常办学”的机构，按家去重；可按学科属性、类别、营利性质、证照情况、线上线下拆分",
             url_name=url,
-            **shared,
         ),
-        Indicator(
+        counted(
             "inst_unlicensed",
             "现有无证办学场所",
             rows=unlicensed_rows,
             rule="报告期末日仍在办学、无办学许可证（有照无证、无证无照）的场所，按家去重",
             url_name=url,
-            **shared,
         ),
-        Indicator(
+        counted(
             "inst_cancelled",
             "注销数",
             rows=cancelled_rows,
             rule="期内注销办学许可证或注销法人登记的机构，同一机构只计一次，已恢复登记的不计",
-            **shared,
         ),
-        Indicator(
+        counted(
             "inst_converted",
             "转型数",
             rows=converted_rows,
             rule="期内由学科类转为非学科类，或转型不再从事培训的机构，按家去重",
-            **shared,
         ),
-        Indicator(
+        counted(
             "inst_forprofit_to_non",
             "营转非数",
             rows=to_non_profit_rows,
             rule="期内由营利性改登记为非营利性的机构，按家去重",
-            **shared,
         ),
-        Indicator(
+        counted(
             "banned_n",
             "取缔无证机构",
             rows=banned_rows,
             rule="期内作出取缔的无证办学场所，按家去重，以取缔日期为准",
-            **shared,
         ),
     )

@@ -41,10 +41,10 @@ def value_words(name: str, value: object) -> str:
         labels = dict(AgeGroup.choices)
         return "、".join(str(labels.get(item, item)) for item in value)
     try:
-        choices = dict(Institution._meta.get_field(name).flatchoices)
-    except (FieldDoesNotExist, AttributeError):
-        choices = {}
-    return str(choices.get(str(value), value))
+        choices = getattr(Institution._meta.get_field(name), "flatchoices", ())
+    except FieldDoesNotExist:
+        choices = ()
+    return str(dict(choices).get(str(value), value))
 
 
 def field_label(name: str) -> str:
@@ -71,7 +71,7 @@ def fact_groups(institution: Institution) -> list[dict[str, Any]]:
         if row.longitude is not None and row.latitude is not None
         else ""
     )
-    groups = {
+    groups: dict[str, list[tuple[str, Any]]] = {
         "基本情况": [
             ("公开编号", row.public_id),
             ("别名、门牌名称", "、".join(row.aliases)),

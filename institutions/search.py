@@ -114,18 +114,20 @@ def _letters(character: str) -> tuple[str, ...]:
         return (character,)
     pinyin = _pinyin()
     read = pinyin.pinyin(character, style=pinyin.Style.NORMAL, heteronym=True, errors="ignore")
-    return tuple(dict.fromkeys(item[0] for item in (read[0] if read else ()) if item))
+    return tuple(dict.fromkeys(item for item in (read[0] if read else ()) if item)) or (character,)
 
 
 def _readings(text: str) -> tuple[list[str], str]:
-    pinyin = _pinyin()
-    usual: list[str] = pinyin.lazy_pinyin(text, errors=lambda rest: list(rest))
-    first = "".join(part[0] for part in usual if part)
+    known = [_letters(character) for character in text]
+    if all(len(readings) == 1 for readings in known):
+        return ["".join(readings[0][:1] for readings in known)], "".join(readings[0] for readings in known)
+    usual: list[str] = _pinyin().lazy_pinyin(text, errors=list)
+    first = "".join(part[:1] for part in usual)
     if len(usual) != len(text):
         return [first], "".join(usual)
     options = [
-        tuple(dict.fromkeys((part[:1], *_letters(character))))
-        for part, character in zip(usual, text, strict=True)
+        tuple(dict.fromkeys(reading[:1] for reading in (part, *readings)))
+        for part, readings in zip(usual, known, strict=True)
     ]
     variants = itertools.islice(map("".join, itertools.product(*options)), MAX_VARIANTS)
     return list(dict.fromkeys((first, *variants))), "".join(usual)

@@ -123,7 +123,9 @@ def institutions_similar(
     limit: int = 5,
 ) -> list[Similar]:
     """Registered places that share a code, a phone or an address, or whose name is alike (pg_trgm 0.6)."""
-    rows = Institution.objects.visible_to(actor).exclude(pk=but)
+    rows = Institution.objects.visible_to(actor)
+    if but is not None:
+        rows = rows.exclude(pk=but)
     found: dict[int, Similar] = {}
     exact = (
         ("统一社会信用代码相同", {"uscc": uscc} if uscc else {}),

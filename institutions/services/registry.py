@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -61,6 +61,7 @@ EDITABLE = (
     "competent_department",
     "note",
 )
+SEARCH_FIELDS = tuple(item.name for item in fields(SearchColumns))
 NO_LICENCE_AFTER_END = {
     Standing.LICENSED: Standing.REGISTERED_ONLY,
     Standing.LICENCE_ONLY: Standing.UNLICENSED,
@@ -124,11 +125,11 @@ def institution_build(
     *, actor: User, values: dict[str, Any], today: date, bureau: Bureau | None = None
 ) -> Institution:
     """An unsaved institution with derived fields and search columns filled; not yet validated."""
-    fields = dict(values)
-    region: Region | None = fields.pop("region", None)
+    facts = dict(values)
+    region: Region | None = facts.pop("region", None)
     if region is None:
         raise Unlawful("请选择所在乡镇（街道）。")
-    institution = Institution(**root_fields(actor=actor, region=region, bureau=bureau), **fields)
+    institution = Institution(**root_fields(actor=actor, region=region, bureau=bureau), **facts)
     begun = [
         day
         for day in (institution.established_on, institution.licence_from)
@@ -152,7 +153,7 @@ def licence_state_of(institution: Institution, today: date) -> LicenceState:
 def search_fill(institution: Institution, former: list[str]) -> None:
     """Compute the search columns from names, address and numbers, without saving."""
     columns = search_values(institution, former)
-    for name, value in asdict(columns).items():
+    for name, value in vars(columns).items():
         setattr(institution, name, value)
 
 
@@ -204,7 +205,7 @@ def institution_edit(
     move_axes(actor, before, edited, day, is_correction)
     move_licence(actor, before, edited, day)
     search_fill(edited, list(edited.former_names.values_list("name", flat=True)))
-    edited.save(update_fields=[*asdict(search_values(edited, [])), "updated_at"])
+    edited.save(update_fields=[*SEARCH_FIELDS, "updated_at"])
     return edited
 
 

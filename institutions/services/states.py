@@ -23,7 +23,8 @@ from institutions.models import (
 from institutions.models.choices import AXIS_KINDS, PROJECTION_FIELDS, STATE_CHOICES, state_label
 
 EMPTY = {StateKind.LIST_STATUS: "NONE", StateKind.LICENCE_STATE: "NONE"}
-OWN_FIELDS = {**{kind: name for name, kind in AXIS_KINDS.items()}, **PROJECTION_FIELDS}
+OWN_FIELDS: dict[str, str] = {kind: name for name, kind in AXIS_KINDS.items()}
+OWN_FIELDS.update({kind.value: name for kind, name in PROJECTION_FIELDS.items()})
 OWN_FIELDS[StateKind.OPERATING_STATE] = "operating_state"
 
 
@@ -174,7 +175,7 @@ def _expire(actor: User, today: date) -> int:
     )
     count = 0
     for institution in due.order_by("pk"):
-        since = institution.licence_to + timedelta(days=1)
+        since = (institution.licence_to or today) + timedelta(days=1)
         institution_projection_set(
             actor=actor,
             institution=institution,

@@ -52,13 +52,14 @@ TOTALS = re.compile(
 _DATE = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})(?:\s*[-./月]\s*(\d{1,2}))?\s*[日号]?")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d{2})(\d{2})(\d{2})(?!\d)")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_FULL_WIDTH = re.compile("[０-ｚ]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 FIRST_SERIAL, LAST_SERIAL = 20_000, 60_000
 PLAIN = ("licence_organ", "licence_scope", "address", "floors", "head_name", "contact_name", "note")
 LENGTHS = {
     item.name: item.max_length
-    for item in Institution._meta.get_fields()
-    if getattr(item, "max_length", None) and not getattr(item, "choices", None)
+    for item in Institution._meta.concrete_fields
+    if item.max_length and not item.choices
 }
 
 STANDING_WORDS = (
@@ -141,6 +142,8 @@ class Places:
 
 def half_width(text: str) -> str:
     """Full-width letters and digits made half-width; Chinese punctuation stays."""
+    if not _FULL_WIDTH.search(text):
+        return text
     return "".join(
         unicodedata.normalize("NFKC", sign) if "０" <= sign <= "ｚ" and sign.isalnum() else sign
         for sign in text
@@ -344,9 +347,9 @@ def _numbers(row: Cleaned, cells: dict[str, Any], places: Places) -> None:
         else:
             row.values[key] = float(number)
     east, north = row.values.get("longitude"), row.values.get("latitude")
-    if (east is None) != (north is None) or (
-        east is not None and not (73 <= east <= 136 and 3 <= north <= 54)
-    ):
+    if east is None and north is None:
+        return
+    if east is None or north is None or not (73 <= east <= 136 and 3 <= north <= 54):
         row.warnings.append("经纬度不完整或不在我国境内，未导入坐标。")
         row.values.pop("longitude", None)
         row.values.pop("latitude", None)

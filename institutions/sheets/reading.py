@@ -116,8 +116,10 @@ def _limited(source: Iterator[list[Any]]) -> list[list[Any]]:
 
 def text_of(cell: Any) -> str:
     """A cell as text: whole numbers without `.0`, dates as 2021-01-05, no surrounding or inner line breaks."""
-    if cell is None:
+    if cell is None or cell == "":
         return ""
+    if type(cell) is str and cell.isalnum():
+        return cell
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float):

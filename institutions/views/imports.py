@@ -258,7 +258,7 @@ def import_decide(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """Keep decisions about suspected duplicates."""
     batch = _batch(request, uid)
     decisions = {
-        int(name.removeprefix("decision-")): value
+        int(name.removeprefix("decision-")): str(value)
         for name, value in request.POST.items()
         if name.startswith("decision-") and name.removeprefix("decision-").isdecimal()
     }

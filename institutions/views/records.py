@@ -189,10 +189,11 @@ def _warnings(request: AuthedRequest, form: InstitutionForm, but: int | None = N
             }
             for item in selectors.institutions_similar(
                 request.user,
-                **{
-                    name: values.get(name) or ""
-                    for name in ("name", "uscc", "licence_no", "phone", "address")
-                },
+                name=values["name"],
+                uscc=values.get("uscc") or "",
+                licence_no=values.get("licence_no") or "",
+                phone=values.get("phone") or "",
+                address=values.get("address") or "",
             )
         ]
     return found
