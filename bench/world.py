@@ -260,14 +260,16 @@ def documents_make(ground: Ground, numbers: str, kind: str = "NOTICE") -> int:
     )
 
 
-def visits_make(ground: Ground, count: int, first: int = 1, per_outing: int = 4) -> None:
+def visits_make(
+    ground: Ground, count: int, first: int = 1, per_outing: int = 4, found_in_ten: int = 6
+) -> None:
     """Finished outings of three officers with `per_outing` recorded visits each, findings and notices.
 
-    Six in ten visits find something, one in five leads to a notice. Institutions and campaigns come first.
+    In `found_in_ten` of ten visits something is found; two thirds of those lead to a notice. Institutions and campaigns come first.
     """
     outings, first_outing = -(-count // per_outing), (first - 1) // per_outing + 1
     _outings_make(ground, outings, first_outing)
-    _visit_rows(ground, count, first, per_outing)
+    _visit_rows(ground, count, first, per_outing, found_in_ten)
     _findings_make(ground, count, first)
     _notices_make(ground, count, first)
 
@@ -322,7 +324,7 @@ def _outings_make(ground: Ground, count: int, first: int) -> None:
     )
 
 
-def _visit_rows(ground: Ground, count: int, first: int, per_outing: int) -> None:
+def _visit_rows(ground: Ground, count: int, first: int, per_outing: int, found_in_ten: int) -> None:
     bureau = ground.bureau.pk
     insert_select(
         Visit,
@@ -347,7 +349,7 @@ def _visit_rows(ground: Ground, count: int, first: int, per_outing: int) -> None
         recorded_at="d.starts_at + interval '2 hours'",
         premises="'OPERATING'",
         summary="'现场情况'",
-        outcome=f"CASE WHEN {_noise('i', 10)} < 6 THEN 'CORRECT' ELSE 'NO_PROBLEM' END",
+        outcome=f"CASE WHEN {_noise('i', 10)} < {found_in_ten} THEN 'CORRECT' ELSE 'NO_PROBLEM' END",
         place_note="i::text",
     )
 
@@ -366,16 +368,16 @@ def _findings_make(ground: Ground, count: int, first: int) -> None:
         visit="v.id",
         violation="y.ids[1 + mod(v.id, cardinality(y.ids))]",
         text="'未公示收费项目'",
-        mode="CASE WHEN mod(v.id, 3) = 0 THEN 'ON_SPOT' ELSE 'IN_TERM' END",
+        mode="CASE WHEN mod(v.place_note::bigint, 3) = 0 THEN 'ON_SPOT' ELSE 'IN_TERM' END",
         organ=str(ground.organ.pk),
-        status="CASE WHEN mod(v.id, 3) = 0 THEN 'FIXED' WHEN mod(v.id, 3) = 1 THEN 'CLOSED' ELSE 'IN_NOTICE' END",
-        fixed_at="CASE WHEN mod(v.id, 3) = 0 THEN v.ended_at END",
-        settled_at="CASE WHEN mod(v.id, 3) = 1 THEN v.ended_at + interval '10 days' END",
+        status="(ARRAY['FIXED', 'CLOSED', 'IN_NOTICE'])[1 + mod(v.place_note::bigint, 3)]",
+        fixed_at="CASE WHEN mod(v.place_note::bigint, 3) = 0 THEN v.ended_at END",
+        settled_at="CASE WHEN mod(v.place_note::bigint, 3) = 1 THEN v.ended_at + interval '10 days' END",
     )
 
 
 def _notices_make(ground: Ground, count: int, first: int) -> None:
-    wanted = f"""v.bureau_id = {ground.bureau.pk} AND v.outcome = 'CORRECT' AND mod(v.id, 3) <> 0
+    wanted = f"""v.bureau_id = {ground.bureau.pk} AND v.outcome = 'CORRECT' AND mod(v.place_note::bigint, 3) <> 0
         AND v.place_note::bigint BETWEEN {first} AND {first + count - 1}"""
     documents_make(ground, f"(SELECT place_note AS i FROM inspections_visit v WHERE {wanted}) g")
     insert_select(
@@ -389,7 +391,7 @@ def _notices_make(ground: Ground, count: int, first: int) -> None:
         visit="v.id",
         institution="v.institution_id",
         organ=str(ground.organ.pk),
-        status="CASE WHEN mod(v.id, 3) = 1 THEN 'CLOSED' ELSE 'SERVED' END",
+        status="CASE WHEN mod(v.place_note::bigint, 3) = 1 THEN 'CLOSED' ELSE 'SERVED' END",
         number="d.number",
         document="d.id",
         party_name="'当事人'",
@@ -397,7 +399,7 @@ def _notices_make(ground: Ground, count: int, first: int) -> None:
         served_at="v.ended_at",
         first_due_on="(v.ended_at + interval '15 days')::date",
         due_on="(v.ended_at + interval '15 days')::date",
-        closed_at="CASE WHEN mod(v.id, 3) = 1 THEN v.ended_at + interval '10 days' END",
+        closed_at="CASE WHEN mod(v.place_note::bigint, 3) = 1 THEN v.ended_at + interval '10 days' END",
     )
     insert_select(
         NoticeItem,

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import OfficerCertificate, Region, RegionLevel
-from casework.indicators import Indicator, Measure, Period, Scope, register
+from casework.indicators import Indicator, Measure, Narrowed, Period, Scope, register
 from fieldwork.models import Campaign
 from inspections.models import (
     Deployment,
@@ -74,38 +74,16 @@ def visits(scope: Scope, period: Period, **dims: Any) -> QuerySet[Visit]:
     return of_campaign(rows, "deployment__campaign", dims)
 
 
-def visits_closed(scope: Scope, period: Period, **dims: Any) -> QuerySet[Visit]:
-    """Visits to places that were closed or banned on that day."""
-    return visits(scope, period, **dims).filter(was_closed=True)
-
-
-def visits_night(scope: Scope, period: Period, **dims: Any) -> QuerySet[Visit]:
-    """Visits that started at night."""
-    return visits(scope, period, **dims).filter(is_night=True)
-
-
-def visits_online(scope: Scope, period: Period, **dims: Any) -> QuerySet[Visit]:
-    """Visits to online institutions."""
-    return visits(scope, period, **dims).filter(institution__is_online=True)
-
-
-def visits_offline(scope: Scope, period: Period, **dims: Any) -> QuerySet[Visit]:
-    """Visits to offline institutions."""
-    return visits(scope, period, **dims).filter(institution__is_online=False)
-
-
-def visits_non_subject(scope: Scope, period: Period, **dims: Any) -> QuerySet[Visit]:
-    """Visits to institutions registered as non-subject."""
-    return visits(scope, period, **dims).filter(institution__subject_kind="NON_SUBJECT")
-
-
-def visits_random(scope: Scope, period: Period, **dims: Any) -> QuerySet[Visit]:
-    """Visits of random draws (双随机)."""
-    return visits(scope, period, **dims).filter(_random("deployment"))
-
-
 def _random(path: str) -> Q:
     return Q(**{f"{path}__kind": "DOUBLE_RANDOM"}) | Q(**{f"{path}__campaign__kind": "DOUBLE_RANDOM"})
+
+
+visits_closed = Narrowed(visits, Q(was_closed=True))
+visits_night = Narrowed(visits, Q(is_night=True))
+visits_online = Narrowed(visits, Q(institution__is_online=True))
+visits_offline = Narrowed(visits, Q(institution__is_online=False))
+visits_non_subject = Narrowed(visits, Q(institution__subject_kind="NON_SUBJECT"))
+visits_random = Narrowed(visits, _random("deployment"))
 
 
 def towns_done(scope: Scope, period: Period, **dims: Any) -> QuerySet[Region]:
@@ -129,35 +107,13 @@ def findings(scope: Scope, period: Period, **dims: Any) -> QuerySet[Finding]:
     return rows
 
 
-def findings_random(scope: Scope, period: Period, **dims: Any) -> QuerySet[Finding]:
-    """Problems found by random draws."""
-    return findings(scope, period, **dims).filter(_random("visit__deployment"))
-
-
-def fixed_on_spot(scope: Scope, period: Period, **dims: Any) -> QuerySet[Finding]:
-    """Problems put right before the officers left."""
-    return findings(scope, period, **dims).filter(status=FindingStatus.FIXED)
-
-
-def fixed_in_term(scope: Scope, period: Period, **dims: Any) -> QuerySet[Finding]:
-    """Problems ordered to be corrected within a term."""
-    return findings(scope, period, **dims).filter(mode=FindingMode.IN_TERM)
-
-
-def fire_now(scope: Scope, period: Period, **dims: Any) -> QuerySet[Finding]:
-    """Fire hazards put right on the spot."""
-    return fixed_on_spot(scope, period, **dims).filter(violation__group=FIRE)
-
-
-def fire_term(scope: Scope, period: Period, **dims: Any) -> QuerySet[Finding]:
-    """Fire hazards to be corrected within a term."""
-    return fixed_in_term(scope, period, **dims).filter(violation__group=FIRE)
-
-
-def adverts_removed(scope: Scope, period: Period, **dims: Any) -> QuerySet[Finding]:
-    """Unlawful adverts taken down: settled findings about advertising."""
-    settled = [FindingStatus.FIXED, FindingStatus.CLOSED]
-    return findings(scope, period, **dims).filter(violation__group=ADVERTS, status__in=settled)
+SETTLED = Q(status__in=[FindingStatus.FIXED, FindingStatus.CLOSED])
+findings_random = Narrowed(findings, _random("visit__deployment"))
+fixed_on_spot = Narrowed(findings, Q(status=FindingStatus.FIXED))
+fixed_in_term = Narrowed(findings, Q(mode=FindingMode.IN_TERM))
+fire_now = Narrowed(findings, Q(status=FindingStatus.FIXED, violation__group=FIRE))
+fire_term = Narrowed(findings, Q(mode=FindingMode.IN_TERM, violation__group=FIRE))
+adverts_removed = Narrowed(findings, SETTLED & Q(violation__group=ADVERTS))
 
 
 def _notices(scope: Scope, dims: dict[str, Any]) -> QuerySet[RectificationNotice]:

@@ -28,10 +28,8 @@ from reports.views.pages import crumbs
 
 
 def _columns(key: str) -> tuple[tuple[str, str], ...]:
-    """Pairs (attribute path, head), however the room wrote them."""
-    if key not in indicators.known_keys():
-        return ()
-    return tuple((one, two) if one.isascii() else (two, one) for one, two in indicators.get(key).columns)
+    """Pairs (attribute path, head) of an indicator that some room still defines."""
+    return indicators.get(key).columns if key in indicators.known_keys() else ()
 
 
 def _export_columns(key: str) -> tuple[Column, ...]:
@@ -132,20 +130,20 @@ def dashboard(request: AuthedRequest) -> HttpResponse:
 
 def _groups(request: AuthedRequest, form: SpanForm, values: dict[str, int]) -> Any:
     known, listed = indicators.known_keys(), set()
+    counted = indicators.compute_many(sorted(known), _scope(request), form.span())
+    values |= {key: int(value) for key, value in counted.items()}
     for group in cell_map()["dashboard"]:
         keys = [key for key in group["keys"] if key in known]
         listed |= set(keys)
         if keys:
-            yield {"label": group["label"], "figures": [_live(request, form, key, values) for key in keys]}
+            yield {"label": group["label"], "figures": [_live(form, key, values[key]) for key in keys]}
     rest = sorted(known - listed)
     if rest:
-        yield {"label": "其他", "figures": [_live(request, form, key, values) for key in rest]}
+        yield {"label": "其他", "figures": [_live(form, key, values[key]) for key in rest]}
 
 
-def _live(request: AuthedRequest, form: SpanForm, key: str, values: dict[str, int]) -> dict[str, Any]:
+def _live(form: SpanForm, key: str, value: int) -> dict[str, Any]:
     indicator = indicators.get(key)
-    value = int(indicators.compute(key, _scope(request), form.span()))
-    values[key] = value
     query = urlencode({name: form.cleaned_data[name].isoformat() for name in ("since", "until")})
     is_money = indicator.unit == "万元"
     return {

@@ -1,0 +1,272 @@
+"""No list page asks the database more often when it has more rows.
+
+Every page without arguments is opened with one row of everything and again with fifty; the number of queries
+must be the same, and not above the number kept in `query_counts.json`. After a change that is meant to cost
+more, record again: `RECORD_QUERY_COUNTS=1 pytest tests/test_query_counts.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Role
+from bench import world as rows
+from bench.rows import insert_select
+from blacklist.models import ListBatch, ListEntry
+from casework.management.commands.load_reference import load_all
+from casework.models import AuditEvent, JobRun, OutboxMessage
+from inspections.models import Finding, RectificationNotice, Visit
+from institutions.models import ImportBatch, Institution
+from reports.models import ReportPeriod, ReportRegime
+from reports.services import regimes_install
+from tests.conftest import World, make_user
+
+BASELINE = Path(__file__).with_name("query_counts.json")
+IS_RECORDING = os.environ.get("RECORD_QUERY_COUNTS") == "1"
+MANY = 50
+FIRST = 2  # a visit whose number leaves 1 over 3 belongs to a settled notice; the first one is open
+EXTRA_PAGES = {
+    "blacklist_public:list white": ("blacklist_public:list", ["white"]),
+    "blacklist_public:list black": ("blacklist_public:list", ["black"]),
+}
+NEVER_FEWER_THAN = 20
+BOOKKEEPING = ("SAVEPOINT", "RELEASE SAVEPOINT")  # a session notes once a minute when it was last seen
+
+
+def ground_of(world: World) -> rows.Ground:
+    """The small world as the row makers want it."""
+    return rows.Ground(
+        bureau=world.bureau,
+        towns=[world.town, world.town2],
+        organ=world.education,
+        actor=world.head,
+        approver=world.leader,
+        officers=[world.officer, world.officer2],
+    )
+
+
+def grow(world: World, first: int, count: int) -> None:
+    """`count` more rows of everything that lists show, all of them about the institution that has an account."""
+    ground = ground_of(world)
+    rows.institutions_make(ground, count, first=first)
+    rows.campaigns_make(ground, count, first=first)
+    rows.visits_make(ground, count, first=first, per_outing=1, found_in_ten=10)
+    rows.listings_make(ground)
+    own = Institution.objects.filter(bureau=world.bureau).order_by("pk")[0]
+    Institution.objects.filter(pk=own.pk).update(organisation=world.institution_org)
+    for model in (Visit, RectificationNotice):
+        model._base_manager.update(institution=own, region=world.town, region_path=world.town.path)
+    Finding._base_manager.update(region=world.town, region_path=world.town.path)
+    papers_make(world, first, count)
+    for number in range(first, first + count):
+        make_user(
+            f"clerk{number}", f"科员{number}", world.education, Role.OFFICER, certified=f"9{number:07d}"
+        )
+
+
+def papers_make(world: World, first: int, count: int) -> None:
+    """Rows of jobs, messages, audit, drafts of lists, imports and report periods."""
+    numbers = f"generate_series({first}, {first + count - 1}) AS g(i)"
+    bureau, head = str(world.bureau.pk), str(world.head.pk)
+    region = world.bureau.region
+    root = {
+        "bureau": bureau,
+        "region": str(region.pk),
+        "region_path": f"'{region.path}'",
+        "created_by": head,
+    }
+    insert_select(
+        JobRun, numbers, bureau=bureau, kind="'bench'", label="'任务 ' || i", created_by=head, total="10"
+    )
+    insert_select(
+        OutboxMessage,
+        numbers,
+        bureau=bureau,
+        channel="'folder'",
+        subject_type="'reports.reportedition'",
+        subject_uid="gen_random_uuid()",
+        label="'报送 ' || i",
+        payload="'{}'",
+        payload_hash="i::text",
+        next_attempt_at="now()",
+    )
+    insert_select(
+        AuditEvent,
+        numbers,
+        bureau=bureau,
+        occurred_at="now()",
+        actor=head,
+        actor_name="'股负责人'",
+        region_path=f"'{region.path}'",
+        verb="'institutions.institution_edit'",
+        object_type="'institutions.institution'",
+        object_uid="gen_random_uuid()",
+        payload_hash="repeat('0', 64)",
+    )
+    insert_select(
+        ImportBatch,
+        numbers,
+        **root,
+        file_name="'机构 ' || i || '.xlsx'",
+        stored_as="''",
+        sha256="i::text",
+        size="1",
+        message="''",
+    )
+    insert_select(
+        ListBatch, numbers, **root, title="'拟定批次 ' || i", basis="'渝教办〔2022〕1号'", status="'DRAFT'"
+    )
+    insert_select(
+        ListEntry,
+        f"institutions_institution x WHERE x.bureau_id = {bureau} AND NOT EXISTS"
+        " (SELECT 1 FROM blacklist_listentry e WHERE e.institution_id = x.id AND e.kind = 'BLACK')",
+        **{**root, "region": "x.region_id", "region_path": "x.region_path"},
+        institution="x.id",
+        kind="'BLACK'",
+        ground_text="'无证办学'",
+    )
+    periods_make(world, root, numbers)
+
+
+def periods_make(world: World, root: dict[str, str], numbers: str) -> None:
+    """Open periods of one regime, a day each."""
+    regimes_install(actor=world.head, bureau=world.bureau, reporter=world.clerk, reviewer=world.head)
+    regime = ReportRegime.objects.filter(bureau=world.bureau).order_by("pk")[0]
+    insert_select(
+        ReportPeriod,
+        numbers,
+        **root,
+        regime=str(regime.pk),
+        starts_on="date '2025-01-01' + i",
+        ends_on="date '2025-01-02' + i",
+        cut_off_at="timestamptz '2025-01-02 00:00+08' + interval '1 day' * i",
+        due_on="date '2025-01-05' + i",
+        warn_on="date '2025-01-03' + i",
+    )
+
+
+def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every named pattern with its namespaces."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, f"{prefix}{entry.namespace}:" if entry.namespace else prefix)
+        elif entry.name:
+            yield f"{prefix}{entry.name}", entry
+
+
+def plain_pages() -> dict[str, str]:
+    """Pages that need no argument, by name: those of the desk, the portal and the public."""
+    found = {}
+    for name, pattern in patterns(get_resolver()):
+        room = name.split(":")[0]
+        is_public = getattr(pattern.callback, "is_public", False) or room.endswith("_public")
+        if not is_public and getattr(pattern.callback, "permission", None) is None:
+            continue
+        try:
+            found[name] = reverse(name)
+        except NoReverseMatch:
+            continue
+    found.update({label: reverse(name, args=args) for label, (name, args) in EXTRA_PAGES.items()})
+    return found
+
+
+def client_of(user: User | None) -> Client:
+    """A client of the home bureau, signed in unless nobody."""
+    client = Client()
+    if user is not None:
+        client.force_login(user, backend="accounts.backends.ActiveUserBackend")
+    return client
+
+
+def open_page(client: Client, path: str) -> Any:
+    """The answer when it is a whole HTML page, else None."""
+    response = client.get(path)
+    is_html = response.headers.get("Content-Type", "").startswith("text/html")
+    return response if response.status_code == 200 and is_html and not response.streaming else None
+
+
+def readers(world: World, name: str) -> Iterator[User | None]:
+    """Who may be able to open a page, the likeliest first."""
+    room = name.split(":")[0]
+    if room.endswith("_public"):
+        yield None
+    if room.endswith("_portal"):
+        yield world.institution_user
+    yield from (
+        world.head,
+        world.admin,
+        world.clerk,
+        world.leader,
+        world.officer,
+        world.institution_user,
+        None,
+    )
+
+
+def find_readers(world: World) -> dict[str, tuple[Client, str]]:
+    """For every page a client that may open it."""
+    found: dict[str, tuple[Client, str]] = {}
+    clients: dict[Any, Client] = {}
+    for name, path in plain_pages().items():
+        for user in readers(world, name):
+            client = clients.setdefault(user.pk if user else None, client_of(user))
+            if open_page(client, path) is not None:
+                found[name] = (client, path)
+                break
+    return found
+
+
+def count_queries(client: Client, path: str) -> tuple[int, list[str]]:
+    """Queries of a page of which nothing was kept, process-wide caches warm; the session's own are left out."""
+    open_page(client, path)
+    cache.clear()
+    with CaptureQueriesContext(connection) as captured:
+        assert open_page(client, path) is not None, path
+    statements = [query["sql"] for query in captured]
+    own = [sql for sql in statements if not sql.startswith(BOOKKEEPING) and "django_session" not in sql]
+    return len(own), own
+
+
+def repeated(statements: list[str]) -> str:
+    """The table that is read most often, for the failure's message."""
+    tables = [sql.split(" FROM ")[1].split()[0] for sql in statements if " FROM " in sql]
+    return max(set(tables), key=tables.count) if tables else ""
+
+
+@pytest.mark.slow
+def test_list_pages_ask_as_often_for_fifty_rows_as_for_one(world: World) -> None:
+    assert timezone.localdate() > date(2025, 3, 1)
+    load_all()
+    grow(world, FIRST, 1)
+    pages = find_readers(world)
+    assert len(pages) >= NEVER_FEWER_THAN, sorted(pages)
+    one = {name: count_queries(*page)[0] for name, page in pages.items()}
+    grow(world, FIRST + 1, MANY - 1)
+    many = {name: count_queries(*page) for name, page in pages.items()}
+    grown = [
+        f"{name}: {one[name]} queries for one row, {count} for {MANY}; most of {repeated(statements)}"
+        for name, (count, statements) in many.items()
+        if count != one[name]
+    ]
+    assert not grown, "\n".join(grown)
+    if IS_RECORDING:
+        BASELINE.write_text(json.dumps(dict(sorted(one.items())), indent=1) + "\n", encoding="utf-8")
+    kept = json.loads(BASELINE.read_text(encoding="utf-8"))
+    dearer = [
+        f"{name}: {count}, kept {kept.get(name)}" for name, count in one.items() if count > kept.get(name, 0)
+    ]
+    assert not dearer, "record again if this is meant:\n" + "\n".join(dearer)
