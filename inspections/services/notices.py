@@ -32,6 +32,7 @@ from casework.workflow import transition
 from inspections import guards, papers
 from inspections.events import RectificationEscalated
 from inspections.models import (
+    Finding,
     FindingMode,
     FindingStatus,
     NoticeItem,
@@ -87,9 +88,7 @@ def notice_draft(
             party_address=institution.address,
             basis=DEFAULT_BASIS,
             facts="；".join(finding.text.rstrip("。；") for finding in findings) + "。",
-            rule_broken="；".join(
-                dict.fromkeys(finding.rule_broken for finding in findings if finding.rule_broken)
-            ),
+            rule_broken=_rules(findings),
             report_back="请在期限届满前通过办事大厅提交整改报告和证明材料，或者向本机关书面报告。",
             consequences="逾期不改正或者改正不符合要求的，将依法处理。",
             remedy_line=papers.remedy_line(organ=organ, region=locked.region, on=today),
@@ -105,7 +104,13 @@ def notice_draft(
     return notice
 
 
-def _collect(notice: RectificationNotice, findings: list[Any]) -> None:
+def _rules(findings: list[Finding]) -> str:
+    """Rules broken by any of the findings, each named once."""
+    rules = [rule.strip() for finding in findings for rule in finding.rule_broken.split("；")]
+    return "；".join(dict.fromkeys(rule for rule in rules if rule))
+
+
+def _collect(notice: RectificationNotice, findings: list[Finding]) -> None:
     present = set(notice.items.values_list("finding_id", flat=True))
     position = len(present)
     for finding in findings:

@@ -36,6 +36,11 @@ def offers_of(actor: User, obj: models.Model) -> list[Offer]:
     return offers
 
 
+def told(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Facts that have something to say."""
+    return [fact for fact in facts if fact["value"] or fact.get("sub")]
+
+
 def crumbs(*pairs: tuple[str, str]) -> list[dict[str, str]]:
     """Labels with addresses; an empty address is the present page."""
     return [{"label": label, "url": url} for label, url in pairs]

@@ -32,7 +32,7 @@ from inspections.forms import (
     StopsForm,
 )
 from inspections.models import Deployment, DeploymentMember
-from inspections.views.common import crumbs, data, form_page, offers_of, paper, papers, posted_version
+from inspections.views.common import crumbs, data, form_page, offers_of, paper, papers, posted_version, told
 
 COLUMNS = (
     Column("审批文号", lambda row: row.number, 24),
@@ -106,7 +106,7 @@ def deployment_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "deployment": deployment,
         "crumbs": _crumbs((deployment.name, "")),
         "actions": offers_as_actions(offers, _step_address(deployment), None),
-        "facts": _facts(deployment),
+        "facts": told(_facts(deployment)),
         "members": selectors.members_of(deployment),
         "visits": selectors.visits_of(user, deployment),
         "may_edit": in_draft,

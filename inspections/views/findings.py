@@ -14,7 +14,7 @@ from inspections import selectors, services
 from inspections.filters import FindingFilter
 from inspections.forms import FindingForm, FixForm, PhotoForm, ReasonForm, ReferForm
 from inspections.models import Finding
-from inspections.views.common import data, file_items, form_page, offers_of, posted_version
+from inspections.views.common import data, file_items, form_page, offers_of, posted_version, told
 from inspections.views.visits import trail, visit_get, visit_url
 
 COLUMNS = (
@@ -77,17 +77,19 @@ def finding_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "after": file_items([row.evidence for row in photos if row.phase == "AFTER"]),
         "may_edit": may_edit,
         "items": list(finding.notice_items.select_related("notice")),
-        "facts": [
-            {"label": "机构", "value": finding.visit.institution.name, "url": visit_url(finding.visit)},
-            {"label": "问题类型", "value": finding.violation.name},
-            {"label": "清单项目", "value": finding.item_code, "sub": finding.item_text},
-            {"label": "程度", "value": finding.get_severity_display()},
-            {"label": "责任部门", "value": finding.organ.name},
-            {"label": "处理方式", "value": finding.get_mode_display()},
-            {"label": "违反的规定", "value": finding.rule_broken},
-            {"label": "整改要求", "value": finding.correction},
-            {"label": "移送去向", "value": finding.refer_to},
-        ],
+        "facts": told(
+            [
+                {"label": "机构", "value": finding.visit.institution.name, "url": visit_url(finding.visit)},
+                {"label": "问题类型", "value": finding.violation.name},
+                {"label": "清单项目", "value": finding.item_code, "sub": finding.item_text},
+                {"label": "程度", "value": finding.get_severity_display()},
+                {"label": "责任部门", "value": finding.organ.name},
+                {"label": "处理方式", "value": finding.get_mode_display()},
+                {"label": "违反的规定", "value": finding.rule_broken},
+                {"label": "整改要求", "value": finding.correction},
+                {"label": "移送去向", "value": finding.refer_to},
+            ]
+        ),
     }
     return render(request, "inspections/finding_detail.html", context)
 

@@ -45,6 +45,7 @@ from inspections.views.common import (
     paper,
     papers,
     posted_version,
+    told,
 )
 from inspections.views.visits import visit_get, visit_url
 
@@ -117,7 +118,7 @@ def notice_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "may_edit": own and user.may("inspections.notice_issue") and notice.status == "DRAFT",
         "reminders": selectors.reminders_of(notice),
         "service": service,
-        "facts": notice_facts(notice),
+        "facts": told(notice_facts(notice)),
         "is_overdue": notice.is_overdue_on(timezone.localdate()),
         "papers": papers(
             paper("责令限期改正通知书", notice.document),
@@ -134,7 +135,11 @@ def _actions(request: AuthedRequest, notice: RectificationNotice) -> list[dict[s
             return f"POST {reverse('inspections:notice_issue', kwargs={'uid': notice.uid})}"
         return reverse(f"inspections:notice_{name}", kwargs={"uid": notice.uid}) if name in PAGES else None
 
-    return offers_as_actions(offers_of(request.user, notice), address)
+    actions = offers_as_actions(offers_of(request.user, notice), address)
+    for action in actions:
+        if action["url"].endswith("/answer/"):
+            action.update(label="代录纸质报告", primary=False)
+    return actions
 
 
 def histories(request: AuthedRequest, notice: RectificationNotice) -> list[dict[str, Any]]:
@@ -219,10 +224,10 @@ def notice_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def notice_preview(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """The notice as it will be issued, as a page."""
     notice = _get(request, uid)
-    content = texts.rectification_notice(notice, at=timezone.now())
+    draft = texts.source(texts.rectification_notice(notice, at=timezone.now()))
     context = {
         "notice": notice,
-        "paper": typesetting.to_dict(content),
+        "paper": notice.document.content if notice.document else draft,
         "crumbs": _crumbs(notice, ("预览", "")),
         "actions": _actions(request, notice) if notice.status == "DRAFT" else [],
     }

@@ -35,6 +35,7 @@ from inspections.views.common import (
     paper,
     papers,
     posted_version,
+    told,
 )
 
 COLUMNS = (
@@ -94,7 +95,7 @@ def visit_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "visit": visit,
         "crumbs": trail(visit),
         "actions": offers_as_actions(offers_of(user, visit), _step_address(visit), None),
-        "facts": _facts(visit),
+        "facts": told(_facts(visit)),
         "findings": [(row, file_items([photo.evidence for photo in row.photos.all()])) for row in findings],
         "failed": selectors.failed_items(visit) if may_find else [],
         "may_find": may_find,
