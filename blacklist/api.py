@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.decorators import method_decorator
@@ -188,7 +188,7 @@ class ListingList(_OpenData):
 )
 @api_view(["GET"])
 @permission_classes([AllowAny])
-def institutions_csv(request: Request) -> HttpResponse:
+def institutions_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
     """Every place in one streamed file."""
     bureau = getattr(request._request, "bureau", None)
     if bureau is None:

@@ -109,9 +109,8 @@ def elsewhere(bureau: Bureau, query: str) -> list[dict[str, Any]]:
         return []
     rows = Institution.objects.filter(bureau__parent=bureau.parent_id, bureau__is_active=True)
     found = rows.exclude(bureau=bureau).search(query).order_by()
-    return list(
-        found.values("bureau__slug", "bureau__short_name").annotate(n=Count("pk")).order_by("-n", "bureau__slug")[:5]
-    )
+    counted = found.values("bureau__slug", "bureau__short_name").annotate(n=Count("pk"))
+    return [dict(row) for row in counted.order_by("-n", "bureau__slug")[:5]]
 
 
 def institution(bureau: Bureau, public_id: str) -> Institution | None:
@@ -139,15 +138,12 @@ def checks(institution: Institution) -> list[Visit]:
     notices = RectificationNotice.objects.exclude(status__in=["DRAFT", "WITHDRAWN"]).order_by("pk")
     served = Exists(RectificationNotice.objects.filter(visit=OuterRef("pk"), status__in=SERVED))
     rows = Visit.objects.filter(Q(status=VisitStatus.CLOSED) | served, institution=institution)
-    return list(
-        rows.exclude(status=VisitStatus.CANCELLED)
-        .only("status", "planned_on", "ended_at", "institution")
-        .prefetch_related(
-            Prefetch("findings", findings.only("visit", "status", "violation__name"), to_attr="public_findings"),
-            Prefetch("notices", notices.only("visit", "status"), to_attr="public_notices"),
-        )
-        .order_by("-ended_at", "-pk")[:VISITS_SHOWN]
+    narrow: Any = rows.exclude(status=VisitStatus.CANCELLED).only("status", "planned_on", "ended_at", "institution")
+    with_both = narrow.prefetch_related(
+        Prefetch("findings", findings.only("visit", "status", "violation__name"), to_attr="public_findings"),
+        Prefetch("notices", notices.only("visit", "status"), to_attr="public_notices"),
     )
+    return list(with_both.order_by("-ended_at", "-pk")[:VISITS_SHOWN])
 
 
 def nearby_white(institution: Institution) -> list[Institution]:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -185,7 +185,7 @@ def list_page(request: PublicRequest, kind: str) -> HttpResponse:
 
 
 @public_page
-def list_csv(request: PublicRequest, kind: str) -> HttpResponse:
+def list_csv(request: PublicRequest, kind: str) -> HttpResponse | StreamingHttpResponse:
     """The list in force as a file, streamed."""
     rows = _entries(request, KINDS[kind], None)
     return export_response(rows, LIST_COLUMNS, f"{request.bureau.region.name}校外培训机构{KINDS[kind].label}", "csv")

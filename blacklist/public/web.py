@@ -73,7 +73,7 @@ def show(
 ) -> HttpResponse:
     """Render a public page; messages of signed-in people stay out of it."""
     version = version or getattr(request, "data_version", None)
-    shared = {"messages": [], "data_date": version.changed_at if version else None}
+    shared: dict[str, Any] = {"messages": [], "data_date": version.changed_at if version else None}
     return render(request, template, {**shared, **context}, status=status)
 
 

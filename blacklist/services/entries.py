@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
@@ -36,7 +36,8 @@ EDITABLE = (
     "earliest_exit_on",
     "way_out",
 )
-Upload = UploadedFile | ContentFile[bytes]
+if TYPE_CHECKING:
+    Upload = UploadedFile[Any] | ContentFile[bytes]
 
 
 @transaction.atomic
