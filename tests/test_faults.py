@@ -6,10 +6,8 @@ import contextlib
 import io
 import os
 import re
-import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 import zipfile
@@ -25,7 +23,6 @@ from celery import Celery
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
-from django.test import Client
 
 from accounts.models import User
 from casework.canonical import sha256_hex
@@ -139,7 +136,8 @@ def waits_for_lock() -> bool:
     """Whether somebody in this database waits for a lock."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'relation'"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         )
         return bool(cursor.fetchone()[0])
 
@@ -159,13 +157,17 @@ def frozen(period: ReportPeriod) -> bool:
 
 def figures_of(period: ReportPeriod) -> list[tuple[str, str, Any]]:
     return list(
-        ReportFigure.objects.filter(edition__period=period).order_by("key", "column").values_list("key", "column", "value")
+        ReportFigure.objects.filter(edition__period=period)
+        .order_by("key", "column")
+        .values_list("key", "column", "value")
     )
 
 
 @pytest.mark.slow
 @pytest.mark.redis
-def test_worker_killed_while_freezing_leaves_nothing_and_the_next_round_freezes_once(workers: Workers) -> None:
+def test_worker_killed_while_freezing_leaves_nothing_and_the_next_round_freezes_once(
+    workers: Workers,
+) -> None:
     _, period = frozen_county()
     first = workers.start()
     with table_blocked(ReportFigure):
@@ -188,7 +190,7 @@ def test_worker_killed_while_freezing_leaves_nothing_and_the_next_round_freezes_
 @pytest.mark.slow
 @pytest.mark.redis
 def test_two_workers_and_two_beats_open_and_freeze_each_period_once(workers: Workers) -> None:
-    _, period = frozen_county()
+    frozen_county()
     ReportPeriod.objects.all().delete()
     workers.start()
     workers.start()
@@ -216,21 +218,16 @@ def approved_edition() -> tuple[World, ReportEdition]:
     now = moment(date(2026, 9, 27))
     edition = reports.period_freeze(actor=world.system, period=period, now=now)
     reports.figures_fill_zero(actor=world.clerk, edition=edition, now=now)
-    reports.edition_fill(
-        actor=world.clerk, edition=edition, values={("towns_total", "cumulative"): (26, "民政部门")}, now=now
-    )
     reports.edition_review(actor=world.head, period=period, now=now)
     reports.edition_approve(actor=world.leader, period=period, now=now)
     edition.refresh_from_db()
     return world, edition
 
 
-def start_export(world: World, edition: ReportEdition, workers: Workers, kind: str) -> JobRun:
-    job = JobRun.objects.create(
+def export_job(world: World) -> JobRun:
+    return JobRun.objects.create(
         bureau=world.bureau, kind="REPORT_EXPORT", label="生成报表文件", total=1, created_by=world.clerk
     )
-    workers.send("reports.tasks.export_run", job.pk, edition.pk, kind)
-    return job
 
 
 def stored_bytes(folder: Path) -> dict[str, str]:
@@ -244,14 +241,16 @@ def test_process_killed_while_exporting_leaves_no_report_and_the_retry_gives_the
     workers: Workers, kind: str
 ) -> None:
     world, edition = approved_edition()
-    worker = workers.start()
+    worker, job = workers.start(), export_job(world)
     with table_blocked(ReportExport):
-        job = start_export(world, edition, workers, kind)
+        workers.send("reports.tasks.export_run", job.pk, edition.pk, kind)
         wait_for("the worker does not reach the export", waits_for_lock)
         before = stored_bytes(workers.folder)
         workers.kill_pool(worker)
     assert len(before) == 1
-    wait_for("the lost task is not taken up again", lambda: JobRun.objects.get(pk=job.pk).state == JobState.DONE)
+    wait_for(
+        "the lost task is not taken up again", lambda: JobRun.objects.get(pk=job.pk).state == JobState.DONE
+    )
     export = ReportExport.objects.get(edition=edition, kind=kind)
     with default_storage.open(export.stored_name) as stored:
         content = stored.read()
@@ -264,15 +263,16 @@ def test_process_killed_while_exporting_leaves_no_report_and_the_retry_gives_the
 @pytest.mark.redis
 def test_whole_worker_killed_while_exporting_and_asked_again(workers: Workers) -> None:
     world, edition = approved_edition()
-    worker = workers.start()
+    worker, job = workers.start(), export_job(world)
     with table_blocked(ReportExport):
-        start_export(world, edition, workers, ExportKind.DOCX)
+        workers.send("reports.tasks.export_run", job.pk, edition.pk, ExportKind.DOCX)
         wait_for("the worker does not reach the export", waits_for_lock)
         before = stored_bytes(workers.folder)
         workers.kill(worker)
     assert not ReportExport.objects.exists()
     workers.start()
-    again = start_export(world, edition, workers, ExportKind.DOCX)
+    again = export_job(world)
+    workers.send("reports.tasks.export_run", again.pk, edition.pk, ExportKind.DOCX)
     wait_for("asking again does not help", lambda: JobRun.objects.get(pk=again.pk).state == JobState.DONE)
     assert ReportExport.objects.get(edition=edition).sha256 in before.values()
 
@@ -311,7 +311,10 @@ HOSTILE_SHEETS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "zip bomb": ("机构.xlsx", bomb),
     "macro": ("机构.xlsm", lambda: zipped({**WORKBOOK, "xl/vbaProject.bin": b"x"})),
     "macro renamed": ("机构.xlsx", lambda: zipped({**WORKBOOK, "xl/vbaProject.bin": b"x"})),
-    "password": ("机构.xlsx", lambda: OLE + b"\x00" * 512 + "EncryptedPackage".encode("utf-16-le") + b"\x00" * 512),
+    "password": (
+        "机构.xlsx",
+        lambda: OLE + b"\x00" * 512 + "EncryptedPackage".encode("utf-16-le") + b"\x00" * 512,
+    ),
     "old xls": ("机构.xls", lambda: OLE + b"\x00" * 1024),
     "cut off": ("机构.xlsx", lambda: zipped(WORKBOOK)[:-40]),
     "plain zip": ("机构.xlsx", lambda: zipped({"readme.txt": b"hello"})),
@@ -322,10 +325,18 @@ HOSTILE_SHEETS: dict[str, tuple[str, Callable[[], bytes]]] = {
 }
 HOSTILE_EVIDENCE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "page": ("照片.jpg", lambda: b"<html><script>alert(1)</script></html>"),
-    "drawing with script": ("照片.png", lambda: b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'),
+    "drawing with script": (
+        "照片.png",
+        lambda: b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
+    ),
     "half a photo": ("照片.jpg", lambda: b"\xff\xd8\xff\xe0" + b"\x00" * 40),
     "huge pixels": ("照片.png", lambda: b"\x89PNG\r\n\x1a\n" + png_header(60_000, 60_000)),
-    "macro": ("记录.docx", lambda: zipped({"[Content_Types].xml": b"macroEnabled", "word/document.xml": b"", "word/vbaProject.bin": b"x"})),
+    "macro": (
+        "记录.docx",
+        lambda: zipped(
+            {"[Content_Types].xml": b"macroEnabled", "word/document.xml": b"", "word/vbaProject.bin": b"x"}
+        ),
+    ),
     "program": ("记录.pdf", lambda: b"MZ\x90\x00" + b"\x00" * 200),
     "empty": ("照片.jpg", lambda: b""),
     "apple": ("照片.heic", lambda: b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"),
@@ -355,7 +366,7 @@ def is_refused(response: Any) -> str:
 def test_hostile_sheets_are_refused_in_words(world: World, sign_in: Any, case: str) -> None:
     name, make = HOSTILE_SHEETS[case]
     client = sign_in(world.clerk)
-    response = client.post("/desk/institutions/import/new/", {"upload": SimpleUploadedFile(name, make())})
+    response = client.post("/desk/institutions/imports/new/", {"upload": SimpleUploadedFile(name, make())})
     is_refused(response)
     assert not ImportBatch.objects.exists()
 
@@ -366,7 +377,180 @@ def test_hostile_evidence_is_refused_in_words(world: World, sign_in: Any, case: 
     place = make_institution(world)
     client = sign_in(world.officer)
     response = client.post(
-        f"/desk/institutions/{place.uid}/evidence/", {"upload": SimpleUploadedFile(name, make()), "caption": "现场"}
+        f"/desk/institutions/{place.uid}/evidence/",
+        {"upload": SimpleUploadedFile(name, make()), "caption": "现场"},
     )
     is_refused(response)
     assert not EvidenceFile.objects.exists()
+
+
+@pytest.mark.parametrize(("address", "limit"), [("/desk/institutions/imports/new/", 50), ("evidence", 20)])
+def test_oversized_files_are_refused_in_words(world: World, sign_in: Any, address: str, limit: int) -> None:
+    place = make_institution(world)
+    client = sign_in(world.clerk if limit == 50 else world.officer)
+    path = f"/desk/institutions/{place.uid}/evidence/" if address == "evidence" else address
+    upload = SimpleUploadedFile("大表.xlsx", b"PK\x03\x04" + b"\x00" * (limit * 1024 * 1024))
+    text = is_refused(client.post(path, {"upload": upload}))
+    assert f"{limit} MB" in text
+    assert not EvidenceFile.objects.exists()
+    assert not ImportBatch.objects.exists()
+
+
+class Endless(io.RawIOBase):
+    """A body that promises 200 MB and gives as much as is read."""
+
+    SIZE = 200 * 1024 * 1024
+
+    def __init__(self, head: bytes, tail: bytes, *, breaks_at: int) -> None:
+        self.head, self.tail, self.given, self.breaks_at = head, tail, 0, breaks_at
+
+    def read(self, size: int = -1) -> bytes:
+        if self.given >= self.breaks_at:
+            return b""
+        size = min(size if size and size > 0 else 65536, self.breaks_at - self.given)
+        part = (self.head + b"0" * size)[:size] if not self.given else b"0" * size
+        if self.given + size >= self.SIZE:
+            part = part[: -len(self.tail)] + self.tail
+        self.given += size
+        return part
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("breaks_at", [Endless.SIZE, 3 * 1024 * 1024], ids=["whole", "broken off"])
+def test_two_hundred_megabytes_streamed(world: World, sign_in: Any, breaks_at: int) -> None:
+    client = sign_in(world.clerk)
+    edge = "xXx"
+    head = (
+        f'--{edge}\r\nContent-Disposition: form-data; name="idempotency_key"\r\n\r\n{uuid4()}\r\n'
+        f'--{edge}\r\nContent-Disposition: form-data; name="upload"; filename="a.xlsx"\r\n'
+        "Content-Type: application/octet-stream\r\n\r\n"
+    ).encode()
+    body = Endless(head, f"\r\n--{edge}--\r\n".encode(), breaks_at=breaks_at)
+    response = client.request(
+        PATH_INFO=f"{client.prefix}/desk/institutions/imports/new/",
+        REQUEST_METHOD="POST",
+        CONTENT_TYPE=f"multipart/form-data; boundary={edge}",
+        CONTENT_LENGTH=str(Endless.SIZE),
+        **{"wsgi.input": body},
+    )
+    is_refused(response)
+    assert not ImportBatch.objects.exists()
+
+
+def test_hostile_file_names_are_harmless(world: World, sign_in: Any) -> None:
+    client = sign_in(world.clerk)
+    for name in (
+        "<img src=x onerror=alert(1)>.xlsx",
+        "a" * 300 + ".xlsx",
+        "..\\..\\windows.xlsx",
+        "名\x00单.xlsx",
+    ):
+        text = is_refused(
+            client.post("/desk/institutions/imports/new/", {"upload": SimpleUploadedFile(name, b"nothing")})
+        )
+        assert "<img src=x" not in text
+
+
+# -- double clicks -------------------------------------------------------------------------------------------
+
+
+def at_once(works: list[Callable[[], Any]]) -> list[Any]:
+    """Results (or errors) of several calls that begin together."""
+    gate, results = threading.Barrier(len(works)), []
+
+    def run(work: Callable[[], Any]) -> None:
+        try:
+            gate.wait(timeout=20)
+            results.append(work())
+        except Exception as error:  # noqa: BLE001 - handed to the asserting thread
+            results.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return results
+
+
+def typed(values: dict[str, Any]) -> dict[str, Any]:
+    """Form data as a browser sends it."""
+    return {key: getattr(value, "pk", value) for key, value in values.items() if value not in (None, "", [])}
+
+
+def filled(client: Any, path: str, **changes: Any) -> dict[str, Any]:
+    """What the form on the page holds when it opens, with `changes` typed over it."""
+    form = client.get(path).context["form"]
+    return typed({name: form[name].value() for name in form.fields} | changes)
+
+
+def post_twice(sign_in: Any, user: User, path: str, data: dict[str, Any]) -> list[Any]:
+    """The same form sent by two requests at once."""
+    clients = [sign_in(user), sign_in(user)]
+    return at_once([lambda client=client: client.post(path, data) for client in clients])
+
+
+def redirects(responses: list[Any]) -> set[str]:
+    """Where the answers lead; both must lead somewhere."""
+    assert all(getattr(item, "status_code", None) == 302 for item in responses), responses
+    return {item["Location"] for item in responses}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_double_submit_registers_one_institution(sign_in: Any) -> None:
+    from tests.conftest import build_world
+
+    world = build_world()
+    path = "/desk/institutions/new/"
+    data = filled(sign_in(world.head), path, **licensed(world)) | {"idempotency_key": str(uuid4())}
+    assert len(redirects(post_twice(sign_in, world.head, path, data))) == 1
+    assert Institution.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_double_upload_makes_one_import(sign_in: Any) -> None:
+    from tests.conftest import build_world
+
+    world = build_world()
+    key = str(uuid4())
+    sheet = "机构名称,地址\n巫山县启明艺术培训中心,高唐街道广东中路1号\n".encode("utf-8-sig")
+    clients = [sign_in(world.clerk), sign_in(world.clerk)]
+    responses = at_once(
+        [
+            lambda client=client: client.post(
+                "/desk/institutions/imports/new/",
+                {"upload": SimpleUploadedFile("名单.csv", sheet), "idempotency_key": key},
+            )
+            for client in clients
+        ]
+    )
+    assert len(redirects(responses)) == 1
+    assert ImportBatch.objects.count() == 1
+
+
+# -- two people at one record --------------------------------------------------------------------------------
+
+
+def test_second_editor_is_told_and_sees_both_texts(world: World, sign_in: Any) -> None:
+    place = make_institution(world)
+    path = f"/desk/institutions/{place.uid}/edit/"
+    first, second = sign_in(world.head), sign_in(world.clerk)
+    before = filled(first, path) | {"version": place.version}
+    assert first.post(path, (before | {"address": "高唐街道净坛二路88号"})).status_code == 302
+    response = second.post(path, (before | {"address": "高唐街道神女大道9号"}))
+    text = response.content.decode()
+    assert response.status_code == 409
+    assert "这条记录刚刚被他人改过" in text
+    assert world.head.name in text
+    assert "净坛二路88号" in text
+    assert "神女大道9号" in text
+    place.refresh_from_db()
+    assert place.address == "高唐街道净坛二路88号"
+    version = re.search(r'name="version" value="(\d+)"', text)
+    assert version
+    again = second.post(path, (before | {"address": "高唐街道神女大道9号", "version": version[1]}))
+    assert again.status_code == 302
+    place.refresh_from_db()
+    assert place.address == "高唐街道神女大道9号"

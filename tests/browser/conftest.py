@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -21,7 +23,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def house() -> Iterator[House]:
-    """Web server, worker and database with the demonstration, started once."""
+    """Web server, worker and database with the demonstration, started once; HOUSE_URL names one that runs."""
+    url = os.environ.get("HOUSE_URL", "")
+    if url:
+        environment = {
+            **os.environ,
+            "APP_ENV": "development",
+            "DATABASE_URL": os.environ["HOUSE_DATABASE_URL"],
+        }
+        yield House(name="given", folder=Path(), url=url, environment=environment)
+        return
     with opened() as running:
         yield running
 

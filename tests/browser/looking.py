@@ -16,7 +16,9 @@ from tests.test_persona_sweep import Links, strip
 
 AXE = Axe()
 SEVERE = {"serious", "critical"}
-RAW = re.compile(r"\b(?:[A-Z]{2,}_[A-Z_]{2,}|None|True|False|undefined|NaN|Traceback)\b|<[A-Za-z]+: |\{\{|\{%")
+RAW = re.compile(
+    r"\b(?:[A-Z]{2,}_[A-Z_]{2,}|None|True|False|undefined|NaN|Traceback)\b|<[A-Za-z]+: |\{\{|\{%"
+)
 SKIPPED_TEXT = "code, pre, .mono, [data-raw]"
 NOT_A_PAGE = re.compile(r"^/(static|api|accounts/logout|sw\.js)")
 VISIBLE_TEXT = """
@@ -77,7 +79,7 @@ def pattern_of(path: str) -> str:
 def page_kinds(visitors: Visitors, suffix: str, per_pattern: int = 1) -> Iterator[tuple[str, str]]:
     """(pattern, path) of one HTML page of each kind that this person reaches by links."""
     page = visitors.enter(suffix)
-    queue = ["/", "/portal/"] if suffix == "institution" else ["/", "/desk/"] if suffix else ["/", "/accounts/login/"]
+    queue = {"": ["/", "/accounts/login/"], "institution": ["/portal/", "/"]}.get(suffix, ["/desk/", "/"])
     seen: set[str] = set()
     taken: dict[str, int] = defaultdict(int)
     while queue:
@@ -99,7 +101,9 @@ def page_kinds(visitors: Visitors, suffix: str, per_pattern: int = 1) -> Iterato
     page.context.close()
 
 
-def look_at(visitors: Visitors, suffix: str, paths: list[str], size: dict[str, int], *, with_axe: bool = True) -> list[str]:
+def look_at(
+    visitors: Visitors, suffix: str, paths: list[str], size: dict[str, int], *, with_axe: bool = True
+) -> list[str]:
     """Open each path as one person at one size; returns what is wrong, with the address."""
     from tests.browser.visitor import Complaints
 

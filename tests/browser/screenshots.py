@@ -51,12 +51,18 @@ def take(out: Path, words: list[str]) -> int:
     count = 0
     seen: set[str] = set()
     with some_house() as house, sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
+        browser = driver.chromium.launch(
+            executable_path=chromium_path(),
+            args=[*CHROMIUM_FLAGS, "--lang=zh-CN"],
+            env={**os.environ, "LANGUAGE": "zh_CN"},
+        )
         visitors = Visitors(browser, house)  # type: ignore[arg-type]
         for suffix in PERSONAS:
             kinds = [(name, path) for name, path in page_kinds(visitors, suffix) if name not in seen]
             seen |= {name for name, _ in kinds if name not in {"casework:home", "casework_portal:home"}}
-            wanted = [kind for kind in kinds if not words or any(word in f"{suffix} {kind[0]}" for word in words)]
+            wanted = [
+                kind for kind in kinds if not words or any(word in f"{suffix} {kind[0]}" for word in words)
+            ]
             for size in (DESK, PHONE):
                 page = visitors.enter(suffix, size=size)
                 for name, path in wanted:

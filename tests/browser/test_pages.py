@@ -16,7 +16,14 @@ NOBODY = ""
 PERSONAS = [NOBODY, *(account.suffix for account in accounts.COUNTY_ACCOUNTS)]
 ON_PHONES = {NOBODY, "officer", "leader", "institution", "township"}
 PUBLIC_PATHS = ["/", "/lists/white/", "/verify/", "/accounts/login/"]
-DESK_PATHS = ["/desk/", "/desk/institutions/", "/desk/institutions/new/", "/desk/visits/", "/desk/lists/", "/desk/reports/"]
+DESK_PATHS = [
+    "/desk/",
+    "/desk/institutions/",
+    "/desk/institutions/new/",
+    "/desk/visits/",
+    "/desk/lists/",
+    "/desk/reports/",
+]
 
 
 def first_link(page: Page, address: str, prefix: str) -> str:
@@ -44,7 +51,9 @@ def test_every_kind_of_page(visitors: Visitors, suffix: str) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def test_skip_link_is_the_first_stop_and_leads_to_the_content(as_user: Callable[..., Page], house: House) -> None:
+def test_skip_link_is_the_first_stop_and_leads_to_the_content(
+    as_user: Callable[..., Page], house: House
+) -> None:
     for suffix, path in (("officer", "/desk/"), ("", "/"), ("institution", "/portal/")):
         page = as_user(suffix)
         page.goto(house.address(path))

@@ -54,7 +54,12 @@ class Visitors:
         self.contexts: list[BrowserContext] = []
 
     def enter(
-        self, suffix: str = "", *, slug: str = SLUG, size: dict[str, int] = DESK, complaints: Complaints | None = None
+        self,
+        suffix: str = "",
+        *,
+        slug: str = SLUG,
+        size: dict[str, int] = DESK,
+        complaints: Complaints | None = None,
     ) -> Page:
         """A page of that person; without a suffix a passer-by who is not signed in."""
         username = accounts.username(slug, suffix) if suffix else ""
@@ -67,7 +72,9 @@ class Visitors:
             self.states[username] = context.storage_state()
         return page
 
-    def enter_named(self, username: str, password: str, *, slug: str = SLUG, size: dict[str, int] = DESK) -> Page:
+    def enter_named(
+        self, username: str, password: str, *, slug: str = SLUG, size: dict[str, int] = DESK
+    ) -> Page:
         """A page of an account that is not one of the demonstration's standard ones."""
         page = self._context(size, None).new_page()
         self._sign_in(page, username, slug, password)
