@@ -536,7 +536,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='evidencefile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('longitude__isnull', True), ('latitude__isnull', True)), models.Q(('longitude__range', (-180, 180)), ('latitude__range', (-90, 90))), _connector='OR'), name='casework_evidencefile_position'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='casework_evidencefile_position'),
         ),
         migrations.AddConstraint(
             model_name='formreceipt',

@@ -49,8 +49,13 @@ class EvidenceFile(models.Model):
             models.UniqueConstraint(fields=["subject_uid", "sha256"], name="casework_evidencefile_once"),
             models.CheckConstraint(condition=Q(size__gt=0), name="casework_evidencefile_not_empty"),
             models.CheckConstraint(
-                condition=(Q(longitude__isnull=True) & Q(latitude__isnull=True))
-                | (Q(longitude__range=(-180, 180)) & Q(latitude__range=(-90, 90))),
+                condition=Q(longitude__isnull=True, latitude__isnull=True)
+                | Q(
+                    longitude__isnull=False,
+                    latitude__isnull=False,
+                    longitude__range=(-180, 180),
+                    latitude__range=(-90, 90),
+                ),
                 name="casework_evidencefile_position",
             ),
         ]
