@@ -8,6 +8,7 @@ from __future__ import annotations
 import calendar as months
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -96,7 +97,7 @@ def calendar_days_set(
     if is_workday and (weekday := next((day for day in days if day.weekday() < 5), None)):
         raise Unlawful(f"{weekday:%Y-%m-%d} 不是周末，本来就是工作日。调休上班只登记周六、周日。")
     before = {row.day: row for row in CalendarDay.objects.select_for_update().filter(day__in=days)}
-    changes: dict[str, list[str | None]] = {}
+    changes: dict[str, list[Any]] = {}
     for day in days:
         known = before.get(day)
         text = _describe(is_workday=is_workday, name=name)
@@ -138,7 +139,10 @@ def calendar_year_confirm(*, actor: User, year: int, source: str, today: date) -
         raise Unlawful(f"{year} 年还没有登记放假日期，请先登记再确认。")
     row, _ = CalendarYear.objects.get_or_create(year=year)
     locked = CalendarYear.objects.select_for_update().get(pk=row.pk)
-    changes = {"is_confirmed": [locked.is_confirmed, True], "source": [locked.source, source]}
+    changes: dict[str, list[Any]] = {
+        "is_confirmed": [locked.is_confirmed, True],
+        "source": [locked.source, source],
+    }
     locked.is_confirmed, locked.source = True, source[:120]
     locked.save()
     audit.record(actor=actor, verb="casework.calendar_year_confirm", target=locked, changes=changes)
