@@ -169,7 +169,7 @@ class MemberForm(forms.Form):
         label="人员", queryset=None, required=False, help_text="执法人员须选择，系统核验当日执法证。"
     )
     person_name = forms.CharField(label="没有账号的人员姓名", max_length=40, required=False)
-    organisation = forms.ModelChoiceField(
+    organisation: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label="没有账号的人员单位", queryset=None, required=False, help_text="选择了人员的，按其单位登记。"
     )
     is_counted = forms.BooleanField(label="计入出动人次", required=False, initial=True)
@@ -271,7 +271,9 @@ class VisitRecordForm(forms.ModelForm):
 class ChecklistChoiceForm(forms.Form):
     """Which checklist to fill."""
 
-    version = forms.ModelChoiceField(label="检查清单", queryset=None, empty_label=None)
+    version: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        label="检查清单", queryset=None, empty_label=None
+    )
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -282,13 +284,15 @@ class ChecklistChoiceForm(forms.Form):
 class FindingForm(forms.Form):
     """A problem found."""
 
-    violation = forms.ModelChoiceField(label="问题类型", queryset=None)
+    violation: forms.ModelChoiceField[Any] = forms.ModelChoiceField(label="问题类型", queryset=None)
     text = forms.CharField(label="问题事实", widget=area(), help_text="写清时间、地点、数量、涉及人员。")
     quantity = forms.IntegerField(label="数量（处、块）", min_value=1, initial=1)
     mode = forms.ChoiceField(
         label="处理方式", choices=FindingMode.choices, widget=forms.RadioSelect, initial="IN_TERM"
     )
-    organ = forms.ModelChoiceField(label="责任部门", queryset=None, help_text="由哪个部门制发整改通知书。")
+    organ: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        label="责任部门", queryset=None, help_text="由哪个部门制发整改通知书。"
+    )
     severity = forms.ChoiceField(
         label="程度", choices=[("", "按问题类型"), *Severity.choices], required=False
     )
@@ -393,8 +397,8 @@ class ServiceForm(forms.Form):
     method = forms.ChoiceField(label="送达方式", choices=ServiceMethod.choices, widget=forms.RadioSelect)
     served_at = MomentField(label="送达时间")
     place = forms.CharField(label="送达地点", max_length=200)
-    server_one = forms.ModelChoiceField(label="送达人一", queryset=None)
-    server_two = forms.ModelChoiceField(label="送达人二", queryset=None)
+    server_one: forms.ModelChoiceField[Any] = forms.ModelChoiceField(label="送达人一", queryset=None)
+    server_two: forms.ModelChoiceField[Any] = forms.ModelChoiceField(label="送达人二", queryset=None)
     receiver = forms.CharField(label="签收人", max_length=40, required=False, help_text="直接送达必填。")
     receiver_relation = forms.CharField(label="与受送达人关系", max_length=40, required=False)
     refusal_reason = forms.CharField(

@@ -429,7 +429,7 @@ def has_granted_extension(notice: RectificationNotice, actor: User) -> Iterable[
         granted is None
         or not asked_in_time
         or granted.granted_until is None
-        or granted.granted_until <= notice.due_on
+        or granted.granted_until <= (notice.due_on or date.max)
     ):
         yield Reason(
             "没有在期限届满前提出并获批准的延期申请。", "整改期限管理规定", "请先审批延期申请。", "G10"

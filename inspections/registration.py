@@ -301,7 +301,7 @@ def may_see_evidence(actor: User, evidence: EvidenceFile) -> bool:
     if evidence.subject_type == "inspections.finding" and actor.is_counterpart:
         in_notice = NoticeItem.objects.visible_to(actor).filter(finding__uid=uid)
         return in_notice.exclude(notice__status__in=["DRAFT", "WITHDRAWN"]).exists()
-    models = {
+    models: dict[str, Any] = {
         "inspections.finding": Finding,
         "inspections.servicerecord": ServiceRecord,
         "inspections.replyitem": ReplyItem,
@@ -309,7 +309,7 @@ def may_see_evidence(actor: User, evidence: EvidenceFile) -> bool:
     }
     if not actor.may("inspections.notice_view") and not actor.may("inspections.portal_view"):
         return False
-    return models[evidence.subject_type].objects.visible_to(actor).filter(uid=uid).exists()
+    return bool(models[evidence.subject_type].objects.visible_to(actor).filter(uid=uid).exists())
 
 
 def may_see_document(actor: User, document: OfficialDocument) -> bool:
@@ -320,7 +320,7 @@ def may_see_document(actor: User, document: OfficialDocument) -> bool:
     if document.subject_type == "inspections.visit" and actor.is_counterpart:
         own = Visit.objects.filter(uid=uid, institution__organisation=actor.organisation_id)
         return document.kind in PARTY_DOCUMENTS and own.exists()
-    models = {
+    models: dict[str, Any] = {
         "inspections.deployment": Deployment,
         "inspections.visit": Visit,
         "inspections.rectificationnotice": RectificationNotice,
@@ -329,4 +329,4 @@ def may_see_document(actor: User, document: OfficialDocument) -> bool:
     }
     if not actor.may("inspections.deployment_view") and not actor.may("inspections.portal_view"):
         return False
-    return models[document.subject_type].objects.visible_to(actor).filter(uid=uid).exists()
+    return bool(models[document.subject_type].objects.visible_to(actor).filter(uid=uid).exists())

@@ -228,7 +228,7 @@ def notice_serve(
     notice: RectificationNotice,
     service: Service,
     served_at: datetime | None = None,
-    proof: UploadedFile | ContentFile[bytes] | None = None,
+    proof: UploadedFile[bytes] | ContentFile[bytes] | None = None,
     at: datetime | None = None,
 ) -> RectificationNotice:
     """Record 送达回证 and start the term from the day of service (民事诉讼法 第八十八条至第九十五条).

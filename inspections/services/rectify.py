@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import TypeAlias
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -24,6 +25,7 @@ from casework.deadlines import (
 from casework.documents.services import document_issue
 from casework.errors import Blocked, NotAllowed, Reason, Unlawful, WrongState
 from casework.evidence.services import evidence_receive
+from casework.models import OfficialDocument
 from casework.records import clean, record_create, root_fields
 from casework.workflow import transition
 from inspections import guards, papers
@@ -48,7 +50,7 @@ from inspections.models import (
 from inspections.services.notices import RECHECK, RECTIFY
 from inspections.services.steps import lock, refuse, require
 
-Upload = UploadedFile | ContentFile[bytes]
+Upload: TypeAlias = "UploadedFile[bytes] | ContentFile[bytes]"
 
 
 @dataclass(frozen=True)
@@ -380,7 +382,7 @@ def _items_put(
             transition(item.finding, "close", actor=actor, at=at)
 
 
-def _record_issue(actor: User, recheck: Recheck, at: datetime) -> object:
+def _record_issue(actor: User, recheck: Recheck, at: datetime) -> OfficialDocument:
     return document_issue(
         actor=actor,
         organ=recheck.notice.organ,

@@ -22,8 +22,7 @@ def require(actor: User, permission: str) -> None:
 
 def lock(obj: M) -> M:
     """The row again, locked for this transaction."""
-    manager = cast("models.Manager[M]", type(obj)._base_manager)
-    return manager.select_for_update().get(pk=obj.pk)
+    return type(obj)._base_manager.select_for_update().get(pk=obj.pk)
 
 
 def refuse(reasons: object) -> None:

@@ -108,7 +108,7 @@ def checklist_save(
     actor: User,
     visit: Visit,
     answers: Mapping[str, Mapping[str, str]],
-    photos: Mapping[str, Iterable[UploadedFile]] | None = None,
+    photos: Mapping[str, Iterable[UploadedFile[bytes]]] | None = None,
     is_finished: bool = False,
     at: datetime | None = None,
 ) -> ChecklistRun:
@@ -356,7 +356,7 @@ def finding_photo_add(
     *,
     actor: User,
     finding: Finding,
-    upload: UploadedFile | ContentFile[bytes],
+    upload: UploadedFile[bytes] | ContentFile[bytes],
     phase: str = PhotoPhase.BEFORE,
     captured_at: datetime | None = None,
     position: Position | None = None,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.shortcuts import render as render_page
 from django.urls import reverse
@@ -52,7 +53,7 @@ STEPS = {
     "start": (services.deployment_start, "检查已开始。"),
     "finish": (services.deployment_finish, "检查已结束。"),
 }
-WORDED = {
+WORDED: dict[str, tuple[str, bool, Callable[..., Deployment], str, str]] = {
     "approve": ("审批意见", False, services.deployment_approve, "note", "已批准。"),
     "approve_late": ("补办审批意见", False, services.deployment_approve_late, "note", "已补办审批。"),
     "return": ("退回理由", True, services.deployment_return, "reason", "已退回修改。"),
@@ -80,7 +81,7 @@ def _get(request: AuthedRequest, uid: UUID) -> Deployment:
 
 
 @desk_page("inspections.deployment_view")
-def deployment_list(request: AuthedRequest) -> HttpResponse:
+def deployment_list(request: AuthedRequest) -> HttpResponse | StreamingHttpResponse:
     """The register of outings."""
     return ListPage(
         request=request,
@@ -255,7 +256,7 @@ def deployment_step(request: AuthedRequest, uid: UUID, name: str) -> HttpRespons
         raise Http404("这一步现在不能办理。")
 
     def work(values: dict[str, Any]) -> str:
-        worded(actor=request.user, deployment=deployment, **{argument: values["reason"]})  # type: ignore[operator]
+        worded(actor=request.user, deployment=deployment, **{argument: values["reason"]})
         return _url(deployment)
 
     arrow = offer.transition.label if offer else label

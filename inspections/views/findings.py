@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -43,7 +43,7 @@ def _get(request: AuthedRequest, uid: UUID) -> Finding:
 
 
 @desk_page("inspections.notice_view")
-def finding_list(request: AuthedRequest) -> HttpResponse:
+def finding_list(request: AuthedRequest) -> HttpResponse | StreamingHttpResponse:
     """Problems line by line."""
     return ListPage(
         request=request,

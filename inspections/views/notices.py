@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -82,7 +82,7 @@ def _crumbs(notice: RectificationNotice, *more: tuple[str, str]) -> list[dict[st
 
 
 @desk_page("inspections.notice_view")
-def notice_list(request: AuthedRequest) -> HttpResponse:
+def notice_list(request: AuthedRequest) -> HttpResponse | StreamingHttpResponse:
     """整改台账 by notice."""
     return ListPage(
         request=request,

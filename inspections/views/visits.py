@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -71,7 +71,7 @@ def visit_get(request: AuthedRequest, uid: UUID) -> Visit:
 
 
 @desk_page("inspections.deployment_view")
-def visit_list(request: AuthedRequest) -> HttpResponse:
+def visit_list(request: AuthedRequest) -> HttpResponse | StreamingHttpResponse:
     """The register of visits."""
     return ListPage(
         request=request,
@@ -310,9 +310,9 @@ def _checklist_save(request: AuthedRequest, visit: Visit) -> None:
         if key.startswith("v-") and value:
             code = key[2:]
             answers[code] = {
-                "value": value,
-                "note": request.POST.get(f"n-{code}", ""),
-                "no_photo_reason": request.POST.get(f"p-{code}", ""),
+                "value": str(value),
+                "note": str(request.POST.get(f"n-{code}", "")),
+                "no_photo_reason": str(request.POST.get(f"p-{code}", "")),
             }
             photos[code] = request.FILES.getlist(f"f-{code}")
     services.checklist_save(actor=request.user, visit=visit, answers=answers, photos=photos)
