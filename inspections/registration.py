@@ -289,8 +289,17 @@ def campaign_panel(actor: User, campaign: Any) -> dict[str, Any]:
 def _owners() -> None:
     for kind in ("finding", "servicerecord", "replyitem", "recheckitem"):
         registries.add_evidence_owner(f"inspections.{kind}", may_see_evidence)
+    registries.add_evidence_owner("fieldwork.checklistanswer", may_see_answer)
     for kind in ("deployment", "visit", "rectificationnotice", "servicerecord", "recheck"):
         registries.add_document_owner(f"inspections.{kind}", may_see_document)
+
+
+def may_see_answer(actor: User, evidence: EvidenceFile) -> bool:
+    """Photos of a checklist: whoever reaches the filled checklist."""
+    from fieldwork.models import ChecklistAnswer
+
+    rows = ChecklistAnswer.objects.visible_to(actor).filter(uid=evidence.subject_uid)
+    return actor.may("fieldwork.run_view") and rows.exists()
 
 
 def may_see_evidence(actor: User, evidence: EvidenceFile) -> bool:
