@@ -157,8 +157,11 @@ def calendar_notes(now: datetime) -> list[str]:
 
 
 def disk() -> Disk:
-    """Room left where uploads and documents are kept."""
-    place = Path(default_storage.path(""))
+    """Room left where uploads and documents are kept, or on this machine when they are kept elsewhere."""
+    try:
+        place = Path(default_storage.path(""))
+    except NotImplementedError:
+        place = Path(settings.VAR_DIR)
     while not place.exists():
         place = place.parent
     usage = shutil.disk_usage(place)
