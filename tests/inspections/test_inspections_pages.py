@@ -213,10 +213,7 @@ def test_checklist_failures_become_findings(law: World, started: Visit, sign_in:
     failing = codes[0]
     shown = client.post(url, {f"v-{codes[1]}": "PASS", f"f-{codes[1]}": making.photo(), "keep": "1"})
     assert shown.status_code == 302
-    assert (
-        reverse("casework:evidence_file", args=["0" * 8 + "-0000-0000-0000-" + "0" * 12])[:15]
-        in client.get(url).content.decode()
-    )
+    assert "/desk/evidence/" in client.get(url).content.decode()
     answers |= {f"v-{failing}": "FAIL", f"n-{failing}": "没有任命", f"p-{failing}": "无法拍照", "finish": "1"}
     assert client.get(url).status_code == 200
     assert client.post(url, answers).status_code == 302
