@@ -76,7 +76,8 @@ def _record(actor: User, place: Institution, number: int) -> None:
 
 def _one_event(results: Results, actor: User, place: Institution, count: int = 400) -> None:
     """A small transaction with an audit event in turn with the same one without."""
-    bare, audited = [], []
+    bare: list[float] = []
+    audited: list[float] = []
     for number in range(count):
         for times, is_audited in ((bare, False), (audited, True)):
             begun = perf_counter()
