@@ -86,16 +86,13 @@ class StageForm(forms.Form):
         return data
 
 
-class BaseStageFormSet(StageForms):
-    """The timetable of a campaign."""
-
-    def stages(self) -> tuple[Stage, ...]:
-        """The filled rows in order."""
-        rows = [form.cleaned_data for form in self.forms if form.cleaned_data.get("name")]
-        return tuple(Stage(row["name"], row["starts_on"], row["ends_on"], row["task"]) for row in rows)
+StageFormSet = forms.formset_factory(StageForm, extra=STAGE_ROWS, max_num=20)
 
 
-StageFormSet = forms.formset_factory(StageForm, formset=BaseStageFormSet, extra=STAGE_ROWS, max_num=20)
+def stages_of(timetable: StageForms) -> tuple[Stage, ...]:
+    """The filled rows of a valid timetable, in order."""
+    rows = [form.cleaned_data for form in timetable.forms if form.cleaned_data.get("name")]
+    return tuple(Stage(row["name"], row["starts_on"], row["ends_on"], row["task"]) for row in rows)
 
 
 def stage_initial(campaign: Campaign | None) -> list[dict[str, str | date]]:

@@ -11,6 +11,7 @@ from accounts.querysets import ScopedQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from fieldwork.models import Campaign, Checklist, ChecklistItem, ChecklistVersion  # noqa: F401
 
 
 class CampaignQuerySet(ScopedQuerySet["Campaign"]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,7 +29,7 @@ from casework.web import (
 from casework.workflow import available_transitions
 from fieldwork import selectors, services
 from fieldwork.filters import CampaignFilter
-from fieldwork.forms import CampaignForm, CancelForm, FinishForm, StageFormSet, stage_initial
+from fieldwork.forms import CampaignForm, CancelForm, FinishForm, StageFormSet, stage_initial, stages_of
 from fieldwork.models import Campaign
 
 CAMPAIGN_COLUMNS = (
@@ -45,7 +45,7 @@ CAMPAIGN_COLUMNS = (
 
 
 @desk_page("fieldwork.campaign_view")
-def campaign_list(request: AuthedRequest) -> HttpResponse:
+def campaign_list(request: AuthedRequest) -> HttpResponse | StreamingHttpResponse:
     """The register of campaigns."""
     return ListPage(
         request=request,
@@ -96,7 +96,7 @@ def campaign_create(request: AuthedRequest) -> HttpResponse:
                         services.campaign_create(
                             actor=request.user,
                             values=form.values(),
-                            stages=stages.stages(),
+                            stages=stages_of(stages),
                             departments=form.cleaned_data["departments"],
                         )
                     ),
@@ -122,19 +122,20 @@ def campaign_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
     stages = StageFormSet(request.POST or None, prefix="stages", initial=stage_initial(campaign))
     conflict: dict[str, Any] | None = None
     if request.method == "POST" and form.is_valid() and stages.is_valid():
-        try:
-            with guarded(form):
+        with guarded(form):
+            try:
                 services.campaign_edit(
                     actor=request.user,
                     campaign=campaign,
                     values=form.values(),
-                    stages=stages.stages(),
+                    stages=stages_of(stages),
                     departments=form.cleaned_data["departments"],
                     version=_version(request),
                 )
-        except StaleVersion as error:
-            conflict = version_conflict(error.current, form)
-        if conflict is None and not form.errors:
+            except StaleVersion as error:
+                conflict = _conflict(error, form)
+                raise
+        if not form.errors:
             return redirect("fieldwork:campaign_detail", uid=uid)
     context = {
         "form": form,
@@ -221,6 +222,13 @@ def checklist_version(request: AuthedRequest, uid: UUID) -> HttpResponse:
         ],
     }
     return render(request, "fieldwork/checklist_version.html", context)
+
+
+def _conflict(error: StaleVersion, form: CampaignForm) -> dict[str, Any]:
+    """The other person's values; the departments, a set of their own, are left out."""
+    conflict = version_conflict(error.current, form)
+    conflict["rows"] = [row for row in conflict["rows"] if row["label"] != form["departments"].label]
+    return conflict
 
 
 def _step(

@@ -170,4 +170,5 @@ def _rows(model: Any) -> tuple[int, int]:
 
 
 def test_seeding_is_quick(wushan: Seeded) -> None:
-    assert wushan.cpu_seconds < 60
+    """Processor time, with room for a busy machine; it takes about 50 s."""
+    assert wushan.cpu_seconds < 90

@@ -83,9 +83,13 @@ def in_a_hurry() -> Iterator[None]:
         if task_path != "casework.tasks.document_render":
             enqueue(task_path, *args)
 
+    def leave_to_database(*_: object, **__: object) -> None:
+        """Uniqueness and check constraints stand in the database."""
+
     with (
         patch.object(jobs, "enqueue", keep_others),
-        patch.object(Model, "validate_constraints", lambda *_, **__: None),
+        patch.object(Model, "validate_constraints", leave_to_database),
+        patch.object(Model, "validate_unique", leave_to_database),
     ):
         yield
 

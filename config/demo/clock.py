@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from casework.deadlines import Calendar, load_calendar
 
-QUIET_DAYS = 45
+QUIET_DAYS = 25
 
 
 def at(day: date, hour: int = 9, minute: int = 0) -> datetime:

@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from accounts.models import OrganisationKind, User
+from accounts.models import Organisation, OrganisationKind, User
 from casework.models import ViolationType
 from config.demo.clock import at
 from config.demo.people import County
@@ -117,7 +117,7 @@ def _staff(deployment: Deployment, plan: Plan, moment: datetime) -> None:
         services.member_add(
             actor=plan.team[0],
             deployment=deployment,
-            organisation=person.organisation,
+            organisation=_organ(person),
             role=MemberRole.OFFICER,
             user=person,
             at=moment,
@@ -126,7 +126,7 @@ def _staff(deployment: Deployment, plan: Plan, moment: datetime) -> None:
         services.member_add(
             actor=plan.team[0],
             deployment=deployment,
-            organisation=person.organisation,
+            organisation=_organ(person),
             role=MemberRole.ASSISTANT,
             user=person,
             at=moment,
@@ -197,6 +197,12 @@ def _visit(
         timeline.add(day, 18, lambda moment: services.visit_close(actor=officer, visit=visit, at=moment))
 
 
+def _organ(person: User) -> Organisation:
+    """Whom an officer acts for."""
+    assert person.organisation is not None
+    return person.organisation
+
+
 def find(county: County, officer: User, visit: Visit, problem: Problem, moment: datetime) -> Finding:
     """Register a problem."""
     return services.finding_add(
@@ -252,7 +258,7 @@ def _notice(
     stop: Stop,
     moment: datetime,
 ) -> None:
-    servers = [person for person in plan.team if person.organisation.kind == kind][:2]
+    servers = [person for person in plan.team if _organ(person).kind == kind][:2]
     officer = servers[0]
     notice = services.notice_draft(actor=officer, visit=visit, organ=county.organs[kind], at=moment)
     if stop.life == "DRAFT":

@@ -207,7 +207,8 @@ def build_county(plan: CountyPlan, parent: Bureau) -> County:
         )
         for town in towns[:3]
     ]
-    county = County(plan, bureau, region, towns, dict(organs), townships)
+    by_kind: dict[str, Organisation] = {str(kind): organ for kind, organ in organs.items()}
+    county = County(plan, bureau, region, towns, by_kind, townships)
     _staff(county)
     return county
 

@@ -177,8 +177,8 @@ def test_a_stale_form_shows_both_versions(head, world, campaign) -> None:
 
 def test_list_exports_and_filters(head, world, campaign) -> None:
     url = reverse("fieldwork:campaign_list")
-    assert campaign.name in head.get(url).content.decode()
-    assert campaign.name not in head.get(url, {"kind": "FIRE_SAFETY"}).content.decode()
+    assert campaign.code in head.get(url).content.decode()
+    assert campaign.code not in head.get(url, {"kind": "FIRE_SAFETY"}).content.decode()
     lines = b"".join(head.get(url, {"export": "csv"}).streaming_content).decode().splitlines()
     assert lines[-1] == "共 1 行"
     assert campaign.basis_no in lines[1]
