@@ -288,7 +288,7 @@ def _check_service(
 ) -> None:
     if moment > at:
         raise Unlawful("送达时间不能晚于现在。")
-    if notice.issued_at and moment < notice.issued_at:
+    if notice.issued_at and moment < notice.issued_at.replace(second=0, microsecond=0):
         raise Unlawful("送达时间不能早于制发时间。")
     if service.server_one.pk == service.server_two.pk:
         raise Unlawful("送达人须为两人。")
