@@ -64,7 +64,7 @@ class Campaign(RootModel):
     result = models.TextField("总结", blank=True, default="")
 
     scope_paths: ClassVar[ScopePaths] = ScopePaths(participants=("departments",))
-    objects: ClassVar[CampaignQuerySet] = CampaignQuerySet.as_manager()
+    objects = CampaignQuerySet.as_manager()
 
     class Meta:
         verbose_name = "专项行动"

@@ -56,7 +56,7 @@ class ChecklistRun(RootModel):
     verdict = models.CharField("结论", max_length=10, choices=Verdict.choices, blank=True, default="")
 
     scope_paths: ClassVar[ScopePaths] = ScopePaths(participants=("departments",))
-    objects: ClassVar[ScopedQuerySet[ChecklistRun]] = ScopedQuerySet["ChecklistRun"].as_manager()
+    objects = ScopedQuerySet["ChecklistRun"].as_manager()
 
     class Meta:
         verbose_name = "检查清单记录"
