@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Bureau, User
+from accounts.services import system_user
 from bench.table import Results, Row
 from bench.world import table_size
 from casework import indicators
@@ -145,7 +146,7 @@ def _freeze(results: Results, bureau: Bureau) -> None:
     plan = plan_for(regime, _due_day(regime))
     if plan is None:
         return
-    actor = User.objects.filter(is_system=True).order_by("pk")[0]
+    actor = system_user()
     period = services.period_open(actor=actor, regime=regime, plan=plan)
     moment = timezone.make_aware(datetime.combine(period.due_on, time(10)))
     begun = perf_counter()

@@ -21,8 +21,12 @@ class EntryFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label="名单", choices=ListKind.choices, empty_label="全部名单")
     status = django_filters.ChoiceFilter(label="状态", choices=EntryStatus.choices, empty_label="全部状态")
     on = django_filters.DateFilter(label="某日在册", method="by_day", widget=DATE)
-    since = django_filters.DateFilter(label="列入日期起", field_name="starts_on", lookup_expr="gte", widget=DATE)
-    until = django_filters.DateFilter(label="列入日期止", field_name="starts_on", lookup_expr="lte", widget=DATE)
+    since = django_filters.DateFilter(
+        label="列入日期起", field_name="starts_on", lookup_expr="gte", widget=DATE
+    )
+    until = django_filters.DateFilter(
+        label="列入日期止", field_name="starts_on", lookup_expr="lte", widget=DATE
+    )
 
     class Meta:
         model = ListEntry
@@ -30,7 +34,9 @@ class EntryFilter(django_filters.FilterSet):
 
     def by_name(self, rows: QuerySet[ListEntry], name: str, value: str) -> QuerySet[ListEntry]:
         """Entries of institutions that the search finds."""
-        return rows.filter(institution__in=Institution.objects.all().search(value.replace("\x00", "")).values("pk"))
+        return rows.filter(
+            institution__in=Institution.objects.all().search(value.replace("\x00", "")).values("pk")
+        )
 
     def by_day(self, rows: Any, name: str, value: Any) -> Any:
         """What the lists said on that day."""

@@ -20,7 +20,9 @@ class BatchForm(forms.Form):
     list_kind = forms.ChoiceField(label="名单", choices=BATCH_KINDS, initial=ListKind.WHITE)
     title = forms.CharField(label="标题", max_length=100, help_text="如：2026 年校外培训机构白名单（下半年）")
     basis = forms.CharField(label="依据", max_length=300, help_text="写明文件名称和文号，公告中照此引用。")
-    note = forms.CharField(label="说明", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(
+        label="说明", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class BatchEditForm(BatchForm):
@@ -43,9 +45,14 @@ class BlackEntryForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="公开显示。写清何时何地做了什么，不写学生、家长、举报人和员工姓名。",
     )
-    basis = forms.CharField(label="依据", required=False, max_length=300, help_text="法律、规章条款或文件名称和文号。")
+    basis = forms.CharField(
+        label="依据", required=False, max_length=300, help_text="法律、规章条款或文件名称和文号。"
+    )
     decision_no = forms.CharField(
-        label="处理决定文号", required=False, max_length=80, help_text="行政处罚决定、取缔通知等的文号，没有可不填。"
+        label="处理决定文号",
+        required=False,
+        max_length=80,
+        help_text="行政处罚决定、取缔通知等的文号，没有可不填。",
     )
     planned_end_on = forms.DateField(
         label="公布截止日", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -115,7 +122,10 @@ class ReplyForm(forms.Form):
     """The institution's statement."""
 
     text = forms.CharField(
-        label="陈述申辩内容", max_length=3000, widget=forms.Textarea(attrs={"rows": 8}), help_text="写明事实和理由。"
+        label="陈述申辩内容",
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="写明事实和理由。",
     )
     file = forms.FileField(label="附件", required=False, help_text="图片、PDF 或文档，可不传。")
 

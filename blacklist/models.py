@@ -103,9 +103,7 @@ class ListBatch(RootModel):
             models.CheckConstraint(
                 condition=Q(list_kind__in=[ListKind.WHITE, ListKind.RED]), name="blacklist_listbatch_kind"
             ),
-            models.CheckConstraint(
-                condition=~Q(title="") & ~Q(basis=""), name="blacklist_listbatch_based"
-            ),
+            models.CheckConstraint(condition=~Q(title="") & ~Q(basis=""), name="blacklist_listbatch_based"),
             models.CheckConstraint(
                 condition=~Q(status=BatchStatus.PUBLISHED)
                 | Q(
@@ -126,7 +124,9 @@ class ListBatch(RootModel):
                 condition=Q(status=BatchStatus.PUBLISHED) | Q(batch_no__isnull=True),
                 name="blacklist_listbatch_number_at_publication",
             ),
-            models.UniqueConstraint(fields=["bureau", "list_kind", "batch_no"], name="blacklist_listbatch_no"),
+            models.UniqueConstraint(
+                fields=["bureau", "list_kind", "batch_no"], name="blacklist_listbatch_no"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -188,20 +188,26 @@ class ListEntry(RootModel):
     is the last day on the list; `removed_on` the first day off it; `span` is half-open.
     """
 
-    institution = models.ForeignKey(Institution, models.PROTECT, related_name="list_entries", verbose_name="机构")
+    institution = models.ForeignKey(
+        Institution, models.PROTECT, related_name="list_entries", verbose_name="机构"
+    )
     kind = models.CharField("名单", max_length=10, choices=ListKind.choices)
     batch = models.ForeignKey(
         ListBatch, models.PROTECT, null=True, blank=True, related_name="entries", verbose_name="批次"
     )
     status = models.CharField("状态", max_length=10, choices=EntryStatus.choices, default=EntryStatus.DRAFT)
 
-    ground_codes = ArrayField(models.CharField(max_length=40), verbose_name="违法违规类型", default=list, blank=True)
+    ground_codes = ArrayField(
+        models.CharField(max_length=40), verbose_name="违法违规类型", default=list, blank=True
+    )
     ground_text = models.CharField("列入事由", max_length=500, blank=True, default="")
     basis = models.CharField("依据", max_length=300, blank=True, default="")
     decision_no = models.CharField("处理决定文号", max_length=80, blank=True, default="")
     evidence_count = models.PositiveSmallIntegerField("证据件数", default=0)
 
-    notice_document = models.ForeignKey(OfficialDocument, models.PROTECT, null=True, blank=True, related_name="+")
+    notice_document = models.ForeignKey(
+        OfficialDocument, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     notified_on = models.DateField("告知日期", null=True, blank=True)
     reply_until = models.DateField("陈述申辩截止日", null=True, blank=True)
     reply_basis = models.JSONField("期限算法", default=list, blank=True)
@@ -223,7 +229,9 @@ class ListEntry(RootModel):
 
     removed_on = models.DateField("移出日期", null=True, blank=True)
     removed_at = models.DateTimeField("移出时间", null=True, blank=True)
-    removal_kind = models.CharField("移出类型", max_length=16, choices=RemovalKind.choices, blank=True, default="")
+    removal_kind = models.CharField(
+        "移出类型", max_length=16, choices=RemovalKind.choices, blank=True, default=""
+    )
     removal_reason = models.CharField("移出理由", max_length=300, blank=True, default="")
     span = DateRangeField("在册期间", null=True, blank=True, editable=False)
 
@@ -255,7 +263,12 @@ class ListEntry(RootModel):
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=LISTED_ONCE)
-                | Q(starts_on__isnull=False, published_at__isnull=False, span__isnull=False, document__isnull=False),
+                | Q(
+                    starts_on__isnull=False,
+                    published_at__isnull=False,
+                    span__isnull=False,
+                    document__isnull=False,
+                ),
                 name="blacklist_listentry_published",
             ),
             models.CheckConstraint(
@@ -338,4 +351,6 @@ class ListEntry(RootModel):
 
     def is_reply_open(self, day: date) -> bool:
         """Whether the institution may still state its case on `day` (the last day included)."""
-        return self.status == EntryStatus.NOTIFIED and self.reply_until is not None and day <= self.reply_until
+        return (
+            self.status == EntryStatus.NOTIFIED and self.reply_until is not None and day <= self.reply_until
+        )

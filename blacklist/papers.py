@@ -54,7 +54,9 @@ def batch_announcement(
         for number, item in enumerate(institutions, start=1)
     )
     blocks: list[Any] = [
-        Paragraph(f"根据{batch.basis}，经核查和审定，现将第{batch_no}批列入{name}的校外培训机构公布如下，共{len(rows)}家。"),
+        Paragraph(
+            f"根据{batch.basis}，经核查和审定，现将第{batch_no}批列入{name}的校外培训机构公布如下，共{len(rows)}家。"
+        ),
         Table(
             columns=(
                 Column(0.5),
@@ -74,7 +76,9 @@ def batch_announcement(
         blocks.append(Paragraph(f"监督电话：{bureau.hotline}。"))
     blocks.append(Signature(organ=organ.name, date=day.isoformat()))
     return typesetting.to_dict(
-        DocumentContent(form="red_head", organ=organ.name, title=title, date=day.isoformat(), blocks=tuple(blocks))
+        DocumentContent(
+            form="red_head", organ=organ.name, title=title, date=day.isoformat(), blocks=tuple(blocks)
+        )
     )
 
 

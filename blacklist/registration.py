@@ -62,13 +62,24 @@ def _register_screens() -> None:
 
     add_nav(NavEntry("黑白名单", "blacklist:overview", "list-check", 60, "blacklist.list_view"))
     add_nav(
-        NavEntry("名单告知", "blacklist_portal:own_entries", "list-check", 60, "blacklist.own_entry_view", face="portal")
+        NavEntry(
+            "名单告知",
+            "blacklist_portal:own_entries",
+            "list-check",
+            60,
+            "blacklist.own_entry_view",
+            face="portal",
+        )
     )
     add_kpis(desk.list_figures)
     add_worklist(Worklist("blacklist", "黑白名单", desk.desk_work, permission="blacklist.list_view"))
     add_worklist(
         Worklist(
-            "blacklist_reply", "名单告知", desk.portal_work, face="portal", permission="blacklist.own_entry_view"
+            "blacklist_reply",
+            "名单告知",
+            desk.portal_work,
+            face="portal",
+            permission="blacklist.own_entry_view",
         )
     )
     panels.register(

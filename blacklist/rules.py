@@ -167,10 +167,15 @@ def may_review(entry: ListEntry, actor: User) -> Iterable[Reason]:
     """The review waits for the reply or for the end of the window; the drafter does not review."""
     if not entry.replied_at and entry.is_reply_open(acting_day()):
         yield Reason(
-            f"陈述申辩期到 {entry.reply_until:%Y-%m-%d} 届满，机构尚未答复，请期满后再复核。", BASIS, gate="G39"
+            f"陈述申辩期到 {entry.reply_until:%Y-%m-%d} 届满，机构尚未答复，请期满后再复核。",
+            BASIS,
+            gate="G39",
         )
     if entry.created_by_id == actor.pk:
-        yield Reason("拟列入人不能复核自己经办的条目，请由其他人员复核。", cleared_by="由监管股负责人或法制审核员办理。")
+        yield Reason(
+            "拟列入人不能复核自己经办的条目，请由其他人员复核。",
+            cleared_by="由监管股负责人或法制审核员办理。",
+        )
 
 
 def may_publish(entry: ListEntry, actor: User) -> Iterable[Reason]:
@@ -179,9 +184,7 @@ def may_publish(entry: ListEntry, actor: User) -> Iterable[Reason]:
     if entry.notified_on is None or entry.notice_document_id is None:
         yield Reason("尚未向机构告知，不能列入。", BASIS, gate="G39")
     if entry.reply_until and acting_day() <= entry.reply_until:
-        yield Reason(
-            f"陈述申辩期到 {entry.reply_until:%Y-%m-%d} 届满，届满前不能列入。", BASIS, gate="G39"
-        )
+        yield Reason(f"陈述申辩期到 {entry.reply_until:%Y-%m-%d} 届满，届满前不能列入。", BASIS, gate="G39")
     if not entry.reply_outcome:
         yield Reason("尚未复核，不能列入。", BASIS, gate="G39")
     if entry.earliest_exit_on and entry.earliest_exit_on <= acting_day():

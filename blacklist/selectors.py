@@ -33,7 +33,14 @@ def entries_visible(actor: User) -> ListEntryQuerySet:
     """Entries inside the actor's reach, newest first."""
     rows: ListEntryQuerySet = ListEntry.objects.visible_to(actor)
     return rows.select_related(
-        "institution", "institution__region", "batch", "document", "notice_document", "created_by", "bureau", "region"
+        "institution",
+        "institution__region",
+        "batch",
+        "document",
+        "notice_document",
+        "created_by",
+        "bureau",
+        "region",
     ).order_by("-starts_on", "-pk")
 
 

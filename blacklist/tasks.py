@@ -5,9 +5,9 @@ from __future__ import annotations
 from celery.schedules import crontab
 from django.utils import timezone
 
+from accounts.services import system_user
 from blacklist.services import entries_expire
 from casework.jobs import periodic
-from casework.management.commands.load_reference import system_user
 
 
 @periodic("blacklist.tasks.list_entries_expire", "移出期满的名单条目", crontab(hour=0, minute=15))

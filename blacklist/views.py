@@ -181,7 +181,12 @@ def batch_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     pager = ListPage(request=request, rows=rows, template="", title="", page_size=CANDIDATES_PER_PAGE)
     page = pager.page_of(rows)
     tabs = [
-        {"label": "符合条件", "url": "?tab=eligible", "active": tab == "eligible", "count": counts["eligible"]},
+        {
+            "label": "符合条件",
+            "url": "?tab=eligible",
+            "active": tab == "eligible",
+            "count": counts["eligible"],
+        },
         {"label": "拟列入", "url": "?tab=included", "active": tab == "included", "count": counts["included"]},
         {"label": "不符合", "url": "?tab=refused", "active": tab == "refused", "count": counts["refused"]},
     ]
@@ -191,9 +196,13 @@ def batch_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "page": page,
         "tab": tab,
         "tabs": tabs,
-        "may_choose": batch.status == "DRAFT" and request.user.may("blacklist.batch_edit") and tab == "eligible",
+        "may_choose": batch.status == "DRAFT"
+        and request.user.may("blacklist.batch_edit")
+        and tab == "eligible",
         "may_edit": batch.status == "DRAFT" and request.user.may("blacklist.batch_edit"),
-        "steps": offers_as_actions(available_transitions(request.user, batch), _batch_url(batch), batch.version),
+        "steps": offers_as_actions(
+            available_transitions(request.user, batch), _batch_url(batch), batch.version
+        ),
         "history": _history(request.user, batch),
         "crumbs": _crumbs(("名单批次", reverse("blacklist:batch_list")), (batch.title, "")),
     }
@@ -249,7 +258,9 @@ def batch_choose(request: AuthedRequest, uid: UUID) -> HttpResponse:
     return _to_batch(batch)
 
 
-def _batch_step(name: str, permission: str, work: Callable[..., Any], done: str) -> Callable[..., HttpResponse]:
+def _batch_step(
+    name: str, permission: str, work: Callable[..., Any], done: str
+) -> Callable[..., HttpResponse]:
     @require_POST
     @desk_page(permission)
     def step(request: AuthedRequest, uid: UUID) -> HttpResponse:
@@ -357,7 +368,13 @@ def entry_create(request: AuthedRequest, institution: UUID) -> HttpResponse:
 def _entry(request: AuthedRequest, uid: UUID) -> ListEntry:
     return get_visible(
         ListEntry.objects.select_related(
-            "institution", "institution__region", "batch", "document", "notice_document", "bureau", "created_by"
+            "institution",
+            "institution__region",
+            "batch",
+            "document",
+            "notice_document",
+            "bureau",
+            "created_by",
         ),
         request.user,
         uid,
@@ -411,7 +428,13 @@ def entry_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def _progress(entry: ListEntry) -> list[dict[str, Any]]:
     if entry.kind != ListKind.BLACK:
         return []
-    order = [EntryStatus.DRAFT, EntryStatus.NOTIFIED, EntryStatus.REVIEWED, EntryStatus.PUBLISHED, EntryStatus.REMOVED]
+    order = [
+        EntryStatus.DRAFT,
+        EntryStatus.NOTIFIED,
+        EntryStatus.REVIEWED,
+        EntryStatus.PUBLISHED,
+        EntryStatus.REMOVED,
+    ]
     if entry.status == EntryStatus.DROPPED:
         return [{"label": "不予列入", "state": "failed"}]
     here = order.index(EntryStatus(entry.status))
@@ -495,7 +518,9 @@ def entry_publish(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """Put the institution on the black list."""
     entry = _entry(request, uid)
     run_transition(
-        request, lambda: services.entry_publish(actor=request.user, entry=entry), "已列入黑名单，公开平台同时更新。"
+        request,
+        lambda: services.entry_publish(actor=request.user, entry=entry),
+        "已列入黑名单，公开平台同时更新。",
     )
     return _to_entry(entry)
 
@@ -512,7 +537,11 @@ def entry_reply(request: AuthedRequest, uid: UUID) -> HttpResponse:
             actor=request.user, entry=entry, text=form.cleaned_data["text"], uploads=_files(form)
         ),
         reverse("blacklist:entry_detail", args=[entry.uid]),
-        {"title": "登记书面陈述申辩", "sentence": "登记机构书面提交的陈述申辩，照原文录入。", "submit": "登记"},
+        {
+            "title": "登记书面陈述申辩",
+            "sentence": "登记机构书面提交的陈述申辩，照原文录入。",
+            "submit": "登记",
+        },
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery.schedules import crontab
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.services import system_user
 from casework.jobs import periodic
 from inspections import services
 
@@ -13,6 +13,5 @@ from inspections import services
 @periodic("inspections.tasks.notice_reminders", "催办整改", crontab(hour=8, minute=10))
 def notice_reminders() -> str:
     """Remind institutions whose term is about to end or over; safe to run again."""
-    system = User.objects.get(is_system=True)
-    sent = services.reminders_send(actor=system, at=timezone.now())
+    sent = services.reminders_send(actor=system_user(), at=timezone.now())
     return f"催办 {sent} 件"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery.schedules import crontab
 from django.utils import timezone
 
+from accounts.services import system_user
 from casework.jobs import job, periodic
 from institutions import services
 
@@ -12,7 +13,7 @@ from institutions import services
 @periodic("institutions.tasks.roll_states", "许可证到期与监管状态按期生效", crontab(hour=0, minute=10))
 def roll_states() -> str:
     """Let licences expire and bring the states of the day into force."""
-    changed = services.states_roll(actor=services.system_actor(), today=timezone.localdate())
+    changed = services.states_roll(actor=system_user(), today=timezone.localdate())
     return f"更新 {changed} 家"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.storage import default_storage
 
+from accounts.services import system_user
 from casework.models import OutboxMessage
 
 CHANNEL = "PROVINCE_FOLDER"
@@ -27,7 +28,6 @@ def incoming() -> Path:
 def deliver(message: OutboxMessage) -> None:
     """Put the edition's package and its check sum into the folder; each appears complete or not at all."""
     from reports.models import ExportKind, ReportEdition
-    from reports.selectors import system_user
     from reports.services.exports import edition_export
 
     edition = ReportEdition.objects.get(uid=message.payload["edition"])

@@ -43,11 +43,6 @@ class RegimeMissing(DomainError):
     """No such order to report is in force."""
 
 
-def system_user() -> User:
-    """The user in whose name jobs act."""
-    return User.objects.filter(is_system=True).order_by("pk")[0]
-
-
 def regimes_visible(actor: User) -> RegimeQuerySet:
     """Orders to report inside the actor's reach."""
     rows = ReportRegime.objects.visible_to(actor)

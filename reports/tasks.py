@@ -8,11 +8,11 @@ from celery import shared_task
 from celery.schedules import crontab
 from django.utils import timezone
 
+from accounts.services import system_user
 from casework.jobs import periodic
 from casework.models import JobRun
 from reports import services
 from reports.models import ReportEdition, ReportPeriod
-from reports.selectors import system_user
 
 logger = logging.getLogger(__name__)
 

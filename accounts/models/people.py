@@ -66,6 +66,9 @@ class User(AbstractBaseUser):
                 condition=Q(is_system=True) | (Q(organisation__isnull=False) & Q(bureau__isnull=False)),
                 name="accounts_user_belongs",
             ),
+            models.UniqueConstraint(
+                fields=["is_system"], condition=Q(is_system=True), name="accounts_user_one_system"
+            ),
         ]
 
     def __str__(self) -> str:

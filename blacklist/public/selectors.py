@@ -138,7 +138,9 @@ def checks(institution: Institution) -> list[Visit]:
     notices = RectificationNotice.objects.exclude(status__in=["DRAFT", "WITHDRAWN"]).order_by("pk")
     served = Exists(RectificationNotice.objects.filter(visit=OuterRef("pk"), status__in=SERVED))
     rows = Visit.objects.filter(Q(status=VisitStatus.CLOSED) | served, institution=institution)
-    narrow: Any = rows.exclude(status=VisitStatus.CANCELLED).only("status", "planned_on", "ended_at", "institution")
+    narrow: Any = rows.exclude(status=VisitStatus.CANCELLED).only(
+        "status", "planned_on", "ended_at", "institution"
+    )
     with_both = narrow.prefetch_related(
         Prefetch("findings", findings.only("visit", "status", "violation__name"), to_attr="public_findings"),
         Prefetch("notices", notices.only("visit", "status"), to_attr="public_notices"),
@@ -148,7 +150,9 @@ def checks(institution: Institution) -> list[Visit]:
 
 def nearby_white(institution: Institution) -> list[Institution]:
     """White-listed places of the same township, for parents who look at one that is not."""
-    rows = public_institutions(institution.bureau).filter(region=institution.region, list_status=ListKind.WHITE)
+    rows = public_institutions(institution.bureau).filter(
+        region=institution.region, list_status=ListKind.WHITE
+    )
     return list(rows.exclude(pk=institution.pk).order_by("name_norm")[:3])
 
 

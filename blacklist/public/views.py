@@ -154,7 +154,11 @@ def _day(request: PublicRequest) -> date | None:
 def _entries(request: PublicRequest, kind: str, day: date | None) -> Any:
     today = timezone.localdate()
     is_past = day is not None and day < today
-    rows = selectors.entries_on(request.bureau, kind, day) if is_past and day else selectors.entries(request.bureau, kind)
+    rows = (
+        selectors.entries_on(request.bureau, kind, day)
+        if is_past and day
+        else selectors.entries(request.bureau, kind)
+    )
     batch = request.GET.get("batch", "")
     return rows.filter(batch__batch_no=int(batch)) if batch.isdecimal() and len(batch) < 6 else rows
 
@@ -188,7 +192,9 @@ def list_page(request: PublicRequest, kind: str) -> HttpResponse:
 def list_csv(request: PublicRequest, kind: str) -> HttpResponse | StreamingHttpResponse:
     """The list in force as a file, streamed."""
     rows = _entries(request, KINDS[kind], None)
-    return export_response(rows, LIST_COLUMNS, f"{request.bureau.region.name}校外培训机构{KINDS[kind].label}", "csv")
+    return export_response(
+        rows, LIST_COLUMNS, f"{request.bureau.region.name}校外培训机构{KINDS[kind].label}", "csv"
+    )
 
 
 @public_page
@@ -244,4 +250,6 @@ def data(request: PublicRequest) -> HttpResponse:
 def anchors(request: PublicRequest) -> HttpResponse:
     """Daily heads of the audit chain, so that a cut-off record is noticed."""
     page = _slice(request, selectors.anchors(request.bureau))
-    return show(request, "public/anchors.html", {"page": page, "anchors": page.object_list, "total": page.total})
+    return show(
+        request, "public/anchors.html", {"page": page, "anchors": page.object_list, "total": page.total}
+    )

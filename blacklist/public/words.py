@@ -33,7 +33,9 @@ def verdict(institution: Institution, today: date) -> Verdict:
 
 def _ended(item: Institution) -> Verdict | None:
     if item.operating_state == OperatingState.BANNED:
-        return Verdict("bad", "已被依法取缔", f"{item.ended_on:%Y-%m-%d} 取缔。仍在招生收费的，请不要缴费并向我们举报。")
+        return Verdict(
+            "bad", "已被依法取缔", f"{item.ended_on:%Y-%m-%d} 取缔。仍在招生收费的，请不要缴费并向我们举报。"
+        )
     if item.operating_state == OperatingState.CLOSED:
         text = f"{item.ended_on:%Y-%m-%d} 终止办学（{item.get_end_kind_display()}）。仍在招生收费的，请不要缴费并向我们举报。"
         return Verdict("bad", "已经停办", text)
@@ -46,14 +48,22 @@ def _barred(item: Institution, today: date) -> Verdict | None:
     if item.operating_state == OperatingState.SUSPENDED:
         return Verdict("bad", "正在停业整顿，不得招生", "恢复办学前，请不要报名缴费。")
     if item.standing == Standing.UNLICENSED:
-        return Verdict("bad", "没有办学许可证", "我们已掌握这个场所。它没有办学许可，也没有登记，请不要缴费。")
+        return Verdict(
+            "bad", "没有办学许可证", "我们已掌握这个场所。它没有办学许可，也没有登记，请不要缴费。"
+        )
     if item.standing == Standing.REGISTERED_ONLY:
-        return Verdict("bad", "没有办学许可证", "有营业执照或登记证，但没有办学许可，不得开展校外培训，请不要缴费。")
+        return Verdict(
+            "bad", "没有办学许可证", "有营业执照或登记证，但没有办学许可，不得开展校外培训，请不要缴费。"
+        )
     if item.licence_state == LicenceState.EXPIRED or (item.licence_to and item.licence_to < today):
         since = f"，已于 {item.licence_to:%Y-%m-%d} 到期" if item.licence_to else ""
-        return Verdict("bad", "办学许可证已过期", f"许可证{since.lstrip('，') or '已过期'}。续证前不得招生收费。")
+        return Verdict(
+            "bad", "办学许可证已过期", f"许可证{since.lstrip('，') or '已过期'}。续证前不得招生收费。"
+        )
     if item.licence_state in {LicenceState.REVOKED, LicenceState.CANCELLED}:
-        return Verdict("bad", f"办学许可证{item.get_licence_state_display()}", "不得继续招生收费，请不要缴费。")
+        return Verdict(
+            "bad", f"办学许可证{item.get_licence_state_display()}", "不得继续招生收费，请不要缴费。"
+        )
     if item.enrolment_stopped_until and item.enrolment_stopped_until >= today:
         until = item.enrolment_stopped_until
         end = "恢复时间另行公布" if until.year == 9999 else f"至 {until:%Y-%m-%d}"
@@ -63,10 +73,18 @@ def _barred(item: Institution, today: date) -> Verdict | None:
 
 def _allowed(item: Institution) -> Verdict:
     if item.standing == Standing.LICENCE_ONLY:
-        return Verdict("warn", "有办学许可证，登记手续不全", "尚未办理营业执照或民办非企业单位登记，缴费前请先咨询。")
+        return Verdict(
+            "warn", "有办学许可证，登记手续不全", "尚未办理营业执照或民办非企业单位登记，缴费前请先咨询。"
+        )
     if item.list_status in {ListStatus.WHITE, ListStatus.RED}:
-        return Verdict("ok", f"有办学许可，在{item.get_list_status_display()}中", "缴费请存入资金监管账户，一次不超过3个月或60课时。")
-    return Verdict("info", "有办学许可，未列入白名单", "许可有效。缴费请存入资金监管账户，一次不超过3个月或60课时。")
+        return Verdict(
+            "ok",
+            f"有办学许可，在{item.get_list_status_display()}中",
+            "缴费请存入资金监管账户，一次不超过3个月或60课时。",
+        )
+    return Verdict(
+        "info", "有办学许可，未列入白名单", "许可有效。缴费请存入资金监管账户，一次不超过3个月或60课时。"
+    )
 
 
 def list_sentence(entry: ListEntry) -> str:
@@ -82,7 +100,9 @@ def history(entries: list[ListEntry], names: list[Any], states: list[Any]) -> li
     rows: list[tuple[date, str]] = []
     for entry in entries:
         if entry.removed_on is not None:
-            rows.append((entry.removed_on, f"移出{entry.get_kind_display()}：{entry.get_removal_kind_display()}"))
+            rows.append(
+                (entry.removed_on, f"移出{entry.get_kind_display()}：{entry.get_removal_kind_display()}")
+            )
         if entry.starts_on is not None:
             rows.append((entry.starts_on, list_sentence(entry).split(" ", 1)[1]))
     rows.extend((item.used_until, f"更名，原名“{item.name}”") for item in names)

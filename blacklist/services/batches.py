@@ -54,7 +54,9 @@ def batch_create(
 
 
 @transaction.atomic
-def batch_edit(*, actor: User, batch: ListBatch, values: dict[str, Any], version: int | None = None) -> ListBatch:
+def batch_edit(
+    *, actor: User, batch: ListBatch, values: dict[str, Any], version: int | None = None
+) -> ListBatch:
     """Change title, basis or note of a batch being drawn up. Raises StaleVersion, WrongState."""
     require(actor, "blacklist.batch_edit", "拟定名单批次")
     _only_draft(batch)
@@ -81,7 +83,9 @@ def batch_choose(
     _only_draft(batch)
     wanted = set(included)
     before = list(batch.candidates.filter(is_included=True).values_list("pk", flat=True))
-    refused = list(batch.candidates.filter(pk__in=wanted, is_eligible=False).select_related("institution")[:3])
+    refused = list(
+        batch.candidates.filter(pk__in=wanted, is_eligible=False).select_related("institution")[:3]
+    )
     if refused:
         names = "、".join(item.institution.name for item in refused)
         raise Unlawful(f"{names}不符合条件，不能勾选。请取消勾选后保存。")
@@ -97,7 +101,10 @@ def batch_choose(
     locked.version += 1
     locked.save(update_fields=["version", "updated_at"])
     audit.record(
-        actor=actor, verb="blacklist.listbatch_choose", target=locked, changes={"included": [len(before), now]}
+        actor=actor,
+        verb="blacklist.listbatch_choose",
+        target=locked,
+        changes={"included": [len(before), now]},
     )
     return locked
 
@@ -202,7 +209,9 @@ def _chosen(batch: ListBatch) -> list[Institution]:
 
 
 def _next_batch_no(batch: ListBatch) -> int:
-    last = ListBatch.objects.filter(bureau=batch.bureau, list_kind=batch.list_kind).aggregate(n=Max("batch_no"))["n"]
+    last = ListBatch.objects.filter(bureau=batch.bureau, list_kind=batch.list_kind).aggregate(
+        n=Max("batch_no")
+    )["n"]
     return int(last or 0) + 1
 
 

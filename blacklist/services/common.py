@@ -57,7 +57,14 @@ def issuing_organ(actor: User, bureau: Bureau) -> Organisation:
 
 
 def paper_issue(
-    *, actor: User, bureau: Bureau, kind: str, subject: models.Model, content: dict[str, Any], party: str, at: Any
+    *,
+    actor: User,
+    bureau: Bureau,
+    kind: str,
+    subject: models.Model,
+    content: dict[str, Any],
+    party: str,
+    at: Any,
 ) -> OfficialDocument:
     """Issue one of this room's documents in the bureau's own series."""
     name, pattern = next((name, pattern) for code, name, pattern in KINDS if code == kind)
@@ -78,7 +85,9 @@ def projection_write(*, actor: User, institution: Institution, since: date, sour
     """Set the institution's list status from `since` to what its entries in force say; black goes before
     red, red before white."""
     kinds = set(
-        ListEntry.objects.filter(institution=institution, status=EntryStatus.PUBLISHED).values_list("kind", flat=True)
+        ListEntry.objects.filter(institution=institution, status=EntryStatus.PUBLISHED).values_list(
+            "kind", flat=True
+        )
     )
     value = next((kind for kind in PRECEDENCE if kind in kinds), "NONE")
     return institution_projection_set(

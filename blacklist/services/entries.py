@@ -72,7 +72,12 @@ def black_entry_create(
 
 @transaction.atomic
 def black_entry_edit(
-    *, actor: User, entry: ListEntry, values: dict[str, Any], version: int | None = None, at: datetime | None = None
+    *,
+    actor: User,
+    entry: ListEntry,
+    values: dict[str, Any],
+    version: int | None = None,
+    at: datetime | None = None,
 ) -> ListEntry:
     """Change a draft. Raises WrongState once the institution was told, StaleVersion."""
     require(actor, "blacklist.entry_edit", "拟列入黑名单")
@@ -214,7 +219,9 @@ def entry_publish(*, actor: User, entry: ListEntry, at: datetime | None = None) 
             party=institution.name,
             at=at,
         )
-        for other in ListEntry.objects.in_force().filter(institution=institution).exclude(kind=ListKind.BLACK):
+        for other in (
+            ListEntry.objects.in_force().filter(institution=institution).exclude(kind=ListKind.BLACK)
+        ):
             reason = f"已列入黑名单（{document.number}）"
             take_off(actor=actor, entry=other, kind=RemovalKind.BLACKLISTED, reason=reason, at=at)
         done = transition(
@@ -251,7 +258,11 @@ def _attach(actor: User, entry: ListEntry, upload: Upload, caption: str, at: dat
     evidence_receive(actor=actor, subject=entry, upload=upload, caption=caption, at=at)
     count = EvidenceFile.objects.filter(subject_type=entry._meta.label_lower, subject_uid=entry.uid).count()
     return record_update(
-        actor=actor, obj=entry, values={"evidence_count": count}, verb="blacklist.listentry_evidence_add", at=at
+        actor=actor,
+        obj=entry,
+        values={"evidence_count": count},
+        verb="blacklist.listentry_evidence_add",
+        at=at,
     )
 
 

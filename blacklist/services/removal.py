@@ -9,6 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.services import system_user
 from blacklist.events import ListEntryRemoved
 from blacklist.models import ListEntry, ListKind, RemovalKind
 from blacklist.services.common import projection_write
@@ -32,7 +33,12 @@ def entry_remove(
     withdraws the decision. Raises Blocked, Unlawful, NotAllowed.
     """
     at = at or timezone.now()
-    if kind not in {RemovalKind.CORRECTED, RemovalKind.VIOLATION, RemovalKind.LICENCE_ENDED, RemovalKind.MISTAKE}:
+    if kind not in {
+        RemovalKind.CORRECTED,
+        RemovalKind.VIOLATION,
+        RemovalKind.LICENCE_ENDED,
+        RemovalKind.MISTAKE,
+    }:
         raise Unlawful("请选择移出类型。")
     if entry.kind == ListKind.BLACK and kind not in {RemovalKind.CORRECTED, RemovalKind.MISTAKE}:
         raise Unlawful("移出黑名单只能选“整改到位提前移出”或“更正错误”。期满的由系统自动移出。")
@@ -93,9 +99,13 @@ def entries_expire(*, actor: User, at: datetime | None = None) -> int:
                 "removed_on": first_off,
                 "span": DateRange(entry.starts_on, first_off),
             },
-            event=ListEntryRemoved(entry.uid, entry.institution.uid, entry.kind, first_off, RemovalKind.EXPIRED),
+            event=ListEntryRemoved(
+                entry.uid, entry.institution.uid, entry.kind, first_off, RemovalKind.EXPIRED
+            ),
         )
-        projection_write(actor=actor, institution=removed.institution, since=first_off, source_no=removed.number)
+        projection_write(
+            actor=actor, institution=removed.institution, since=first_off, source_no=removed.number
+        )
         count += 1
     return count
 
@@ -105,22 +115,23 @@ def listings_end_on_close(event: InstitutionStateChanged) -> None:
     runs on, so that closing is no way off it."""
     if event.after not in ENDING_STATES:
         return
-    from casework.management.commands.load_reference import system_user
-
     at = timezone.now()
-    rows = ListEntry.objects.select_for_update(of=("self",)).in_force().filter(
-        institution__uid=event.institution_uid, kind__in=[ListKind.WHITE, ListKind.RED]
+    rows = (
+        ListEntry.objects.select_for_update(of=("self",))
+        .in_force()
+        .filter(institution__uid=event.institution_uid, kind__in=[ListKind.WHITE, ListKind.RED])
     )
     entries = list(rows.select_related("institution").order_by("pk"))
     if not entries:
         return
     actor = system_user()
     for entry in entries:
-        take_off(
-            actor=actor, entry=entry, kind=RemovalKind.CLOSED, reason=ENDING_STATES[event.after], at=at
-        )
+        take_off(actor=actor, entry=entry, kind=RemovalKind.CLOSED, reason=ENDING_STATES[event.after], at=at)
     projection_write(
-        actor=actor, institution=entries[0].institution, since=timezone.localdate(at), source_no=entries[0].number
+        actor=actor,
+        institution=entries[0].institution,
+        since=timezone.localdate(at),
+        source_no=entries[0].number,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 import uuid_utils
@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 
 from accounts.models import Bureau, Region, User
-from accounts.querysets import ScopedQuerySet, ScopePaths
+from accounts.querysets import ScopePaths
 
 
 def uuid7() -> UUID:
@@ -37,7 +37,6 @@ class RootModel(models.Model):
     )
 
     scope_paths: ClassVar[ScopePaths] = ScopePaths()
-    objects = ScopedQuerySet[Any].as_manager()
 
     class Meta:
         abstract = True

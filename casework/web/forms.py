@@ -15,8 +15,8 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from casework.audit.events import plain
-from casework.errors import DomainError, NotAllowed
-from casework.models import FormReceipt
+from casework.errors import DomainError, NotAllowed, StaleVersion
+from casework.models import AuditEvent, FormReceipt
 
 
 def fresh_key() -> UUID:
@@ -47,10 +47,14 @@ def submit_once(*, actor: User, key: str, work: Callable[[], str]) -> str:
 def guarded(form: forms.BaseForm) -> Iterator[None]:
     """Turn a refusal of the service into an error of the form; NotAllowed becomes 403.
 
-    After the block check `form.errors` (or `form.is_valid()`), which then holds the sentence.
+    After the block check `form.errors` (or `form.is_valid()`), which then holds the sentence. When somebody
+    else saved first, `form.conflict` holds both persons' values and the version to save over.
     """
     try:
         yield
+    except StaleVersion as error:
+        form.add_error(None, error.message)
+        form.conflict = version_conflict(error.current, form)  # type: ignore[attr-defined]
     except NotAllowed as error:
         raise PermissionDenied(error.message) from error
     except DomainError as error:
@@ -79,7 +83,9 @@ def version_conflict(current: models.Model, form: forms.BaseForm) -> dict[str, A
         mine = form.cleaned_data.get(name) if hasattr(form, "cleaned_data") else form.data.get(name)
         if plain(theirs) != plain(mine):
             rows.append({"label": bound.label or name, "mine": plain(mine), "theirs": plain(theirs)})
+    last = AuditEvent.objects.filter(object_uid=getattr(current, "uid", None)).order_by("-pk").first()
     return {
+        "actor": last.actor_name if last else "另一位工作人员",
         "at": getattr(current, "updated_at", None),
         "rows": rows,
         "version": getattr(current, "version", 1),

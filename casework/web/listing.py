@@ -19,6 +19,7 @@ from django.utils import timezone
 
 PAGE_SIZE = 30
 COUNT_CAP = 1000
+PAGE_MAX = 100_000
 XLSX_ROWS_MAX = 1_000_000
 
 
@@ -106,7 +107,7 @@ class ListPage:
     def page_of(self, rows: QuerySet[Any]) -> Page:
         """The asked page with a count that stops at COUNT_CAP (two queries)."""
         try:
-            number = max(1, int(self.request.GET.get("page", "1")))
+            number = min(max(1, int(self.request.GET.get("page", "1"))), PAGE_MAX)
         except ValueError:
             number = 1
         start = (number - 1) * self.page_size

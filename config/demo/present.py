@@ -11,10 +11,10 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import OrganisationKind
+from accounts.services import system_user
 from blacklist import services as lists
 from blacklist.models import ReplyOutcome
 from casework.deadlines import load_calendar
-from casework.management.commands.load_reference import system_user
 from config.demo.clock import workday_before
 from config.demo.outings import Plan, Stop, photo, schedule
 from config.demo.people import County

@@ -31,6 +31,7 @@ from inspections.models import (
 )
 from inspections.services.steps import lock, ready, refuse, require
 from institutions.models import Institution
+from institutions.services import institution_participate
 
 BEFORE_START = (
     DeploymentStatus.DRAFT,
@@ -114,7 +115,22 @@ def visit_add(
         planned_on=planned_on or locked.planned_on,
         place_note=place_note,
     )
-    return record_create(actor=actor, obj=visit, verb="inspections.visit_plan", at=at)
+    planned = record_create(actor=actor, obj=visit, verb="inspections.visit_plan", at=at)
+    _let_departments_in(actor, locked)
+    return planned
+
+
+def _let_departments_in(actor: User, deployment: Deployment) -> None:
+    """Every department of the team may open the files of the places on the list."""
+    institutions = [visit.institution for visit in deployment.visits.select_related("institution")]
+    for organisation in Organisation.objects.filter(pk__in=deployment.members.values("organisation")):
+        institution_participate(
+            actor=actor,
+            institutions=institutions,
+            organisation=organisation,
+            source=f"联合检查：{deployment.name}",
+            since=deployment.planned_on,
+        )
 
 
 @database.atomic
@@ -155,6 +171,7 @@ def member_add(
     clean(member)
     member.save()
     _team_changed(actor, locked, "inspections.member_add", {"members": [None, name]}, at)
+    _let_departments_in(actor, locked)
     return member
 
 

@@ -13,9 +13,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.models import User
-from casework.errors import StaleVersion
 from casework.models import EvidenceFile, OfficialDocument
-from casework.web import AuthedRequest, fresh_key, guarded, submit_once, version_conflict
+from casework.web import AuthedRequest, fresh_key, guarded, submit_once
 from casework.workflow import Offer, available_transitions
 
 FULFILLED = {
@@ -69,24 +68,18 @@ def form_page(
 
     Refusals of the service appear above the form, a stale version beside the other person's values.
     """
-    conflict = None
     if request.method == "POST" and form.is_valid():
         key = request.POST.get("idempotency_key", "")
-        try:
-            with guarded(form):
-                address = submit_once(actor=request.user, key=key, work=lambda: work(form.cleaned_data))
-                messages.success(request, done)
-                return redirect(address)
-        except StaleVersion as error:
-            conflict = version_conflict(error.current, form)
-            version = getattr(error.current, "version", version)
+        with guarded(form):
+            address = submit_once(actor=request.user, key=key, work=lambda: work(form.cleaned_data))
+            messages.success(request, done)
+            return redirect(address)
     page = {
         "form": form,
         "heading": heading,
         "submit": submit,
         "cancel_url": cancel_url,
         "version": version,
-        "conflict": conflict,
         "idempotency_key": request.POST.get("idempotency_key") or fresh_key(),
         **context,
     }

@@ -18,7 +18,7 @@ from institutions.models.choices import (
 from institutions.models.imports import Decision, ImportBatch, ImportRow, ImportState, RowKind
 from institutions.models.institutions import OPEN_END, FormerName, Institution, new_public_id
 from institutions.models.people import Person
-from institutions.models.states import InstitutionState
+from institutions.models.states import InstitutionState, Participation
 
 __all__ = [
     "OPEN_END",
@@ -34,6 +34,7 @@ __all__ = [
     "LicenceState",
     "ListStatus",
     "OperatingState",
+    "Participation",
     "Person",
     "PlaceKind",
     "ProfitKind",

@@ -155,7 +155,7 @@ class Institution(RootModel):
     py_text = models.TextField(blank=True, default="", editable=False)
 
     scope_paths: ClassVar[ScopePaths] = ScopePaths(
-        counterpart="organisation", participants=("competent_department",)
+        counterpart="organisation", participants=("competent_department", "participations__organisation")
     )
     objects = InstitutionQuerySet.as_manager()
 
@@ -296,7 +296,7 @@ class FormerName(models.Model):
         bureau="institution__bureau",
         region="institution__region_path",
         counterpart="institution__organisation",
-        participants=("institution__competent_department",),
+        participants=("institution__competent_department", "institution__participations__organisation"),
     )
     objects = ScopedQuerySet["FormerName"].as_manager()
 

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import Organisation
 from accounts.querysets import ScopedQuerySet, ScopePaths
 from casework.models import StateSpan
 from institutions.models.choices import StateKind, state_label
@@ -25,7 +26,7 @@ class InstitutionState(StateSpan):
         bureau="institution__bureau",
         region="institution__region_path",
         counterpart="institution__organisation",
-        participants=("institution__competent_department",),
+        participants=("institution__competent_department", "institution__participations__organisation"),
     )
     objects = ScopedQuerySet["InstitutionState"].as_manager()
 
@@ -56,3 +57,31 @@ class InstitutionState(StateSpan):
     def value_label(self) -> str:
         """Chinese word of the value."""
         return state_label(self.kind, self.value)
+
+
+class Participation(models.Model):
+    """A partner department takes part in work on an institution, so its people may open the file.
+
+    Written by the rooms whose work it is, with the number or name of that work.
+    """
+
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="participations")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    source = models.CharField("参与事由", max_length=120)
+    since = models.DateField("起始日期")
+
+    scope_paths: ClassVar[ScopePaths] = ScopePaths(
+        bureau="institution__bureau", region="institution__region_path", participants=("organisation",)
+    )
+    objects = ScopedQuerySet["Participation"].as_manager()
+
+    class Meta:
+        verbose_name = "部门参与"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "organisation"], name="institutions_participation_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.source}"

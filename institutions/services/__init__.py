@@ -21,10 +21,10 @@ from institutions.services.registry import (
     institution_suspend,
 )
 from institutions.services.states import (
+    institution_participate,
     institution_projection_set,
     institution_state_on,
     states_roll,
-    system_actor,
 )
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "institution_build",
     "institution_close",
     "institution_edit",
+    "institution_participate",
     "institution_projection_set",
     "institution_register",
     "institution_reopen",
@@ -48,5 +49,4 @@ __all__ = [
     "person_register",
     "person_reveal",
     "states_roll",
-    "system_actor",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from casework import audit
 from casework.errors import Unlawful
 from institutions.models import (
@@ -18,6 +19,7 @@ from institutions.models import (
     InstitutionState,
     LicenceState,
     OperatingState,
+    Participation,
     StateKind,
 )
 from institutions.models.choices import AXIS_KINDS, PROJECTION_FIELDS, STATE_CHOICES, state_label
@@ -155,9 +157,26 @@ def _stop_end(row: InstitutionState | None) -> date | None:
     return upper - timedelta(days=1) if upper else OPEN_END
 
 
-def system_actor() -> User:
-    """Who signs what the nightly job changes."""
-    return User.objects.filter(is_system=True).order_by("pk")[:1].get()
+@transaction.atomic
+def institution_participate(
+    *, actor: User, institutions: Iterable[Institution], organisation: Organisation, source: str, since: date
+) -> None:
+    """Let a partner department's people open the files that its work is about; once in, it stays in."""
+    for institution in institutions:
+        _, is_new = Participation.objects.get_or_create(
+            institution=institution,
+            organisation=organisation,
+            defaults={"source": source[:120], "since": since},
+        )
+        if is_new:
+            audit.record(
+                actor=actor,
+                verb="institutions.institution_participate",
+                target=institution,
+                changes={"participations": [None, organisation.short_name]},
+                reason=source,
+                about=institution.uid,
+            )
 
 
 @transaction.atomic
@@ -249,5 +268,6 @@ def _span(
     )
 
 
+audit.verb("institutions.institution_participate", "部门参与监管")
 audit.verb("institutions.institution_projection_set", "更新监管状态")
 audit.verb("institutions.institution_projection_rolled", "监管状态按期生效或届满")

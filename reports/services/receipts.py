@@ -11,12 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.services import system_user
 from casework.errors import DomainError, NotAllowed, Unlawful
 from casework.models import OutboxMessage
 from casework.outbox import outbox_receipt
 from reports.delivery import CHANNEL, incoming
 from reports.models import ExportKind, PeriodStatus, ReportExport, ReportPeriod
-from reports.selectors import system_user
 from reports.services.editions import period_answer
 
 RECEIPT_BYTES_MAX = 1024 * 1024

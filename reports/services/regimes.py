@@ -10,6 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from accounts.models import Bureau, Organisation, OrganisationKind, User
+from accounts.services import system_user
 from casework import audit
 from casework.deadlines import load_calendar
 from casework.errors import NotAllowed, Unlawful
@@ -18,7 +19,6 @@ from fieldwork.models import Campaign
 from reports.data import form, reporting
 from reports.models import Cadence, ReportPeriod, ReportRegime
 from reports.schedule import Plan, plans, warning_day
-from reports.selectors import system_user
 
 OPEN_BACK_DAYS = 45
 LAST_DAY = date(9999, 1, 1)

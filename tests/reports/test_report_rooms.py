@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Bureau, Region
+from accounts.services import system_user
 from casework import indicators
 from casework.indicators import Period, Scope
 from reports import selectors, services
@@ -59,13 +60,13 @@ def test_every_indicator_can_be_measured_with_its_rows(world: Any) -> None:
 @pytest.mark.slow
 def test_published_year_comes_out_of_the_books(demo: None) -> None:
     bureau = Bureau.objects.get(slug="wushan")
-    services.reference_load(actor=selectors.system_user())
+    services.reference_load(actor=system_user())
     regime = selectors.regime_find(bureau=bureau, code="ANNUAL", on=date(2024, 1, 31))
     plan = plan_for(regime, date(2024, 1, 31))
     assert plan is not None
-    period = services.period_open(actor=selectors.system_user(), regime=regime, plan=plan)
+    period = services.period_open(actor=system_user(), regime=regime, plan=plan)
     edition: ReportEdition = services.period_freeze(
-        actor=selectors.system_user(), period=period, now=timezone.now()
+        actor=system_user(), period=period, now=timezone.now()
     )
     values = selectors.values_of(edition)
     counted = {key for key, _ in edition.figures.filter(source="COUNTED").values_list("key", "column")}

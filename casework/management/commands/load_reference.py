@@ -13,20 +13,9 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import Region, User
+from accounts.services import system_user
 from casework import data
 from casework.models import CalendarDay, CalendarYear, DocumentKind, PolicyValue, ViolationType
-
-SYSTEM_USERNAME = "system"
-
-
-def system_user() -> User:
-    """The user in whose name jobs and set-up act; created at the first call, never signs in."""
-    user = User.objects.filter(is_system=True).order_by("pk").first()
-    if user is None:
-        user = User(username=SYSTEM_USERNAME, name="系统", is_system=True)
-        user.set_unusable_password()
-        user.save()
-    return user
 
 
 def load_calendar_years() -> int:

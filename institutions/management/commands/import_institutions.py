@@ -11,11 +11,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from accounts.models import Bureau, User
+from accounts.services import system_user
 from casework.errors import DomainError
 from institutions import services
 from institutions.models import ImportBatch, ImportState, RowKind
 from institutions.services.imports import counts_words
-from institutions.services.states import system_actor
 
 SHOWN = 20
 
@@ -52,7 +52,7 @@ class Command(BaseCommand):
     @staticmethod
     def _actor(username: str) -> User:
         if not username:
-            return system_actor()
+            return system_user()
         user = User.objects.filter(username=username, is_active=True).first()
         if user is None:
             raise CommandError(f"没有账号“{username}”。")

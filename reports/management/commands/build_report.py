@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.models import Bureau
+from accounts.services import system_user
 from casework.errors import DomainError
 from reports import selectors, services
 from reports.exports.sheet import sheet_of
@@ -47,7 +48,7 @@ class Command(BaseCommand):
         plan = plan_for(regime, day)
         if plan is None:
             raise CommandError(f"{day} 不在“{regime.name}”的任何一期内。")
-        actor = selectors.system_user()
+        actor = system_user()
         period = services.period_open(actor=actor, regime=regime, plan=plan)
         return services.period_freeze(actor=actor, period=period, now=timezone.now())
 

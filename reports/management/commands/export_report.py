@@ -8,8 +8,9 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.services import system_user
 from casework.errors import DomainError
-from reports import selectors, services
+from reports import services
 from reports.delivery import put
 from reports.models import ExportKind, ReportEdition
 
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         kinds = [options["kind"].upper()] if options["kind"] else ExportKind.values
         for kind in kinds:
             try:
-                export = services.edition_export(actor=selectors.system_user(), edition=edition, kind=kind)
+                export = services.edition_export(actor=system_user(), edition=edition, kind=kind)
             except DomainError as error:
                 raise CommandError(error.message) from error
             with default_storage.open(export.stored_name) as stored:
