@@ -6,6 +6,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
+from casework.people import organisations
 from casework.people import views as people
 from casework.views import files, home, office, oversight
 
@@ -49,6 +50,9 @@ desk_urlpatterns = [
     path("audit/verify/", oversight.audit_verify, name="audit_verify"),
     path("audit/<int:event_id>/", oversight.audit_detail, name="audit_detail"),
     path("operations/", oversight.operations, name="operations"),
+    path("organisations/", organisations.organisation_list, name="organisation_list"),
+    path("organisations/new/", organisations.organisation_create, name="organisation_create"),
+    path("organisations/<int:organisation_id>/", organisations.organisation_edit, name="organisation_edit"),
     path("users/", people.user_list, name="user_list"),
     path("users/new/", people.user_create, name="user_create"),
     path("users/<int:user_id>/", people.user_detail, name="user_detail"),

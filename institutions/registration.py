@@ -48,6 +48,7 @@ def _grant_all() -> None:
     grant("institutions.institution_ban", "取缔机构", [Role.SECTION_HEAD, Role.LEADER])
     grant("institutions.institution_import", "导入机构表格", [Role.SECTION_HEAD, Role.DATA_CLERK])
     grant("institutions.institution_evidence", "上传机构材料", [*writers, Role.TOWNSHIP_CLERK])
+    grant("institutions.account_open", "开通机构办事账号", [Role.SECTION_HEAD, Role.DATA_CLERK])
     grant("institutions.person_reveal", "查看证件号码和电话", [Role.SECTION_HEAD, Role.OFFICER])
     grant("institutions.institution_own_view", "查看本机构档案", [Role.INSTITUTION_MANAGER])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from institutions.views import imports, listing, records
+from institutions.views import accounts, imports, listing, records
 
 app_name = "institutions"
 
@@ -23,6 +23,7 @@ desk_urlpatterns = [
     path("institutions/<uuid:uid>/evidence/", records.institution_evidence, name="institution_evidence"),
     path("institutions/<uuid:uid>/qr.svg", records.institution_qr, name="institution_qr"),
     path("institutions/<uuid:uid>/sign/", records.institution_sign, name="institution_sign"),
+    path("institutions/<uuid:uid>/account/", accounts.account_open, name="account_open"),
     path("institutions/<uuid:uid>/<slug:name>/", records.institution_step, name="institution_step"),
 ]
 

@@ -28,6 +28,14 @@ def organisations_of(actor: User) -> QuerySet[Organisation]:
     return Organisation.objects.filter(bureau=actor.bureau_id, is_active=True).order_by("kind", "name")
 
 
+def organisation_get(*, actor: User, organisation_id: int) -> Organisation:
+    """One body of the actor's bureau, or Http404."""
+    found = Organisation.objects.filter(bureau=actor.bureau_id, pk=organisation_id).first()
+    if found is None:
+        raise Http404("没有找到这个单位，或其不属于本主管部门。")
+    return found
+
+
 def certificates_of(person: User) -> list[OfficerCertificate]:
     """Enforcement certificates of one person, newest first."""
     return list(person.certificates.select_related("organ").order_by("-validity", "-pk"))

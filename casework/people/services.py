@@ -39,8 +39,16 @@ def user_create(
     `values`: name, title, phone, organisation. Raises NotAllowed, Unlawful.
     """
     _check_admin(actor)
+    _check_own(actor, values["organisation"])
+    return account_make(actor=actor, username=username, values=values, roles=roles)
+
+
+@transaction.atomic
+def account_make(
+    *, actor: User, username: str, values: dict[str, Any], roles: Iterable[str]
+) -> tuple[User, str]:
+    """Make the account itself, for services that have settled who may; see `user_create`. Raises Unlawful."""
     organisation: Organisation = values["organisation"]
-    _check_own(actor, organisation)
     wanted = _checked_roles(organisation, roles)
     if User.objects.filter(username__iexact=username).exists():
         raise Unlawful(f"账号“{username}”已被使用，请换一个。")

@@ -1,5 +1,6 @@
 """The only writers of this room."""
 
+from institutions.services.accounts import institution_account_open
 from institutions.services.imports import (
     import_apply,
     import_check,
@@ -35,6 +36,7 @@ __all__ = [
     "import_match",
     "import_receive",
     "institution_account_link",
+    "institution_account_open",
     "institution_ban",
     "institution_build",
     "institution_close",
