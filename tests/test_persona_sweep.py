@@ -74,7 +74,9 @@ def client_of(username: str) -> Client:
     return client
 
 
-def crawl(client: Client, slug: str, starts: tuple[str, ...], per_pattern: int) -> Iterator[tuple[str, int, str]]:
+def crawl(
+    client: Client, slug: str, starts: tuple[str, ...], per_pattern: int
+) -> Iterator[tuple[str, int, str]]:
     """(path, status, body) of pages reachable from `starts`, at most `per_pattern` of each pattern."""
     seen: set[str] = set()
     taken: dict[str, int] = defaultdict(int)
@@ -168,4 +170,6 @@ def test_every_private_view_asks_who_is_there() -> None:
         room = name.split(":")[0]
         is_private = ":" in name and not room.endswith(("_public", "_api")) and room != "accounts"
         if is_private:
-            assert getattr(pattern.callback, "permission", None) is not None, f"{name} has no access decorator"
+            assert getattr(pattern.callback, "permission", None) is not None, (
+                f"{name} has no access decorator"
+            )
