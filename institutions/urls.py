@@ -13,6 +13,7 @@ desk_urlpatterns = [
     path("institutions/new/", records.institution_register, name="institution_register"),
     path("institutions/imports/", imports.import_list, name="import_list"),
     path("institutions/imports/new/", imports.import_upload, name="import_upload"),
+    path("institutions/imports/template.xlsx", imports.import_template, name="import_template"),
     path("institutions/imports/<uuid:uid>/", imports.import_detail, name="import_detail"),
     path("institutions/imports/<uuid:uid>/match/", imports.import_match, name="import_match"),
     path("institutions/imports/<uuid:uid>/decide/", imports.import_decide, name="import_decide"),

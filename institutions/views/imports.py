@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -31,6 +32,7 @@ from institutions.forms import ImportUploadForm
 from institutions.models import Decision, ImportBatch, ImportRow, ImportState, RowKind
 from institutions.services.imports import preview
 from institutions.sheets.columns import TARGETS
+from institutions.sheets.template import blank_sheet
 
 TABS = ("NEW", "CHANGED", "UNCHANGED", "SUSPECT", "REJECTED", "IGNORED")
 STEPS = ("上传", "匹配列", "核对", "确认导入", "完成")
@@ -106,6 +108,12 @@ def import_upload(request: AuthedRequest) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "institutions/import_upload.html", context, status=status)
+
+
+@desk_page(PERMISSION)
+def import_template(request: AuthedRequest) -> HttpResponseBase:
+    """A blank sheet with the columns that an import knows."""
+    return FileResponse(BytesIO(blank_sheet()), as_attachment=True, filename="机构台账模板.xlsx")
 
 
 def _receive(request: AuthedRequest, form: ImportUploadForm) -> str:
