@@ -11,7 +11,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import condition
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.exceptions import NotFound
@@ -136,15 +136,17 @@ def _chosen(request: Request, name: str, known: list[str]) -> str:
     return value
 
 
-@extend_schema(
-    operation_id="public_institutions_list",
-    summary="机构（公开数据）",
-    description="全部机构，含无证和已注销的场所。无需密钥。",
-    parameters=[
-        OpenApiParameter("list_status", str, description="NONE、WHITE、BLACK、RED"),
-        OpenApiParameter("q", str, description="名称、拼音、地址或证号"),
-    ],
-    auth=[],
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="public_institutions_list",
+        summary="机构（公开数据）",
+        description="全部机构，含无证和已注销的场所。无需密钥。",
+        parameters=[
+            OpenApiParameter("list_status", str, description="NONE、WHITE、BLACK、RED"),
+            OpenApiParameter("q", str, description="名称、拼音、地址或证号"),
+        ],
+        auth=[],
+    )
 )
 class InstitutionList(_OpenData):
     """Every place of the bureau, unlicensed and closed ones included."""
@@ -160,12 +162,14 @@ class InstitutionList(_OpenData):
         return rows.search(query) if query else rows
 
 
-@extend_schema(
-    operation_id="public_lists_list",
-    summary="名单（公开数据）",
-    description="白、黑、红名单的在册条目。无需密钥。",
-    parameters=[OpenApiParameter("kind", str, description="WHITE、BLACK、RED")],
-    auth=[],
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="public_lists_list",
+        summary="名单（公开数据）",
+        description="白、黑、红名单的在册条目。无需密钥。",
+        parameters=[OpenApiParameter("kind", str, description="WHITE、BLACK、RED")],
+        auth=[],
+    )
 )
 class ListingList(_OpenData):
     """Entries in force on the lists."""

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def form_data(world, **changes):
     values = licensed(world)
-    data = {name: str(value) for name, value in values.items()}
+    data: dict[str, object] = {name: str(value) for name, value in values.items()}
     data |= {"region": str(world.town.pk), "idempotency_key": str(uuid4())}
     data |= {"place_kind": "COMMERCIAL", "age_groups": ["PRIMARY"], "aliases": "小桔灯、橘灯画室"}
     return {**data, **changes}
