@@ -71,7 +71,9 @@ def black_draft(world: World, institution: Institution, **values: Any) -> ListEn
 
 def black_published(world: World, institution: Institution, day: str = "2026-10-12") -> ListEntry:
     """An entry through the whole procedure; told on 28 September, published on `day`."""
-    entry = services.entry_notify(actor=world.officer, entry=black_draft(world, institution), at=at("2026-09-28"))
+    entry = services.entry_notify(
+        actor=world.officer, entry=black_draft(world, institution), at=at("2026-09-28")
+    )
     entry = services.entry_review(
         actor=world.legal, entry=entry, outcome="NONE_GIVEN", note="", at=at("2026-10-11")
     )
@@ -86,4 +88,3 @@ def white_published(world: World, day: str = "2026-09-20") -> ListBatch:
     batch = services.batch_submit(actor=world.officer, batch=batch, at=at(day))
     batch = services.batch_approve(actor=world.head, batch=batch, at=at(day))
     return services.batch_publish(actor=world.leader, batch=batch, at=at(day))
-

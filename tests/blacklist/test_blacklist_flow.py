@@ -53,7 +53,9 @@ def test_black_entry_goes_its_way_and_takes_white_away(world: World, place: Inst
 
 
 def test_notice_lists_everything_missing(world: World, place: Institution) -> None:
-    entry = services.black_entry_create(actor=world.officer, institution=place, values={}, at=at("2026-09-28"))
+    entry = services.black_entry_create(
+        actor=world.officer, institution=place, values={}, at=at("2026-09-28")
+    )
     with pytest.raises(Blocked) as refused:
         services.entry_notify(actor=world.officer, entry=entry, at=at("2026-09-28"))
     words = refused.value.message

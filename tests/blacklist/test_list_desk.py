@@ -67,7 +67,9 @@ def test_a_stale_tick_is_refused(world: World, place: Institution, sign_in: Any)
     row = batch.candidates.get(institution=place)
     client = sign_in(world.officer)
     answer = client.post(
-        f"/desk/lists/batches/{batch.uid}/choose/", {"shown": row.pk, "version": batch.version - 1}, follow=True
+        f"/desk/lists/batches/{batch.uid}/choose/",
+        {"shown": row.pk, "version": batch.version - 1},
+        follow=True,
     )
     assert "有人修改过它" in answer.content.decode()
     row.refresh_from_db()
@@ -133,7 +135,9 @@ def test_pages_by_persona(world: World, place: Institution, sign_in: Any) -> Non
         assert Client().get(path).status_code == 302
 
 
-def test_neighbours_and_other_departments_find_no_entry(world: World, place: Institution, sign_in: Any) -> None:
+def test_neighbours_and_other_departments_find_no_entry(
+    world: World, place: Institution, sign_in: Any
+) -> None:
     batch = white_published(world)
     entry = batch.entries.get()
     for user, status in (
@@ -152,7 +156,9 @@ def test_work_list_proposes_to_remove_lapsed_licences(world: World, place: Insti
     from institutions.services import states_roll
 
     white_published(world)
-    assert not [item for item in desk.desk_work(world.leader, date(2026, 11, 22)) if "许可证失效" in item.title]
+    assert not [
+        item for item in desk.desk_work(world.leader, date(2026, 11, 22)) if "许可证失效" in item.title
+    ]
     states_roll(actor=world.system, today=date(2027, 9, 1))
     items = [item for item in desk.desk_work(world.leader, date(2027, 9, 1)) if "许可证失效" in item.title]
     assert [item.institution for item in items] == [place.name]

@@ -75,7 +75,9 @@ def test_one_entry_in_force_per_list(world: World, place: Institution) -> None:
         copy.save(force_insert=True)
 
 
-def test_database_guards_batches_and_candidates(world: World, place: Institution, unlicensed: Institution) -> None:
+def test_database_guards_batches_and_candidates(
+    world: World, place: Institution, unlicensed: Institution
+) -> None:
     batch = services.batch_create(actor=world.officer, title="第一批", basis="实施条例", at=at("2026-09-20"))
     rows = ListBatch.objects.filter(pk=batch.pk)
     assert refused(rows, status="PUBLISHED")
@@ -93,7 +95,9 @@ ENTRY_STEPS: dict[str, Any] = {
     "review": lambda world, entry: services.entry_review(
         actor=world.legal, entry=entry, outcome="NONE_GIVEN", note="", at=at("2026-10-11")
     ),
-    "publish": lambda world, entry: services.entry_publish(actor=world.leader, entry=entry, at=at("2026-10-12")),
+    "publish": lambda world, entry: services.entry_publish(
+        actor=world.leader, entry=entry, at=at("2026-10-12")
+    ),
     "drop": lambda world, entry: services.entry_drop(
         actor=world.head, entry=entry, reason="事实不清", at=at("2026-10-12")
     ),
@@ -140,9 +144,15 @@ def test_entry_states_and_steps(world: World, place: Institution, state: str) ->
 
 
 BATCH_STEPS: dict[str, Any] = {
-    "submit": lambda world, batch: services.batch_submit(actor=world.officer, batch=batch, at=at("2026-09-20")),
-    "approve": lambda world, batch: services.batch_approve(actor=world.head, batch=batch, at=at("2026-09-20")),
-    "publish": lambda world, batch: services.batch_publish(actor=world.leader, batch=batch, at=at("2026-09-20")),
+    "submit": lambda world, batch: services.batch_submit(
+        actor=world.officer, batch=batch, at=at("2026-09-20")
+    ),
+    "approve": lambda world, batch: services.batch_approve(
+        actor=world.head, batch=batch, at=at("2026-09-20")
+    ),
+    "publish": lambda world, batch: services.batch_publish(
+        actor=world.leader, batch=batch, at=at("2026-09-20")
+    ),
     "return": lambda world, batch: services.batch_return(
         actor=world.head, batch=batch, reason="请重新核查", at=at("2026-09-20")
     ),
@@ -170,19 +180,33 @@ def test_batch_states_and_steps(world: World, place: Institution, state: str) ->
 def test_reasons_against_the_white_list(world: World) -> None:
     item = make_institution(world, "示例多问题机构", standing="LICENCE_ONLY", licence_to=date(2026, 9, 10))
     found = rules.white_reasons(
-        item, day=date(2026, 9, 20), open_notices=["巫教培整改〔2026〕1号"], held={"BLACK", "WHITE"}, in_procedure=True
+        item,
+        day=date(2026, 9, 20),
+        open_notices=["巫教培整改〔2026〕1号"],
+        held={"BLACK", "WHITE"},
+        in_procedure=True,
     )
     text = "；".join(found)
-    for part in ("未办理营业执照", "2026-09-10 到期", "〔2026〕1号 未销号", "黑名单中", "列入黑名单程序", "已在白名单"):
+    for part in (
+        "未办理营业执照",
+        "2026-09-10 到期",
+        "〔2026〕1号 未销号",
+        "黑名单中",
+        "列入黑名单程序",
+        "已在白名单",
+    ):
         assert part in text
 
 
 def test_red_needs_white(world: World, place: Institution) -> None:
-    assert rules.reasons_by_institution(list_kind="RED", institutions=[place], day=date(2026, 9, 20))[place.pk] == [
-        "不在白名单中"
-    ]
+    assert rules.reasons_by_institution(list_kind="RED", institutions=[place], day=date(2026, 9, 20))[
+        place.pk
+    ] == ["不在白名单中"]
     white_published(world)
-    assert rules.reasons_by_institution(list_kind="RED", institutions=[place], day=date(2026, 9, 20))[place.pk] == []
+    assert (
+        rules.reasons_by_institution(list_kind="RED", institutions=[place], day=date(2026, 9, 20))[place.pk]
+        == []
+    )
 
 
 def test_enrolment_stop_keeps_a_place_off(world: World, place: Institution) -> None:
@@ -207,7 +231,9 @@ def test_removal_rules_of_a_black_entry(world: World, place: Institution) -> Non
             actor=world.head, entry=entry, kind="CORRECTED", reason="已整改", at=at("2026-12-01")
         )
     with pytest.raises(Unlawful):
-        services.entry_remove(actor=world.head, entry=entry, kind="VIOLATION", reason="x", at=at("2027-02-01"))
+        services.entry_remove(
+            actor=world.head, entry=entry, kind="VIOLATION", reason="x", at=at("2027-02-01")
+        )
     with pytest.raises(NotAllowed):
         services.entry_remove(
             actor=world.officer, entry=entry, kind="CORRECTED", reason="已整改", at=at("2027-02-01")
@@ -225,7 +251,11 @@ def test_removal_rules_of_a_black_entry(world: World, place: Institution) -> Non
 
 def test_a_mistake_withdraws_the_decision(world: World, place: Institution) -> None:
     entry = services.entry_remove(
-        actor=world.head, entry=black_published(world, place), kind="MISTAKE", reason="列错机构", at=at("2026-10-20")
+        actor=world.head,
+        entry=black_published(world, place),
+        kind="MISTAKE",
+        reason="列错机构",
+        at=at("2026-10-20"),
     )
     assert OfficialDocument.objects.get(pk=entry.document_id).state == DocumentState.WITHDRAWN
 

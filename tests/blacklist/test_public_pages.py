@@ -39,7 +39,17 @@ def page(client: Client, path: str, status: int = 200, **extra: str) -> str:
     return response.content.decode()
 
 
-OPEN = ("/", "/i/", "/lists/white/", "/lists/black/", "/lists/red/", "/verify/", "/data/", "/audit/anchors/", "/?q=qi")
+OPEN = (
+    "/",
+    "/i/",
+    "/lists/white/",
+    "/lists/black/",
+    "/lists/red/",
+    "/verify/",
+    "/data/",
+    "/audit/anchors/",
+    "/?q=qi",
+)
 
 
 def test_forms_and_lists_answer_without_login_cookie_or_data(public: Client) -> None:
@@ -116,7 +126,9 @@ def test_white_publication_and_removal_show_at_once(public: Client, world: World
     assert place.name in page(public, "/lists/white/?on=2026-11-01")
 
 
-def test_black_entry_shows_ground_period_and_way_out(public: Client, world: World, unlicensed: Institution) -> None:
+def test_black_entry_shows_ground_period_and_way_out(
+    public: Client, world: World, unlicensed: Institution
+) -> None:
     assert "没有办学许可证" in page(public, f"/i/{unlicensed.public_id}/")
     entry = black_published(world, unlicensed)
     for text in (page(public, f"/i/{unlicensed.public_id}/"), page(public, f"/lists/entries/{entry.uid}/")):
@@ -144,7 +156,9 @@ def test_drafts_and_notices_stay_inside(public: Client, world: World, unlicensed
     assert "黑名单中" not in page(public, f"/i/{unlicensed.public_id}/")
 
 
-def test_closed_place_is_said_clearly_and_leaves_the_list(public: Client, world: World, place: Institution) -> None:
+def test_closed_place_is_said_clearly_and_leaves_the_list(
+    public: Client, world: World, place: Institution
+) -> None:
     white_published(world)
     institution_close(
         actor=world.head,
@@ -159,7 +173,9 @@ def test_closed_place_is_said_clearly_and_leaves_the_list(public: Client, world:
     assert ListEntry.objects.get(institution=place).removal_kind == "CLOSED"
 
 
-def test_no_personal_data_anywhere(public: Client, world: World, place: Institution, unlicensed: Institution) -> None:
+def test_no_personal_data_anywhere(
+    public: Client, world: World, place: Institution, unlicensed: Institution
+) -> None:
     white_published(world)
     entry = black_published(world, unlicensed)
     paths = [
@@ -190,7 +206,9 @@ def test_a_fixed_line_is_shown(public: Client, world: World) -> None:
 
 
 def test_code_form_and_qr(public: Client, place: Institution) -> None:
-    assert public.get("/i/", {"code": place.public_id.lower()}).headers["Location"] == f"/i/{place.public_id}/"
+    assert (
+        public.get("/i/", {"code": place.public_id.lower()}).headers["Location"] == f"/i/{place.public_id}/"
+    )
     assert "没有这个编号" in page(public, "/i/?code=XXXXXXXX")
     qr = public.get(f"/i/{place.public_id}/qr.svg")
     assert qr.headers["Content-Type"] == "image/svg+xml"
@@ -208,7 +226,9 @@ def test_neighbour_sees_nothing_of_this_county(public: Client, world: World, pla
     assert "/b/fengjie/lists/white/" in page(public, "/b/fengjie/")
 
 
-def test_etag_saves_the_second_answer_until_something_changes(public: Client, world: World, place: Institution) -> None:
+def test_etag_saves_the_second_answer_until_something_changes(
+    public: Client, world: World, place: Institution
+) -> None:
     url = f"/i/{place.public_id}/"
     etag = public.get(url).headers["ETag"]
     assert public.get(url, headers={"if-none-match": etag}).status_code == 304

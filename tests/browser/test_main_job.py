@@ -22,6 +22,7 @@ from pypdf import PdfReader
 from institutions.codes import uscc_check_digit
 from tests.browser.house import House
 from tests.browser.visitor import PHONE, Complaints, Visitors
+from tests.demo_template import run_sql
 
 NAME = "巫山县晨光云翼少年儿童美术书法与创意编程教育培训中心有限责任公司"
 OTHER = "巫山县远岚篮球俱乐部"
@@ -122,7 +123,9 @@ def told(page: Page, words: str) -> None:
 
 def moment(days: int = 0, hours: int = 0) -> str:
     """A local time for a browser's control."""
-    return (datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(days=days, hours=hours)).strftime("%Y-%m-%dT%H:%M")
+    return (datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(days=days, hours=hours)).strftime(
+        "%Y-%m-%dT%H:%M"
+    )
 
 
 def saved(page: Page, click: Callable[[], None], folder: Path) -> Path:
@@ -493,18 +496,33 @@ def test_11_black_entry_shows_at_once(story: Story) -> None:
     reply = story.enter("officer", entry)
     link(reply.locator("main"), "登记书面申辩").click()
     fill(reply, 陈述申辩内容="没有意见，愿意接受处理。")
-    reply.locator("main form").get_by_role("button").last.click()
+    press(reply, "登记")
+    expect(reply).to_have_url(entry)
     legal = story.enter("legal", entry)
-    link(legal.locator("main"), "复核").click()
+    link(legal.locator("main"), "复核陈述申辩").click()
     legal.get_by_role("radio").first.check()
     legal.get_by_label("复核意见").fill("事实清楚，拟予列入。")
-    legal.locator("main form").get_by_role("button").last.click()
+    press(legal, "保存复核结论")
+    expect(legal).to_have_url(entry)
     boss = story.enter("leader", entry)
-    press(boss, "公布")
+    boss.locator("summary", has_text="列入并公布").click()
+    expect(boss.locator("main")).to_contain_text("届满前不能列入")
+    ten_days_pass(story)
+    boss.reload()
+    press(boss, "列入并公布")
+    expect(boss.locator("main")).to_contain_text("公布文书")
     passer_by = story.enter("", "/lists/black/", PHONE)
-    expect(passer_by.locator("main")).to_contain_text(OTHER)
     link(passer_by.locator("main"), OTHER).first.click()
     expect(passer_by.locator("main")).to_contain_text("黑名单")
+
+
+def ten_days_pass(story: Story) -> None:
+    """The reply window of the told institution ends."""
+    run_sql(
+        story.house.environment["DATABASE_URL"],
+        "UPDATE blacklist_listentry SET notified_on = notified_on - 10, reply_until = reply_until - 10 "
+        "WHERE status = 'REVIEWED'",
+    )
 
 
 # -- import --------------------------------------------------------------------------------------------------
@@ -558,8 +576,8 @@ def test_12_import_wizard_with_a_messy_sheet(story: Story) -> None:
 def link_to_result(page: Page) -> None:
     """Wait for the worker and open what it made."""
     result = page.get_by_role("link", name="打开结果")
-    expect(result.or_(page.get_by_role("heading", level=1, name=re.compile("^(核对结果|导入完成)$")))).to_be_visible(
-        timeout=PATIENT_MS
-    )
+    expect(
+        result.or_(page.get_by_role("heading", level=1, name=re.compile("^(核对结果|导入完成)$")))
+    ).to_be_visible(timeout=PATIENT_MS)
     if result.count():
         result.click()

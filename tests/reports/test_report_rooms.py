@@ -65,9 +65,7 @@ def test_published_year_comes_out_of_the_books(demo: None) -> None:
     plan = plan_for(regime, date(2024, 1, 31))
     assert plan is not None
     period = services.period_open(actor=system_user(), regime=regime, plan=plan)
-    edition: ReportEdition = services.period_freeze(
-        actor=system_user(), period=period, now=timezone.now()
-    )
+    edition: ReportEdition = services.period_freeze(actor=system_user(), period=period, now=timezone.now())
     values = selectors.values_of(edition)
     counted = {key for key, _ in edition.figures.filter(source="COUNTED").values_list("key", "column")}
     wanted = {
