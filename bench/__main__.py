@@ -6,6 +6,8 @@ Nothing here is a timed test: figures are printed beside what they are compared 
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -54,6 +56,7 @@ def _prepare(options: argparse.Namespace) -> None:
     with without_triggers():
         _step("institutions", lambda: world.institutions_make(ground, options.institutions))
         _step("listings", lambda: world.listings_make(ground))
+        _step("statistics", settle)
         if {"portal", "figures"} & set(options.parts):
             world.campaigns_make(ground, 4)
             _step("visits", lambda: world.visits_make(ground, options.visits))
@@ -93,6 +96,7 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
 def main() -> None:
     """Measure and print."""
     options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with stack.database(keep=options.keep) as base:
         results = measure(options, base)
         text = f"{machine()}\n\n{results.markdown()}\n"

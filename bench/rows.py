@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import connection, models
 
+ANALYSE_FROM = 10_000  # joins of the next statement need statistics that autovacuum would bring too late
+
 
 @contextmanager
 def without_triggers() -> Iterator[None]:
@@ -62,7 +64,10 @@ def insert_select(model: type[models.Model], source: str, **expressions: str) ->
             f'INSERT INTO "{model._meta.db_table}" ({", ".join(columns)}) SELECT {", ".join(selected)} FROM {source}',
             params,
         )
-        return int(cursor.rowcount)
+        made = int(cursor.rowcount)
+        if made >= ANALYSE_FROM:
+            cursor.execute(f'ANALYZE "{model._meta.db_table}"')
+        return made
 
 
 def copy_objects(model: type[models.Model], objects: Iterable[models.Model], chunk: int = 20_000) -> int:

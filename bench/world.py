@@ -326,13 +326,14 @@ def _outings_make(ground: Ground, count: int, first: int) -> None:
 
 def _visit_rows(ground: Ground, count: int, first: int, per_outing: int, found_in_ten: int) -> None:
     bureau = ground.bureau.pk
+    places = Institution.objects.filter(bureau=ground.bureau).count()
     insert_select(
         Visit,
         f"""{_numbers(first, count)}
             JOIN inspections_deployment d ON d.bureau_id = {bureau} AND d.number = '出动' || ((i - 1) / {per_outing} + 1)
-            JOIN (SELECT id, region_id, region_path, standing, count(*) OVER () AS n,
-                         row_number() OVER (ORDER BY id) - 1 AS k
-                  FROM institutions_institution WHERE bureau_id = {bureau}) x ON x.k = mod(i::bigint * 7919, x.n)""",
+            JOIN (SELECT id, region_id, region_path, standing, row_number() OVER (ORDER BY id) - 1 AS k
+                  FROM institutions_institution WHERE bureau_id = {bureau}) x
+            ON x.k = mod(i::bigint * 7919, {places})""",
         bureau=str(bureau),
         region="x.region_id",
         region_path="x.region_path",
