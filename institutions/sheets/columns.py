@@ -280,12 +280,18 @@ def find_heading(grid: Grid) -> Heading:
     best = Heading(0, 1, ())
     for row in range(min(HEAD_ROWS_SEARCHED, len(grid.rows))):
         for height in (1, 2):
-            if row + height > len(grid.rows):
+            if row + height > len(grid.rows) or (height == 2 and _is_title(grid, row)):
                 continue
             heading = heading_at(grid, row, height)
             if heading.score > best.score:
                 best = heading
     return best
+
+
+def _is_title(grid: Grid, row: int) -> bool:
+    """Whether a row holds one text only, such as the sheet's title merged over all columns."""
+    texts = {text_of(grid.header_cell(row, index)) for index in range(len(grid.rows[row]))}
+    return len(texts - {""}) <= 1
 
 
 def heading_at(grid: Grid, row: int, height: int) -> Heading:

@@ -79,7 +79,7 @@ function setUpCopy() {
   });
 }
 
-const megabytes = (bytes) => `${(bytes / 1048576).toFixed(1)} MB`;
+const megabytes = (bytes) => (bytes < 104858 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1048576).toFixed(1)} MB`);
 
 // Says how large the chosen files are before they travel; too large is said at once.
 function setUpFileHints() {
@@ -99,7 +99,7 @@ function setUpFileHints() {
     const total = files.reduce((sum, file) => sum + file.size, 0);
     hint.className = large.length ? "field-error" : "form-hint";
     hint.textContent = large.length
-      ? `“${large[0].name}”有 ${megabytes(large[0].size)},超过 ${megabytes(limit)},请压缩后再选。`
+      ? `“${large[0].name}”有 ${megabytes(large[0].size)}，超过 ${megabytes(limit)}，请压缩后再选。`
       : files.length
         ? `已选 ${files.length} 个文件，共 ${megabytes(total)}`
         : "";
@@ -112,7 +112,25 @@ function setUpOffline() {
   navigator.serviceWorker?.register("/sw.js").catch(() => {});
 }
 
+// A table wider than its card scrolls sideways; the keyboard must be able to do that too.
+function setUpWideTables() {
+  const mark = () =>
+    document.querySelectorAll(".table-wrap").forEach((wrap) => {
+      if (wrap.scrollWidth <= wrap.clientWidth) {
+        ["tabindex", "role", "aria-label"].forEach((name) => wrap.removeAttribute(name));
+        return;
+      }
+      wrap.setAttribute("tabindex", "0");
+      wrap.setAttribute("role", "region");
+      wrap.setAttribute("aria-label", wrap.querySelector("caption")?.textContent.trim() || "表格");
+    });
+  mark();
+  addEventListener("resize", mark);
+  document.addEventListener("htmx:afterSettle", mark);
+}
+
 export function setUpCommon() {
+  setUpWideTables();
   setUpTextSize();
   setUpSubmitOnce();
   setUpDismiss();
