@@ -20,15 +20,15 @@ from casework.models import AuditAnchor, AuditEvent, ViolationType
 from inspections.models import Finding, FindingStatus, RectificationNotice, Visit, VisitStatus
 from institutions.models import Institution, StateKind
 from institutions.models.choices import ENDED
-from institutions.querysets import InstitutionQuerySet
-from institutions.search import normalise
+from institutions.querysets import SEARCH_COLUMNS, InstitutionQuerySet
+from institutions.search import bigrams, core_name, normalise
 from institutions.selectors import institution_by_public_id, institution_search, public_institutions
 
 QUERY_MAX = 60
 HITS = 20
 ALIKE = 0.25
 VISITS_SHOWN = 5
-COUNTS_SECONDS = 15
+COUNTS_SECONDS = 60
 SERVED = ["SERVED", "ANSWERED", "ESCALATED"]
 MOBILE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
 
@@ -73,7 +73,7 @@ def counts(bureau: Bureau) -> dict[str, int]:
 
 
 def counts_lately(bureau: Bureau) -> dict[str, int]:
-    """`counts` as they stood at most fifteen seconds ago, for pages that only mention them."""
+    """`counts` as they stood at most a minute ago, for pages that only mention them."""
     key = f"public:counts:{bureau.pk}"
     return cache.get_or_set(key, lambda: counts(bureau), COUNTS_SECONDS) or {}
 
@@ -95,11 +95,12 @@ def black_grounds(institutions: list[Institution]) -> dict[int, ListEntry]:
 
 
 def alike(bureau: Bureau, query: str) -> list[Institution]:
-    """Names that resemble a query without hits."""
-    text = normalise(query)
-    if len(text) < 2:
+    """Names that resemble a query without hits: those that share two neighbouring characters of its core."""
+    text, pairs = normalise(query), bigrams(core_name(query))
+    if not pairs:
         return []
-    rows = Institution.objects.filter(bureau=bureau).annotate(like=TrigramSimilarity("name_norm", text))
+    rows = Institution.objects.filter(bureau=bureau, name_grams__overlap=pairs)
+    rows = rows.annotate(like=TrigramSimilarity("name_norm", text)).defer(*SEARCH_COLUMNS)
     return list(rows.filter(like__gte=ALIKE).select_related("region").order_by("-like", "pk")[:5])
 
 
