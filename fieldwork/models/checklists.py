@@ -132,9 +132,9 @@ class ChecklistVersion(models.Model):
 
     @property
     def answer_labels(self) -> dict[str, str]:
-        """Chinese labels of the answer codes."""
+        """Chinese labels of the answer codes, in the order of the codes."""
         labels: dict[str, str] = self.content["answer_labels"]
-        return labels
+        return {code: labels[code] for code in self.answer_values}
 
     @property
     def passing_answer(self) -> str:
