@@ -10,12 +10,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import (
     BoundField,
     CheckboxInput,
     CheckboxSelectMultiple,
     ClearableFileInput,
+    Field,
     FileInput,
+    ModelChoiceField,
     RadioSelect,
     Select,
 )
@@ -30,6 +33,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
+BLANK_DASHES = BLANK_CHOICE_DASH[0][1]
+BLANK_WORDS = "请选择"
 TONES = ("ok", "warn", "bad", "info", "mute", "dark", "wine")
 CODE_TONES: dict[str, str] = {
     "DRAFT": "mute",
@@ -297,6 +302,17 @@ def _widget_class(widget: Widget) -> str:
     return "form-control"
 
 
+def _name_blank_choice(item: Field) -> None:
+    """Dashes of Django's empty choice give way to words."""
+    if isinstance(item, ModelChoiceField):
+        if item.empty_label == BLANK_DASHES:
+            item.empty_label = BLANK_WORDS
+    elif isinstance(item.widget, Select):
+        item.widget.choices = [
+            (code, BLANK_WORDS if label == BLANK_DASHES else label) for code, label in item.widget.choices
+        ]
+
+
 @register.inclusion_tag("ui/_field.html")
 def field(
     bound: BoundField,
@@ -313,6 +329,7 @@ def field(
     """`{% field form.name %}`: label, control, help and error of one form field, tied together for
     screen readers. Options: label, help, rows (textarea), placeholder, autofocus, autocomplete,
     inputmode, hide_label (kept for screen readers), hide_help. Works with desk.css and public.css."""
+    _name_blank_choice(bound.field)
     widget = bound.field.widget
     is_group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
     is_check = isinstance(widget, CheckboxInput) and not is_group
