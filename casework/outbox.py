@@ -23,11 +23,19 @@ from casework.models import OutboxMessage, OutboxState
 MAX_ATTEMPTS = 12
 RETRIABLE = frozenset({OutboxState.GIVEN_UP, OutboxState.REJECTED})
 _channels: dict[str, Callable[[OutboxMessage], None]] = {}
+_labels: dict[str, str] = {}
 
 
-def channel(name: str, deliver: Callable[[OutboxMessage], None]) -> None:
-    """Register how messages of channel `name` are delivered; `deliver` raises on failure."""
+def channel(name: str, deliver: Callable[[OutboxMessage], None], label: str = "") -> None:
+    """Register how messages of channel `name` are delivered and what people call it; `deliver` raises on
+    failure."""
     _channels[name] = deliver
+    _labels[name] = label or name
+
+
+def channel_label(name: str) -> str:
+    """What people call a channel."""
+    return _labels.get(name, name)
 
 
 @transaction.atomic

@@ -44,7 +44,7 @@ class ReportsConfig(AppConfig):
         registries.add_kpis(worklists.kpis)
         registries.add_document_owner("reports.reportedition", worklists.may_open_document)
         indicators.register_all()
-        outbox.channel(delivery.CHANNEL, delivery.deliver)
+        outbox.channel(delivery.CHANNEL, delivery.deliver, "上级平台交换目录")
 
 
 def _period_url(uid: UUID) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 
 from accounts.models import User
-from casework import audit, wording
+from casework import audit, outbox, wording
 from casework.models import AuditEvent, PolicyValue
 
 register = template.Library()
@@ -50,3 +50,9 @@ def age(seconds: float | None) -> str:
         if seconds >= size:
             return f"{int(seconds // size)} {unit}"
     return f"{int(seconds)} 秒"
+
+
+@register.filter
+def channel_label(name: str) -> str:
+    """What people call an outbox channel."""
+    return outbox.channel_label(name)

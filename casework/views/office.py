@@ -43,7 +43,7 @@ POLICY_COLUMNS = (
 )
 OUTBOX_COLUMNS = (
     Column("内容", lambda row: row.label, 40),
-    Column("通道", lambda row: row.channel),
+    Column("通道", lambda row: outbox.channel_label(row.channel), 20),
     Column("状态", lambda row: row.get_state_display()),
     Column("尝试次数", lambda row: row.attempts, 10),
     Column("提交时间", lambda row: row.created_at, 18),

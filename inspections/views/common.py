@@ -91,8 +91,8 @@ def data(request: AuthedRequest) -> dict[str, Any]:
     return {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
 
 
-def file_items(files: list[EvidenceFile]) -> list[dict[str, Any]]:
-    """Evidence for `ui/_evidence_list.html`."""
+def file_items(files: list[EvidenceFile], *, hints: bool = True) -> list[dict[str, Any]]:
+    """Evidence for `ui/_evidence_list.html`; `hints` are the flags that officers weigh."""
     items = []
     for file in files:
         url = reverse("casework:evidence_file", args=[file.uid])
@@ -104,7 +104,7 @@ def file_items(files: list[EvidenceFile]) -> list[dict[str, Any]]:
                 "kind": "photo" if file.is_image else "file",
                 "taken_at": file.captured_at,
                 "size": file.size,
-                "flags": [flag["text"] for flag in file.flags],
+                "flags": [flag["text"] for flag in file.flags] if hints else [],
             }
         )
     return items

@@ -143,13 +143,14 @@ def _actions(request: AuthedRequest, notice: RectificationNotice) -> list[dict[s
 
 
 def histories(request: AuthedRequest, notice: RectificationNotice) -> list[dict[str, Any]]:
-    """Items for the page: photos, reports and re-checks with their files."""
+    """Items for the page: photos, reports and re-checks with their files; hints are for officers only."""
+    hints = not request.user.is_counterpart
     return [
         {
             "item": row.item,
-            "photos": file_items(row.photos),
-            "replies": [(reply, file_items(files)) for reply, files in row.replies],
-            "rechecks": [(recheck, file_items(files)) for recheck, files in row.rechecks],
+            "photos": file_items(row.photos, hints=hints),
+            "replies": [(reply, file_items(files, hints=hints)) for reply, files in row.replies],
+            "rechecks": [(recheck, file_items(files, hints=hints)) for recheck, files in row.rechecks],
         }
         for row in selectors.item_histories(request.user, notice)
     ]
