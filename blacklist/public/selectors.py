@@ -99,8 +99,8 @@ def alike(bureau: Bureau, query: str) -> list[Institution]:
     text, pairs = normalise(query), bigrams(core_name(query))
     if not pairs:
         return []
-    rows = Institution.objects.filter(bureau=bureau, name_grams__overlap=pairs)
-    rows = rows.annotate(like=TrigramSimilarity("name_norm", text)).defer(*SEARCH_COLUMNS)
+    near = Institution.objects.filter(bureau=bureau, name_grams__overlap=pairs).defer(*SEARCH_COLUMNS)
+    rows = near.annotate(like=TrigramSimilarity("name_norm", text))
     return list(rows.filter(like__gte=ALIKE).select_related("region").order_by("-like", "pk")[:5])
 
 
