@@ -10,15 +10,18 @@ from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from accounts.models import Region, User
-from casework.models import DocumentKind, IssuedNumber, PolicyValue
+from casework.models import DocumentKind, IssuedNumber, OfficialDocument, PolicyValue
 from casework.wording import VERIFIED
 
 
 def numbers_of(actor: User) -> QuerySet[IssuedNumber]:
     """Numbers of the organs that the actor reaches, newest first, with `kind_name`."""
     kind = DocumentKind.objects.filter(code=OuterRef("kind")).values("name")[:1]
+    paper = OfficialDocument.objects.filter(kind=OuterRef("kind")).values("kind_name")[:1]
     rows = IssuedNumber.objects.visible_to(actor).select_related("organ")
-    return rows.annotate(kind_name=Coalesce(Subquery(kind), "kind")).order_by("-issued_at", "-pk")
+    return rows.annotate(kind_name=Coalesce(Subquery(kind), Subquery(paper), "kind")).order_by(
+        "-issued_at", "-pk"
+    )
 
 
 def number_get(*, actor: User, number_id: int) -> IssuedNumber:
