@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from casework.evidence.selectors import evidence_of
 from casework.web import (
     AuthedRequest,
@@ -57,9 +57,11 @@ def visit_url(visit: Visit) -> str:
     return reverse("inspections:visit_detail", kwargs={"uid": visit.uid})
 
 
-def trail(visit: Visit, *more: tuple[str, str]) -> list[dict[str, str]]:
-    """Where a page under a visit stands."""
+def trail(visit: Visit, *more: tuple[str, str], reader: User | None = None) -> list[dict[str, str]]:
+    """Where a page under a visit stands; a township's `reader` sees the outing's name without a link."""
     outing = reverse("inspections:deployment_detail", kwargs={"uid": visit.deployment.uid})
+    if reader and not visit.deployment.region_path.startswith(reader.reach.region_path):
+        outing = ""
     base = (("联合检查", reverse("inspections:deployment_list")), (visit.deployment.name, outing))
     here = (visit.institution.name, visit_url(visit) if more else "")
     return crumbs(*base, here, *more)
@@ -93,7 +95,7 @@ def visit_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     may_find = user.may("inspections.finding_edit") and visit.status in {"STARTED", "RECORDED"}
     context = {
         "visit": visit,
-        "crumbs": trail(visit),
+        "crumbs": trail(visit, reader=user),
         "actions": offers_as_actions(offers_of(user, visit), _step_address(visit), None),
         "facts": told(_facts(visit)),
         "findings": [(row, file_items([photo.evidence for photo in row.photos.all()])) for row in findings],
