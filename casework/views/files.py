@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.http import content_disposition_header
 
 from casework import selectors
@@ -61,10 +61,16 @@ def job_progress(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "percent": job.percent if job.total else None,
         "message": job.message,
         "error": job.message,
-        "result_url": job.result.get("url")
+        "result_url": _inside_bureau(job.result.get("url", ""))
         or (reverse("casework:job_result", args=[uid]) if job.result_name else ""),
     }
     return render(request, template, {"job": {"view": view, "url": request.path, "label": job.label}})
+
+
+def _inside_bureau(url: str) -> str:
+    """A worker knows no bureau's path; its addresses get the reader's."""
+    prefix = get_script_prefix()
+    return url if not url or url.startswith(prefix) else prefix.rstrip("/") + url
 
 
 @signed_in

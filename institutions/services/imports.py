@@ -11,6 +11,7 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, Max, Sum
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Bureau, Region, RegionLevel, User
@@ -137,8 +138,14 @@ def _check(batch: ImportBatch) -> ImportBatch:
         batch.version += 1
         batch.save()
         if batch.job:
-            job_finish(batch.job, message=counts_words(counts), result={"rows": len(rows)})
+            job_finish(
+                batch.job, message=counts_words(counts), result={"rows": len(rows), "url": _address(batch)}
+            )
     return batch
+
+
+def _address(batch: ImportBatch) -> str:
+    return reverse("institutions:import_detail", args=[batch.uid])
 
 
 def counts_words(counts: dict[str, int]) -> str:
@@ -301,7 +308,8 @@ def _apply(batch_id: int, actor: User, at: datetime) -> ImportBatch:
         at=at,
     )
     if batch.job:
-        job_finish(batch.job, message=f"新增 {written.created} 家，变更 {written.updated} 家")
+        words = f"新增 {written.created} 家，变更 {written.updated} 家"
+        job_finish(batch.job, message=words, result={"url": _address(batch)})
     return batch
 
 
