@@ -403,6 +403,7 @@ def entry_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "ground_names": selectors.violation_names(entry.ground_codes),
         "steps": offers_as_actions(offers, _entry_url(entry), entry.version),
         "progress": _progress(entry),
+        "batch_url": _readable_batch_url(request, entry),
         "evidence": [
             {
                 "url": reverse("casework:evidence_file", args=[item.uid]),
@@ -423,6 +424,12 @@ def entry_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "crumbs": _crumbs(("名单条目", reverse("blacklist:entry_list")), (entry.institution.name, "")),
     }
     return render(request, "blacklist/entry_detail.html", context)
+
+
+def _readable_batch_url(request: AuthedRequest, entry: ListEntry) -> str:
+    """Where the entry's batch opens, empty when the reader may not open it."""
+    batch = selectors.batches_visible(request.user).filter(pk=entry.batch_id).first()
+    return reverse("blacklist:batch_detail", args=[batch.uid]) if batch else ""
 
 
 def _progress(entry: ListEntry) -> list[dict[str, Any]]:

@@ -69,7 +69,7 @@ def finding_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 
     context = {
         "finding": finding,
-        "crumbs": trail(finding.visit, ("问题", "")),
+        "crumbs": trail(finding.visit, ("问题", ""), reader=request.user),
         "actions": offers_as_actions(
             [row for row in offers_of(request.user, finding) if _fits(finding, row.transition.name)], address
         ),

@@ -267,7 +267,7 @@ def visit_checklist(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "failing": run.checklist_version.failing_answer,
         "is_open": run.status == "OPEN" and request.user.may("inspections.visit_record"),
         "answered": len(answers),
-        "crumbs": trail(visit, ("检查清单", "")),
+        "crumbs": trail(visit, ("检查清单", ""), reader=request.user),
     }
     return render(request, "inspections/visit_checklist.html", context)
 
