@@ -147,7 +147,6 @@ def sweep(per_pattern: int) -> None:
             assert response.status_code in expected, f"nobody {path} {response.status_code}"
 
 
-@pytest.mark.prove
 def test_every_persona_on_every_kind_of_page(demo: None) -> None:
     sweep(PER_PATTERN)
 
