@@ -428,6 +428,8 @@ def entry_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 
 def _readable_batch_url(request: AuthedRequest, entry: ListEntry) -> str:
     """Where the entry's batch opens, empty when the reader may not open it."""
+    if entry.batch_id is None:
+        return ""
     batch = selectors.batches_visible(request.user).filter(pk=entry.batch_id).first()
     return reverse("blacklist:batch_detail", args=[batch.uid]) if batch else ""
 
