@@ -60,7 +60,7 @@ def _navigation() -> None:
     add = registries.add_nav
     add(NavEntry("联合检查", "inspections:deployment_list", "users-group", 50, "inspections.deployment_view"))
     add(NavEntry("检查记录", "inspections:visit_list", "clipboard-list", 52, "inspections.deployment_view"))
-    add(NavEntry("整改与案件", "inspections:notice_list", "file-alert", 54, "inspections.notice_view"))
+    add(NavEntry("整改台账", "inspections:notice_list", "file-alert", 54, "inspections.notice_view"))
     add(NavEntry("问题台账", "inspections:finding_list", "list-check", 56, "inspections.notice_view"))
     add(
         NavEntry(

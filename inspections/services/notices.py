@@ -68,9 +68,9 @@ def notice_draft(
             f"{organ.short_name}对本次检查已制发 {known.number}，新问题请在复查或下次检查中处理。"
         )
     findings = list(
-        locked.findings.filter(organ=organ, mode=FindingMode.IN_TERM, status=FindingStatus.OPEN).order_by(
-            "pk"
-        )
+        locked.findings.filter(organ=organ, mode=FindingMode.IN_TERM, status=FindingStatus.OPEN)
+        .select_related("violation")
+        .order_by("pk")
     )
     if not findings:
         raise Unlawful(f"{organ.short_name}没有需要限期整改的问题。")
@@ -116,8 +116,17 @@ def _collect(notice: RectificationNotice, findings: list[Finding]) -> None:
     for finding in findings:
         if finding.pk not in present:
             position += 1
-            order = finding.correction or "立即改正上述问题，并报送改正情况。"
+            order = _order_of(finding)
             NoticeItem.objects.create(notice=notice, finding=finding, position=position, order=order)
+
+
+def _order_of(finding: Finding) -> str:
+    """What the officer wrote, or the taxonomy's standing phrase tied to the fact, so that it says what to do."""
+    standing = finding.violation.details.get("corrective_order") or ""
+    if finding.correction and finding.correction != standing:
+        return finding.correction
+    measure = standing.removeprefix("责令") or "限期改正"
+    return f"对“{finding.text.rstrip('。；')}”{measure}，并报送改正情况和证明材料。"
 
 
 @database.atomic

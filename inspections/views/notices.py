@@ -78,7 +78,7 @@ def _get(request: AuthedRequest, uid: UUID) -> RectificationNotice:
 
 def _crumbs(notice: RectificationNotice, *more: tuple[str, str]) -> list[dict[str, str]]:
     here = (str(notice), notice_url(notice) if more else "")
-    return crumbs(("整改与案件", reverse("inspections:notice_list")), here, *more)
+    return crumbs(("整改台账", reverse("inspections:notice_list")), here, *more)
 
 
 @desk_page("inspections.notice_view")
