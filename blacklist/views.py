@@ -30,7 +30,6 @@ from casework.web import (
 )
 from casework.web.forms import fresh_key
 from casework.workflow import Offer, available_transitions
-from institutions.models import Institution
 from institutions.selectors import institutions_visible
 
 CANDIDATES_PER_PAGE = 200
@@ -149,9 +148,7 @@ def batch_create(request: AuthedRequest) -> HttpResponse:
 
 
 def _batch(request: AuthedRequest, uid: UUID) -> ListBatch:
-    return get_visible(
-        ListBatch.objects.select_related("bureau", "document", "created_by", "approved_by"), request.user, uid
-    )
+    return get_visible(selectors.batches_visible(request.user), request.user, uid)
 
 
 BATCH_FORMS = {"return", "drop"}
@@ -338,7 +335,7 @@ def entry_pick(request: AuthedRequest) -> HttpResponse:
 @desk_page("blacklist.entry_edit")
 def entry_create(request: AuthedRequest, institution: UUID) -> HttpResponse:
     """Draft a black entry on one page."""
-    item = get_visible(Institution.objects.select_related("region", "bureau"), request.user, institution)
+    item = get_visible(institutions_visible(request.user), request.user, institution)
     form = forms.BlackEntryCreateForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
@@ -366,19 +363,7 @@ def entry_create(request: AuthedRequest, institution: UUID) -> HttpResponse:
 
 
 def _entry(request: AuthedRequest, uid: UUID) -> ListEntry:
-    return get_visible(
-        ListEntry.objects.select_related(
-            "institution",
-            "institution__region",
-            "batch",
-            "document",
-            "notice_document",
-            "bureau",
-            "created_by",
-        ),
-        request.user,
-        uid,
-    )
+    return get_visible(selectors.entries_visible(request.user), request.user, uid)
 
 
 def _entry_url(entry: ListEntry) -> Callable[[str], str | None]:

@@ -12,9 +12,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.models import Bureau, User
+from accounts.querysets import ScopedQuerySet
 from casework import indicators
 from casework.errors import DomainError
 from casework.indicators import Rounding
+from casework.models import OutboxMessage
 from reports import data
 from reports.counting import Counted, Spans, count_cell, shown
 from reports.data.quality import Breach, form_breaches
@@ -23,6 +25,7 @@ from reports.models import (
     FigureSource,
     NoteKind,
     ReportEdition,
+    ReportExport,
     ReportFigure,
     ReportPeriod,
     ReportRegime,
@@ -55,6 +58,21 @@ def periods_visible(actor: User) -> PeriodQuerySet:
         "regime__bureau__region", "regime__organ", "regime__reporter", "regime__reviewer", "bureau"
     )
     return rows.order_by("-due_on", "-pk")
+
+
+def editions_visible(actor: User) -> ScopedQuerySet[ReportEdition]:
+    """Editions inside the actor's reach."""
+    return ReportEdition.objects.visible_to(actor).select_related("period__regime", "document")
+
+
+def exports_visible(actor: User) -> ScopedQuerySet[ReportExport]:
+    """Made files of the editions inside the actor's reach."""
+    return ReportExport.objects.visible_to(actor)
+
+
+def messages_of(actor: User, edition: ReportEdition) -> ScopedQuerySet[OutboxMessage]:
+    """Packages of one edition on their way, or receipted."""
+    return OutboxMessage.objects.visible_to(actor).filter(subject_uid=edition.uid)
 
 
 def regime_find(*, bureau: Bureau, code: str, on: date) -> ReportRegime:

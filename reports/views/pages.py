@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
-from casework.models import OutboxMessage
 from casework.web import AuthedRequest, Column, ListPage, desk_page, get_visible, offers_as_actions
 from casework.workflow import available_transitions
 from reports import presenting, selectors, services
@@ -22,7 +21,7 @@ from reports.exports.files import CONTENT_TYPES, file_name
 from reports.exports.files import render as render_file
 from reports.exports.sheet import sheet_of
 from reports.filters import PeriodFilter
-from reports.models import ExportKind, PeriodStatus, ReportEdition, ReportExport, ReportPeriod
+from reports.models import ExportKind, PeriodStatus, ReportEdition, ReportPeriod
 
 HISTORY_COLUMNS = (
     Column("报表", lambda row: row.regime.name, 40),
@@ -152,7 +151,7 @@ def _edition_context(request: AuthedRequest, period: ReportPeriod, edition: Repo
             {"kind": kind, "label": label, "made": made.get(kind)} for kind, label in ExportKind.choices
         ],
         "differences": selectors.edition_differences(edition) if "compare" in request.GET else None,
-        "messages_out": OutboxMessage.objects.visible_to(request.user).filter(subject_uid=edition.uid),
+        "messages_out": selectors.messages_of(request.user, edition),
         "narrative": _narrative(edition),
     }
 
@@ -184,11 +183,7 @@ def _facts(period: ReportPeriod) -> list[dict[str, Any]]:
 
 
 def _edition(request: AuthedRequest, uid: UUID) -> ReportEdition:
-    rows = ReportEdition.objects.visible_to(request.user)
-    found = rows.select_related("period__regime", "document").filter(uid=uid).first()
-    if found is None:
-        raise Http404("没有找到这一版报表，或您无权查看。")
-    return found
+    return get_visible(selectors.editions_visible(request.user), request.user, uid)
 
 
 @desk_page("reports.period_view")
@@ -215,9 +210,7 @@ def export_start(request: AuthedRequest, uid: UUID, kind: str) -> HttpResponse:
 @desk_page("reports.period_view")
 def export_download(request: AuthedRequest, uid: UUID) -> FileResponse:
     """One made file."""
-    export = ReportExport.objects.visible_to(request.user).filter(uid=uid).first()
-    if export is None:
-        raise Http404("没有找到这份文件，或您无权查看。")
+    export = get_visible(selectors.exports_visible(request.user), request.user, uid)
     return FileResponse(
         default_storage.open(export.stored_name),
         as_attachment=True,
