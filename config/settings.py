@@ -52,11 +52,14 @@ INSTALLED_APPS = [
     "pgtrigger",
     "accounts",
     "casework",
-    *[
-        room
-        for room in ("fieldwork", "institutions", "inspections", "blacklist", "reports")
-        if (BASE_DIR / room / "apps.py").exists()
-    ],
+    "fieldwork",
+    "institutions",
+    "inspections",
+    "draws",
+    "penalties",
+    "measures",
+    "blacklist",
+    "reports",
     "config.apps.ConfigConfig",
 ]
 

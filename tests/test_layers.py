@@ -14,6 +14,7 @@ LAYERS = (
     {"fieldwork"},
     {"institutions"},
     {"inspections"},
+    {"draws", "penalties", "measures"},
     {"complaints"},
     {"schools", "monitors", "funds"},
     {"blacklist"},
