@@ -7,13 +7,20 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse, set_script_prefix
 
-from accounts.models import Bureau
+from accounts.models import Bureau, User
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class BureauRequest(HttpRequest):
+    """A request that has passed `BureauMiddleware`; `bureau` is None under an unknown host."""
+
+    bureau: Bureau | None
 
 
 class BureauMiddleware:
@@ -25,27 +32,31 @@ class BureauMiddleware:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: BureauRequest) -> HttpResponse:
         set_script_prefix("/")
+        active = Bureau.objects.select_related("region").filter(is_active=True)
         if request.path_info.startswith("/b/"):
             _, _, slug, *rest = request.path_info.split("/", 3)
-            request.bureau = Bureau.objects.filter(slug=slug, is_active=True).first()  # type: ignore[attr-defined]
-            if request.bureau is None:  # type: ignore[attr-defined]
+            request.bureau = active.filter(slug=slug).first()
+            if request.bureau is None:
                 raise Http404("没有这个教育主管部门。")
             set_script_prefix(f"/b/{slug}/")
             request.path_info = "/" + "".join(rest)
         else:
-            request.bureau = self._by_host(request)  # type: ignore[attr-defined]
+            request.bureau = _by_host(active, request.get_host().split(":")[0])
         try:
             return self.get_response(request)
         finally:
             set_script_prefix("/")
 
-    @staticmethod
-    def _by_host(request: HttpRequest) -> Bureau | None:
-        host = request.get_host().split(":")[0]
-        active = Bureau.objects.select_related("region").filter(is_active=True)
-        return active.filter(host=host).first() or active.filter(slug=settings.DEFAULT_BUREAU).first()
+
+def _by_host(active: QuerySet[Bureau], host: str) -> Bureau | None:
+    """The bureau that answers under a host name, else the default one."""
+    found = {
+        bureau.host == host: bureau
+        for bureau in active.filter(Q(host=host) | Q(slug=settings.DEFAULT_BUREAU))
+    }
+    return found.get(True) or found.get(False)
 
 
 class SessionGuardMiddleware:
@@ -54,8 +65,8 @@ class SessionGuardMiddleware:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.is_authenticated:
+    def __call__(self, request: BureauRequest) -> HttpResponse:
+        if not isinstance(request.user, User):
             return self.get_response(request)
         now = int(time.time())
         if now - request.session.get("last_seen", now) > settings.IDLE_TIMEOUT_SECONDS:
@@ -63,13 +74,12 @@ class SessionGuardMiddleware:
             return redirect(f"{reverse('accounts:login')}?idle=1&next={request.path_info}")
         if now - request.session.get("last_seen", 0) > 60:
             request.session["last_seen"] = now
-        return self._enter(request)
+        return self._enter(request, request.user)
 
-    def _enter(self, request: HttpRequest) -> HttpResponse:
-        user = request.user
+    def _enter(self, request: BureauRequest, user: User) -> HttpResponse:
         is_private = request.path_info.startswith(("/desk/", "/portal/", "/field/"))
-        if is_private and request.bureau is not None and user.bureau_id != request.bureau.pk:  # type: ignore[attr-defined,union-attr]
+        if is_private and request.bureau is not None and user.bureau_id != request.bureau.pk:
             raise Http404
-        if is_private and user.must_change_password:  # type: ignore[union-attr]
+        if is_private and user.must_change_password:
             return redirect("accounts:password_change")
         return self.get_response(request)
