@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.models import User
-from casework import audit, registries
+from casework import audit
 from casework.models import AuditEvent
 from reports.data import reporting
 from reports.exports.sheet import Entry, Sheet, sheet_of
@@ -172,9 +172,3 @@ def row_value(row: Any, path: str) -> Any:
         return display()
     found = getattr(value, parts[-1], None)
     return found() if callable(found) else found
-
-
-def row_url(row: Any) -> str:
-    """The page of a counted row, where its room has one."""
-    address = registries.object_urls.get(row._meta.label_lower)
-    return address(row.uid) if address is not None and hasattr(row, "uid") else ""

@@ -7,15 +7,16 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from casework import audit, registries, wording
+from accounts.models import User
+from casework import audit, wording
 from casework.filters import AuditFilter
 from casework.models import AuditEvent, OutboxState
 from casework.operations import selectors, services
-from casework.web import AuthedRequest, Column, ListPage, desk_page
+from casework.web import AuthedRequest, Column, ListPage, desk_page, object_link
 
 AUDIT_COLUMNS = (
     Column("时间", lambda row: row.occurred_at, 18),
@@ -57,7 +58,7 @@ def audit_detail(request: AuthedRequest, event_id: int) -> HttpResponse:
     context = {
         "event": event,
         "sentence": audit.sentence(event.verb),
-        "facts": _facts(event),
+        "facts": _facts(request.user, event),
         "changes": _changes(event),
         "crumbs": [
             {"label": "审计记录", "url": reverse("casework:audit_list")},
@@ -131,7 +132,7 @@ def _changes_text(event: AuditEvent) -> str:
     )
 
 
-def _facts(event: AuditEvent) -> list[dict[str, Any]]:
+def _facts(actor: User, event: AuditEvent) -> list[dict[str, Any]]:
     return [
         {"label": "时间", "value": timezone.localtime(event.occurred_at).strftime("%Y-%m-%d %H:%M:%S")},
         {"label": "经办人", "value": event.actor_name, "sub": event.organisation_name},
@@ -139,19 +140,9 @@ def _facts(event: AuditEvent) -> list[dict[str, Any]]:
             "label": "对象",
             "value": event.object_label,
             "sub": wording.object_kind(event.object_type),
-            "url": _object_url(event),
+            "url": object_link(actor, event.object_type, event.object_uid),
         },
         {"label": "文号", "value": event.object_no},
         {"label": "来源地址", "value": event.address},
         {"label": "请求编号", "value": event.request_id},
     ]
-
-
-def _object_url(event: AuditEvent) -> str:
-    address = registries.object_urls.get(event.object_type)
-    if address is None or event.object_uid is None:
-        return ""
-    try:
-        return address(event.object_uid)
-    except NoReverseMatch:
-        return ""

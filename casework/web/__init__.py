@@ -1,6 +1,6 @@
 """What every room's screens share: access, lists with export, forms, transitions."""
 
-from casework.web.access import AuthedRequest, desk_page, get_visible, portal_page, require
+from casework.web.access import AuthedRequest, desk_page, get_visible, object_link, portal_page, require
 from casework.web.forms import fresh_key, guarded, say, submit_once, version_conflict
 from casework.web.listing import Column, ListPage, export_response
 from casework.web.transitions import offers_as_actions, run_transition
@@ -14,6 +14,7 @@ __all__ = [
     "fresh_key",
     "get_visible",
     "guarded",
+    "object_link",
     "offers_as_actions",
     "portal_page",
     "require",

@@ -11,10 +11,12 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve
 
 from accounts import roles
 from accounts.models import Bureau, User
 from accounts.querysets import ScopedQuerySet
+from casework import registries
 
 M = TypeVar("M", bound=models.Model)
 View = Callable[..., Any]
@@ -81,3 +83,16 @@ def get_visible(rows: ScopedQuerySet[M], actor: User, uid: UUID) -> M:
     if found is None:
         raise Http404("没有找到这条记录，或您无权查看。")
     return found
+
+
+def object_link(actor: User, object_type: str, uid: UUID | None) -> str:
+    """Address of an object's page when its room has one and the actor's roles may open it, else ""."""
+    address = registries.object_urls.get(object_type)
+    if address is None or uid is None:
+        return ""
+    try:
+        url = address(uid)
+        view = resolve("/" + url.removeprefix(get_script_prefix())).func
+    except (NoReverseMatch, Resolver404):
+        return ""
+    return url if actor.may(getattr(view, "permission", "")) else ""

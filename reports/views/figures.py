@@ -14,10 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from accounts.models import Bureau
+from accounts.models import Bureau, User
 from casework import indicators
 from casework.indicators import Scope
-from casework.web import AuthedRequest, Column, ListPage, desk_page
+from casework.web import AuthedRequest, Column, ListPage, desk_page, object_link
 from reports import presenting, selectors
 from reports.counting import measured_rows, shown
 from reports.data import reporting
@@ -41,7 +41,7 @@ def _cell(path: str, row: Any) -> Any:
     return presenting.row_value(row, path)
 
 
-def _lines(rows: Any, key: str, matching: set[Any] | None) -> list[dict[str, Any]]:
+def _lines(actor: User, rows: Any, key: str, matching: set[Any] | None) -> list[dict[str, Any]]:
     columns = _columns(key)
     lines = []
     for row in rows:
@@ -49,7 +49,7 @@ def _lines(rows: Any, key: str, matching: set[Any] | None) -> list[dict[str, Any
         lines.append(
             {
                 "cells": cells or [{"label": "记录", "value": str(row)}],
-                "url": presenting.row_url(row),
+                "url": object_link(actor, row._meta.label_lower, getattr(row, "uid", None)),
                 "is_stale": matching is not None and row.pk not in matching,
             }
         )
@@ -59,11 +59,11 @@ def _lines(rows: Any, key: str, matching: set[Any] | None) -> list[dict[str, Any
 class RowsPage(ListPage):
     """A generic register of counted rows."""
 
-    def lines(self, key: str, matching: set[Any] | None = None) -> HttpResponseBase:
+    def lines(self, actor: User, key: str, matching: set[Any] | None = None) -> HttpResponseBase:
         """The page with one line per row."""
         page_rows = self.page_of(self.rows).object_list
         self.context |= {
-            "lines": _lines(page_rows, key, matching),
+            "lines": _lines(actor, page_rows, key, matching),
             "heads": [label for _, label in _columns(key)] or ["记录"],
         }
         return self.response()
@@ -85,7 +85,7 @@ def figure_rows(request: AuthedRequest, uid: UUID) -> HttpResponseBase:
         title=f"{figure.label}（{figure.get_column_display()}）明细",
         columns=_export_columns(figure.indicator),
         context=_figure_context(figure, rows.count()),
-    ).lines(figure.indicator, selectors.figure_rows_now(figure))
+    ).lines(request.user, figure.indicator, selectors.figure_rows_now(figure))
 
 
 def _figure_context(figure: ReportFigure, seen: int) -> dict[str, Any]:
@@ -184,4 +184,4 @@ def live_rows(request: AuthedRequest, key: str) -> HttpResponseBase:
                 {"label": indicator.label, "url": ""},
             ],
         },
-    ).lines(key)
+    ).lines(request.user, key)
