@@ -79,12 +79,12 @@ def client_of(username: str) -> Client:
 def crawl(
     client: Client, slug: str, starts: tuple[str, ...], per_pattern: int
 ) -> Iterator[tuple[str, int, str]]:
-    """(path, status, body) of pages reachable from `starts`, at most `per_pattern` of each pattern."""
+    """(path, status, page that links to it), reachable from `starts`, at most `per_pattern` of each pattern."""
     seen: set[str] = set()
     taken: dict[str, int] = defaultdict(int)
-    queue = list(starts)
+    queue = [(start, "") for start in starts]
     while queue and len(seen) < LIMIT:
-        path = queue.pop(0)
+        path, source = queue.pop(0)
         name = pattern_of(path)
         if path in seen or taken[name] >= per_pattern:
             continue
@@ -93,16 +93,11 @@ def crawl(
         response = client.get(f"/b/{slug}{path}")
         is_html = response.headers.get("Content-Type", "").startswith("text/html")
         body = response.content.decode() if is_html and not response.streaming else ""
-        yield path, response.status_code, body
+        yield path, response.status_code, source
         links = Links()
         links.feed(body)
-        queue.extend(
-            sorted(
-                found
-                for link in links.found
-                if (found := strip(link, slug)) and not found.startswith(PUBLIC_PREFIXES)
-            )
-        )
+        inside = {found for link in links.found if (found := strip(link, slug))}
+        queue.extend((found, path) for found in sorted(inside) if not found.startswith(PUBLIC_PREFIXES))
 
 
 def home_accounts() -> list[str]:
@@ -112,6 +107,7 @@ def home_accounts() -> list[str]:
 def map_of_the_house(per_pattern: int) -> dict[str, set[str]]:
     """Addresses by pattern, found by every home persona; asserts that no page fails on the way."""
     found: dict[str, set[str]] = defaultdict(set)
+    dead: list[str] = []
     for username in home_accounts():
         client = client_of(username)
         start = "/portal/" if username.endswith("institution") else "/desk/"

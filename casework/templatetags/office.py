@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
+from django.template.context import RequestContext
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import User
-from casework import audit, outbox, wording
+from casework import audit, outbox, registries, wording
 from casework.models import AuditEvent, PolicyValue
 
 register = template.Library()
@@ -56,3 +61,23 @@ def age(seconds: float | None) -> str:
 def channel_label(name: str) -> str:
     """What people call an outbox channel."""
     return outbox.channel_label(name)
+
+
+@register.simple_tag(takes_context=True)
+def panels(context: RequestContext, obj: Any) -> SafeString:
+    """What other rooms add to the page of `obj`, in their order (`registries.panels`)."""
+    request, actor = context.request, context.request.user
+    found = sorted(registries.panels.of(obj._meta.label), key=lambda panel: panel.order)
+    parts = [
+        render_to_string(panel.template, {"object": obj, **panel.context(actor, obj)}, request)
+        for panel in found
+        if not panel.permission or actor.may(panel.permission)  # type: ignore[union-attr]
+    ]
+    return mark_safe("".join(parts))  # noqa: S308 - each part is a rendered template
+
+
+@register.simple_tag(takes_context=True)
+def room_actions(context: RequestContext, obj: Any) -> list[dict[str, str]]:
+    """Buttons that other rooms add to the page of `obj` (`registries.actions`), for `ui/_actions.html`."""
+    offered = registries.offered_actions(context.request.user, obj)  # type: ignore[arg-type]
+    return [{"label": a.label, "url": url, "icon": a.icon, "method": "link"} for a, url in offered]
