@@ -23,6 +23,7 @@ from rest_framework.request import Request
 from blacklist.models import ListEntry, ListKind
 from blacklist.public import selectors
 from blacklist.public.tables import INSTITUTION_COLUMNS
+from casework.selectors import data_version
 from casework.web import export_response
 from institutions.models import Institution
 
@@ -104,7 +105,7 @@ class PublicListingSerializer(serializers.ModelSerializer[ListEntry]):
 
 def _etag(request: Any, *args: Any, **kwargs: Any) -> str:
     bureau = getattr(request, "bureau", None)
-    number = selectors.data_version(bureau).number if bureau else 0
+    number = data_version(bureau).number if bureau else 0
     today: date = timezone.localdate()
     return f'W/"{number}-{today:%Y%m%d}"'
 

@@ -1,15 +1,16 @@
-"""Reads of the office machinery for the home pages."""
+"""Reads of the office machinery: the home pages, long work, the version of a bureau's data."""
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from django.http import Http404
 
-from accounts.models import User
+from accounts.models import Bureau, User
 from casework import registries
-from casework.models import JobRun
+from casework.models import AuditEvent, JobRun
 from casework.registries import Kpi, WorkItem, Worklist
 
 FAR_AWAY = date.max
@@ -37,3 +38,17 @@ def job_get(*, actor: User, uid: UUID) -> JobRun:
     if job is None:
         raise Http404
     return job
+
+
+@dataclass(frozen=True)
+class DataVersion:
+    """The last recorded change of a bureau's data: every change writes an audit event."""
+
+    number: int
+    changed_at: datetime | None
+
+
+def data_version(bureau: Bureau) -> DataVersion:
+    """The present version in one query."""
+    row = AuditEvent.objects.filter(bureau=bureau).order_by("-pk").values_list("pk", "occurred_at").first()
+    return DataVersion(*row) if row else DataVersion(0, None)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from accounts.models import Bureau
 from blacklist.models import BatchStatus, EntryStatus, ListBatch, ListEntry, ListKind
 from blacklist.querysets import ListEntryQuerySet
-from casework.models import AuditAnchor, AuditEvent, ViolationType
+from casework.models import AuditAnchor, ViolationType
 from inspections.models import Finding, FindingStatus, RectificationNotice, Visit, VisitStatus
 from institutions.models import Institution, StateKind
 from institutions.models.choices import ENDED
@@ -31,20 +30,6 @@ VISITS_SHOWN = 5
 COUNTS_SECONDS = 60
 SERVED = ["SERVED", "ANSWERED", "ESCALATED"]
 MOBILE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
-
-
-@dataclass(frozen=True)
-class DataVersion:
-    """The last recorded change of a bureau's data: every change writes an audit event."""
-
-    number: int
-    changed_at: datetime | None
-
-
-def data_version(bureau: Bureau) -> DataVersion:
-    """The present version in one query."""
-    row = AuditEvent.objects.filter(bureau=bureau).order_by("-pk").values_list("pk", "occurred_at").first()
-    return DataVersion(*row) if row else DataVersion(0, None)
 
 
 def clean_query(text: str) -> str:

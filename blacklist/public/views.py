@@ -18,10 +18,11 @@ from accounts.models import Bureau
 from blacklist.models import EntryStatus, ListKind
 from blacklist.public import selectors, words
 from blacklist.public.tables import DICTIONARY, LIST_COLUMNS
-from blacklist.public.web import PublicRequest, kept_page, public_page, show
 from casework.documents.selectors import verify as verify_document
+from casework.selectors import data_version
 from casework.typesetting import qr_svg
 from casework.web import ListPage, export_response
+from casework.web.public import PublicRequest, kept_page, public_page, show
 from institutions.models import Institution
 
 KINDS = {"white": ListKind.WHITE, "black": ListKind.BLACK, "red": ListKind.RED}
@@ -241,7 +242,7 @@ def verify(request: PublicRequest, code: str) -> HttpResponse:
 @public_page
 def data(request: PublicRequest) -> HttpResponse:
     """Open data: files, interface, dictionary."""
-    version = selectors.data_version(request.bureau)
+    version = data_version(request.bureau)
     context = {"dictionary": DICTIONARY, "counts": selectors.counts(request.bureau), "kinds": list(KINDS)}
     return show(request, "public/data.html", context, version=version)
 

@@ -15,7 +15,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from accounts.models import Bureau
-from blacklist.public import selectors
+from casework.selectors import data_version
 
 MAX_AGE_SECONDS = 15
 KEPT_SECONDS = 60
@@ -54,7 +54,7 @@ def kept_page(view: View) -> View:
 
     @wraps(view)
     def page(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.data_version = selectors.data_version(request.bureau)
+        request.data_version = data_version(request.bureau)
         address = hashlib.sha256(request.get_full_path().encode()).hexdigest()
         key = f"public:{request.bureau.pk}:{request.data_version.number}:{timezone.localdate()}:{address}"
         body = cache.get(key)
