@@ -60,7 +60,7 @@ def kept_page(view: View) -> View:
         body = cache.get(key)
         if body is not None:
             return HttpResponse(body)
-        response = view(request, *args, **kwargs)
+        response: HttpResponse = view(request, *args, **kwargs)
         if response.status_code == 200 and not response.streaming:
             cache.set(key, response.content, KEPT_SECONDS)
         return response
