@@ -3,23 +3,29 @@
 from casework.web.access import AuthedRequest, desk_page, get_visible, object_link, portal_page, require
 from casework.web.forms import fresh_key, guarded, say, submit_once, version_conflict
 from casework.web.listing import Column, ListPage, export_response
+from casework.web.pages import crumbs, data, form_page, posted_version, told
 from casework.web.transitions import offers_as_actions, run_transition
 
 __all__ = [
     "AuthedRequest",
     "Column",
     "ListPage",
+    "crumbs",
+    "data",
     "desk_page",
     "export_response",
+    "form_page",
     "fresh_key",
     "get_visible",
     "guarded",
     "object_link",
     "offers_as_actions",
     "portal_page",
+    "posted_version",
     "require",
     "run_transition",
     "say",
     "submit_once",
+    "told",
     "version_conflict",
 ]

@@ -1,20 +1,14 @@
-"""What the pages of this room share: one form page, one confirmation, previews."""
+"""What the pages of this room share: steps without what their own page settles, files, papers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django import forms
-from django.contrib import messages
 from django.db import models
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.models import User
 from casework.models import EvidenceFile, OfficialDocument
-from casework.web import AuthedRequest, fresh_key, guarded, submit_once
 from casework.workflow import Offer, available_transitions
 
 FULFILLED = {
@@ -33,62 +27,6 @@ def offers_of(actor: User, obj: models.Model) -> list[Offer]:
         reasons = tuple(reason for reason in offer.reasons if reason.gate not in gates)
         offers.append(Offer(offer.transition, reasons))
     return offers
-
-
-def told(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Facts that have something to say."""
-    return [fact for fact in facts if fact["value"] or fact.get("sub")]
-
-
-def crumbs(*pairs: tuple[str, str]) -> list[dict[str, str]]:
-    """Labels with addresses; an empty address is the present page."""
-    return [{"label": label, "url": url} for label, url in pairs]
-
-
-def posted_version(request: AuthedRequest) -> int | None:
-    """The version that the form was opened with."""
-    raw = request.POST.get("version", "")
-    return int(raw) if raw.isdigit() else None
-
-
-def form_page(
-    request: AuthedRequest,
-    form: forms.BaseForm,
-    work: Callable[[dict[str, Any]], str],
-    *,
-    heading: str,
-    submit: str,
-    cancel_url: str,
-    done: str,
-    template: str = "inspections/form_page.html",
-    version: int | None = None,
-    **context: Any,
-) -> HttpResponse:
-    """Show a form; a valid one runs `work` once and goes to the address that it returns.
-
-    Refusals of the service appear above the form, a stale version beside the other person's values.
-    """
-    if request.method == "POST" and form.is_valid():
-        key = request.POST.get("idempotency_key", "")
-        with guarded(form):
-            address = submit_once(actor=request.user, key=key, work=lambda: work(form.cleaned_data))
-            messages.success(request, done)
-            return redirect(address)
-    page = {
-        "form": form,
-        "heading": heading,
-        "submit": submit,
-        "cancel_url": cancel_url,
-        "version": version,
-        "idempotency_key": request.POST.get("idempotency_key") or fresh_key(),
-        **context,
-    }
-    return render(request, template, page, status=422 if request.method == "POST" else 200)
-
-
-def data(request: AuthedRequest) -> dict[str, Any]:
-    """Arguments that bind a form to a POST with files, or leave it unbound."""
-    return {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
 
 
 def file_items(files: list[EvidenceFile], *, hints: bool = True) -> list[dict[str, Any]]:

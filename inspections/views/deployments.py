@@ -16,10 +16,15 @@ from casework.web import (
     AuthedRequest,
     Column,
     ListPage,
+    crumbs,
+    data,
     desk_page,
+    form_page,
     get_visible,
     offers_as_actions,
+    posted_version,
     run_transition,
+    told,
 )
 from inspections import guards, selectors, services
 from inspections.filters import DeploymentFilter
@@ -33,7 +38,7 @@ from inspections.forms import (
     StopsForm,
 )
 from inspections.models import Deployment, DeploymentMember
-from inspections.views.common import crumbs, data, form_page, offers_of, paper, papers, posted_version, told
+from inspections.views.common import offers_of, paper, papers
 
 COLUMNS = (
     Column("审批文号", lambda row: row.number, 24),
@@ -270,7 +275,7 @@ def deployment_step(request: AuthedRequest, uid: UUID, name: str) -> HttpRespons
         done=done,
         danger=bool(offer and offer.transition.is_danger),
         blockers=[str(reason) for reason in offer.reasons] if offer else [],
-        template="inspections/confirm_page.html",
+        template="ui/confirm_page.html",
         crumbs=_crumbs((deployment.name, _url(deployment)), (arrow, "")),
     )
 

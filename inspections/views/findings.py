@@ -9,12 +9,23 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from casework.web import AuthedRequest, Column, ListPage, desk_page, get_visible, offers_as_actions
+from casework.web import (
+    AuthedRequest,
+    Column,
+    ListPage,
+    data,
+    desk_page,
+    form_page,
+    get_visible,
+    offers_as_actions,
+    posted_version,
+    told,
+)
 from inspections import selectors, services
 from inspections.filters import FindingFilter
 from inspections.forms import FindingForm, FixForm, PhotoForm, ReasonForm, ReferForm
 from inspections.models import Finding
-from inspections.views.common import data, file_items, form_page, offers_of, posted_version, told
+from inspections.views.common import file_items, offers_of
 from inspections.views.visits import trail, visit_get, visit_url
 
 COLUMNS = (

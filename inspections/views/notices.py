@@ -18,10 +18,15 @@ from casework.web import (
     AuthedRequest,
     Column,
     ListPage,
+    crumbs,
+    data,
     desk_page,
+    form_page,
     get_visible,
     offers_as_actions,
+    posted_version,
     run_transition,
+    told,
 )
 from inspections import papers as texts
 from inspections import selectors, services
@@ -36,17 +41,7 @@ from inspections.forms import (
     ServiceForm,
 )
 from inspections.models import RectificationNotice
-from inspections.views.common import (
-    crumbs,
-    data,
-    file_items,
-    form_page,
-    offers_of,
-    paper,
-    papers,
-    posted_version,
-    told,
-)
+from inspections.views.common import file_items, offers_of, paper, papers
 from inspections.views.visits import visit_get, visit_url
 
 COLUMNS = (

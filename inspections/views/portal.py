@@ -10,11 +10,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.web import AuthedRequest, get_visible, portal_page
+from casework.web import (
+    AuthedRequest,
+    crumbs,
+    data,
+    form_page,
+    get_visible,
+    portal_page,
+)
 from inspections import selectors, services
 from inspections.forms import AnswerForm, ExtensionForm
 from inspections.models import RectificationNotice
-from inspections.views.common import crumbs, data, form_page, paper, papers
+from inspections.views.common import paper, papers
 from inspections.views.notices import answers_of_form, histories
 
 HOME = "inspections_portal:notice_list"

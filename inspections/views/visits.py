@@ -16,27 +16,22 @@ from casework.web import (
     AuthedRequest,
     Column,
     ListPage,
+    crumbs,
+    data,
     desk_page,
+    form_page,
     get_visible,
     offers_as_actions,
+    posted_version,
     run_transition,
+    told,
 )
 from fieldwork.selectors import answers_of, aspects_of
 from inspections import selectors, services
 from inspections.filters import VisitFilter
 from inspections.forms import ChecklistChoiceForm, ReasonForm, VisitRecordForm, VisitStartForm
 from inspections.models import Visit
-from inspections.views.common import (
-    crumbs,
-    data,
-    file_items,
-    form_page,
-    offers_of,
-    paper,
-    papers,
-    posted_version,
-    told,
-)
+from inspections.views.common import file_items, offers_of, paper, papers
 
 COLUMNS = (
     Column("机构", lambda row: row.institution.name, 30),
