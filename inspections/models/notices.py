@@ -220,7 +220,7 @@ class ServiceRecord(models.Model):
     scope_paths: ClassVar[ScopePaths] = ScopePaths(
         bureau="notice__bureau",
         region="notice__region_path",
-        participants=("notice__organ",),
+        participants=("notice__organ", "notice__visit__deployment__members__organisation"),
         counterpart="notice__institution__organisation",
     )
     objects = ScopedQuerySet["ServiceRecord"].as_manager()
@@ -295,7 +295,7 @@ class ExtensionRequest(models.Model):
     scope_paths: ClassVar[ScopePaths] = ScopePaths(
         bureau="notice__bureau",
         region="notice__region_path",
-        participants=("notice__organ",),
+        participants=("notice__organ", "notice__visit__deployment__members__organisation"),
         counterpart="notice__institution__organisation",
     )
     objects = ExtensionQuerySet.as_manager()
@@ -356,7 +356,7 @@ class NoticeReminder(models.Model):
     scope_paths: ClassVar[ScopePaths] = ScopePaths(
         bureau="notice__bureau",
         region="notice__region_path",
-        participants=("notice__organ",),
+        participants=("notice__organ", "notice__visit__deployment__members__organisation"),
         counterpart="notice__institution__organisation",
     )
     objects = ScopedQuerySet["NoticeReminder"].as_manager()

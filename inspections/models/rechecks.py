@@ -32,7 +32,7 @@ class RectificationReply(models.Model):
     scope_paths: ClassVar[ScopePaths] = ScopePaths(
         bureau="notice__bureau",
         region="notice__region_path",
-        participants=("notice__organ",),
+        participants=("notice__organ", "notice__visit__deployment__members__organisation"),
         counterpart="notice__institution__organisation",
     )
     objects = ScopedQuerySet["RectificationReply"].as_manager()
@@ -59,7 +59,7 @@ class ReplyItem(models.Model):
     scope_paths: ClassVar[ScopePaths] = ScopePaths(
         bureau="reply__notice__bureau",
         region="reply__notice__region_path",
-        participants=("reply__notice__organ",),
+        participants=("reply__notice__organ", "reply__notice__visit__deployment__members__organisation"),
         counterpart="reply__notice__institution__organisation",
     )
     objects = ScopedQuerySet["ReplyItem"].as_manager()
@@ -178,7 +178,7 @@ class RecheckItem(models.Model):
     scope_paths: ClassVar[ScopePaths] = ScopePaths(
         bureau="recheck__bureau",
         region="recheck__region_path",
-        participants=("recheck__notice__organ",),
+        participants=("recheck__notice__organ", "recheck__notice__visit__deployment__members__organisation"),
         counterpart="recheck__notice__institution__organisation",
     )
     objects = ScopedQuerySet["RecheckItem"].as_manager()
