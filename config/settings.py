@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "fieldwork",
     "institutions",
     "inspections",
+    "burden",
     "draws",
     "penalties",
     "measures",

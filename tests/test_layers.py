@@ -14,7 +14,7 @@ LAYERS = (
     {"fieldwork"},
     {"institutions"},
     {"inspections"},
-    {"draws", "penalties", "measures"},
+    {"burden", "draws", "penalties", "measures"},
     {"complaints"},
     {"schools", "monitors", "funds"},
     {"blacklist"},
