@@ -21,6 +21,8 @@ from accounts.models import User
 
 HOME, NEIGHBOUR, CITY = accounts.FULL_COUNTY, accounts.SMALL_COUNTY, accounts.CITY
 PUBLIC_PREFIXES = ("/accounts/", "/api/", "/healthz", "/home/", "/static/")
+# The officers' door on a page that everyone reads: refused to others by design.
+DOORS = ("/desk/scan/",)
 PRIVATE = re.compile(r"^/(desk|portal)/")
 UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 SHARED_PATTERNS = {
@@ -97,7 +99,9 @@ def crawl(
         links = Links()
         links.feed(body)
         inside = {found for link in links.found if (found := strip(link, slug))}
-        queue.extend((found, path) for found in sorted(inside) if not found.startswith(PUBLIC_PREFIXES))
+        queue.extend(
+            (found, path) for found in sorted(inside) if not found.startswith(PUBLIC_PREFIXES + DOORS)
+        )
 
 
 def home_accounts() -> list[str]:

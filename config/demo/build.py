@@ -16,6 +16,7 @@ from casework.management.commands.load_reference import load_all
 from config.demo.clock import anchor, at
 from config.demo.people import FENGJIE, WUSHAN, County, build_city, build_county
 from config.demo.places import build_small_places, build_wushan_places
+from config.demo.plans import build_plans, has_plans
 from config.demo.present import build_fengjie_present, build_present
 from config.demo.timeline import Timeline
 from config.demo.year_2023 import build_2023
@@ -49,6 +50,7 @@ def parts(
     return [
         ("巫山县台账", lambda: has_places(wushan.bureau), lambda: build_wushan(wushan, now)),
         ("奉节县台账", lambda: has_places(fengjie.bureau), lambda: build_fengjie(fengjie, now)),
+        ("检查计划", lambda: has_plans(wushan, now), lambda: build_plans(wushan, now)),
     ]
 
 
