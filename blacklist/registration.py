@@ -60,7 +60,7 @@ def _grant_all() -> None:
 def _register_screens() -> None:
     from blacklist import desk
 
-    add_nav(NavEntry("黑白名单", "blacklist:overview", "list-check", 60, "blacklist.list_view"))
+    add_nav(NavEntry("黑白名单", "blacklist:overview", "list-check", 200, "blacklist.list_view"))
     add_nav(
         NavEntry(
             "名单告知",

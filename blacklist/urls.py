@@ -4,41 +4,42 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from blacklist import api, portal_views, views
+from blacklist import api
 from blacklist.public import views as public
+from blacklist.views import batches, entries, portal
 
 app_name = "blacklist"
 
 desk_urlpatterns = [
-    path("lists/", views.overview, name="overview"),
-    path("lists/entries/", views.entry_list, name="entry_list"),
-    path("lists/entries/new/", views.entry_pick, name="entry_pick"),
-    path("lists/entries/new/<uuid:institution>/", views.entry_create, name="entry_create"),
-    path("lists/entries/<uuid:uid>/", views.entry_detail, name="entry_detail"),
-    path("lists/entries/<uuid:uid>/edit/", views.entry_edit, name="entry_edit"),
-    path("lists/entries/<uuid:uid>/evidence/", views.entry_evidence, name="entry_evidence"),
-    path("lists/entries/<uuid:uid>/notify/", views.entry_notify, name="entry_notify"),
-    path("lists/entries/<uuid:uid>/reply/", views.entry_reply, name="entry_reply"),
-    path("lists/entries/<uuid:uid>/review/", views.entry_review, name="entry_review"),
-    path("lists/entries/<uuid:uid>/publish/", views.entry_publish, name="entry_publish"),
-    path("lists/entries/<uuid:uid>/drop/", views.entry_drop, name="entry_drop"),
-    path("lists/entries/<uuid:uid>/remove/", views.entry_remove, name="entry_remove"),
-    path("lists/batches/", views.batch_list, name="batch_list"),
-    path("lists/batches/new/", views.batch_create, name="batch_create"),
-    path("lists/batches/<uuid:uid>/", views.batch_detail, name="batch_detail"),
-    path("lists/batches/<uuid:uid>/edit/", views.batch_edit, name="batch_edit"),
-    path("lists/batches/<uuid:uid>/choose/", views.batch_choose, name="batch_choose"),
-    path("lists/batches/<uuid:uid>/redraw/", views.batch_redraw, name="batch_redraw"),
-    path("lists/batches/<uuid:uid>/submit/", views.batch_submit, name="batch_submit"),
-    path("lists/batches/<uuid:uid>/approve/", views.batch_approve, name="batch_approve"),
-    path("lists/batches/<uuid:uid>/publish/", views.batch_publish, name="batch_publish"),
-    path("lists/batches/<uuid:uid>/return/", views.batch_return, name="batch_return"),
-    path("lists/batches/<uuid:uid>/drop/", views.batch_drop, name="batch_drop"),
+    path("lists/", batches.overview, name="overview"),
+    path("lists/entries/", entries.entry_list, name="entry_list"),
+    path("lists/entries/new/", entries.entry_pick, name="entry_pick"),
+    path("lists/entries/new/<uuid:institution>/", entries.entry_create, name="entry_create"),
+    path("lists/entries/<uuid:uid>/", entries.entry_detail, name="entry_detail"),
+    path("lists/entries/<uuid:uid>/edit/", entries.entry_edit, name="entry_edit"),
+    path("lists/entries/<uuid:uid>/evidence/", entries.entry_evidence, name="entry_evidence"),
+    path("lists/entries/<uuid:uid>/notify/", entries.entry_notify, name="entry_notify"),
+    path("lists/entries/<uuid:uid>/reply/", entries.entry_reply, name="entry_reply"),
+    path("lists/entries/<uuid:uid>/review/", entries.entry_review, name="entry_review"),
+    path("lists/entries/<uuid:uid>/publish/", entries.entry_publish, name="entry_publish"),
+    path("lists/entries/<uuid:uid>/drop/", entries.entry_drop, name="entry_drop"),
+    path("lists/entries/<uuid:uid>/remove/", entries.entry_remove, name="entry_remove"),
+    path("lists/batches/", batches.batch_list, name="batch_list"),
+    path("lists/batches/new/", batches.batch_create, name="batch_create"),
+    path("lists/batches/<uuid:uid>/", batches.batch_detail, name="batch_detail"),
+    path("lists/batches/<uuid:uid>/edit/", batches.batch_edit, name="batch_edit"),
+    path("lists/batches/<uuid:uid>/choose/", batches.batch_choose, name="batch_choose"),
+    path("lists/batches/<uuid:uid>/redraw/", batches.batch_redraw, name="batch_redraw"),
+    path("lists/batches/<uuid:uid>/submit/", batches.batch_submit, name="batch_submit"),
+    path("lists/batches/<uuid:uid>/approve/", batches.batch_approve, name="batch_approve"),
+    path("lists/batches/<uuid:uid>/publish/", batches.batch_publish, name="batch_publish"),
+    path("lists/batches/<uuid:uid>/return/", batches.batch_return, name="batch_return"),
+    path("lists/batches/<uuid:uid>/drop/", batches.batch_drop, name="batch_drop"),
 ]
 
 portal_urlpatterns = [
-    path("lists/", portal_views.own_entries, name="own_entries"),
-    path("lists/<uuid:uid>/", portal_views.own_entry, name="own_entry"),
+    path("lists/", portal.own_entries, name="own_entries"),
+    path("lists/<uuid:uid>/", portal.own_entry, name="own_entry"),
 ]
 
 KIND = "(?P<kind>white|black|red)"

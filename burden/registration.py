@@ -22,7 +22,7 @@ def register() -> None:
     events.subscribe(VisitOutcomeRecorded, services.ticket_open)
     registries.add_blocker("inspections.Deployment", "submit", guards.within_plan)
     add = registries.add_nav
-    add(NavEntry("检查计划", "burden:plan_list", "calendar-event", 48, "burden.plan_view"))
+    add(NavEntry("检查计划", "burden:plan_list", "calendar-event", 46, "burden.plan_view"))
     add(NavEntry("综合查一次", "burden:merge_list", "git-merge", 51, "burden.visit_merge"))
     add(
         NavEntry("评价检查人员", "burden_portal:rating_list", "star", 30, "burden.rating_give", face="portal")

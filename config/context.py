@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from casework import registries
 
-OFFICE = 900
+# Where a group of the sidebar begins, by the order of its entries.
+GROUPS = ((0, ""), (40, "检查执法"), (70, "案件与措施"), (200, "名单与报表"), (890, "机关事务"))
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -30,15 +31,22 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def navigation(request: HttpRequest, face: str) -> list[dict[str, Any]]:
-    """Entries of the face that the user may open, the longest matching one active; the office last, as a group."""
-    entries: list[dict[str, Any]] = []
-    office: list[dict[str, Any]] = []
+    """Entries of the face that the user may open, in their groups, the longest matching one active."""
+    groups: dict[str, list[dict[str, Any]]] = {}
     for entry in registries.nav:
         if entry.face != face or (entry.permission and not request.user.may(entry.permission)):  # type: ignore[union-attr]
             continue
         shown = {"label": entry.label, "url": reverse(entry.url_name), "icon": entry.icon, "active": False}
-        (office if entry.order >= OFFICE else entries).append(shown)
-    here = [entry for entry in (*entries, *office) if request.path.startswith(str(entry["url"]))]
+        label = "" if face == "portal" else _group_of(entry.order)
+        groups.setdefault(label, []).append(shown)
+    here = [
+        entry for entries in groups.values() for entry in entries if request.path.startswith(entry["url"])
+    ]
     if here:
-        max(here, key=lambda entry: len(str(entry["url"])))["active"] = True
-    return [*entries, {"label": "机关事务", "entries": office}] if office else entries
+        max(here, key=lambda entry: len(entry["url"]))["active"] = True
+    loose = groups.pop("", [])
+    return [*loose, *({"label": label, "entries": entries} for label, entries in groups.items())]
+
+
+def _group_of(order: int) -> str:
+    return next(label for start, label in reversed(GROUPS) if order >= start)
