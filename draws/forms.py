@@ -84,7 +84,7 @@ class DrawForm(forms.ModelForm):
             "entropy_source",
             "entropy_due_at",
         )
-        widgets = {"item": area(2)}
+        widgets = {"basis": area(2), "item": area(2), "cap_reason": area(2), "entropy_source": area(2)}
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -88,6 +89,24 @@ def preview(draw: Draw) -> Preview:
         share = int(draw.shares.get(code, 0))
         layers.append(Layer(code, label, size, share / 100, min(-(-size * share // 10_000), size)))
     return Preview(tuple(layers))
+
+
+def frozen_preview(draw: Draw) -> Preview:
+    """The layers of a frozen pool."""
+    data = json.loads(draw.pool_text)
+    sizes = Counter(row["stratum"] for row in data["targets"])
+    return Preview(
+        tuple(
+            Layer(
+                row["code"],
+                row["label"],
+                sizes[row["code"]],
+                row["per_10000"] / 100,
+                min(-(-sizes[row["code"]] * row["per_10000"] // 10_000), sizes[row["code"]]),
+            )
+            for row in data["strata"]
+        )
+    )
 
 
 def certificates(draw: Draw) -> QuerySet[OfficerCertificate]:

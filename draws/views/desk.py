@@ -196,6 +196,7 @@ def draw_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "facts": _facts(draw),
         "conditions": pools.conditions(draw),
         "preview": pools.preview(draw) if draw.status == "DRAFT" else None,
+        "frozen": pools.frozen_preview(draw) if draw.frozen_at and not teams else None,
         "officers": [row for row in pools.certificates(draw) if row.is_valid_on(draw.planned_on)]
         if draw.status == "DRAFT"
         else [],
@@ -262,18 +263,20 @@ def _facts(draw: Draw) -> list[dict[str, Any]]:
 
 def _stepper(draw: Draw) -> list[dict[str, Any]]:
     times = [
-        ("拟定", draw.created_at),
         ("冻结并公布校验值", draw.frozen_at),
         ("公开值", draw.entropy_confirmed_at),
         ("抽取", draw.drawn_at),
         ("公示结果", draw.published_at),
     ]
-    steps: list[dict[str, Any]] = []
+    steps: list[dict[str, Any]] = [
+        {"label": "拟定", "at": None, "state": "done" if draw.frozen_at else "now"}
+    ]
     for label, at in times:
         is_next = not at and (not steps or steps[-1]["state"] == "done") and draw.status != "ABORTED"
         steps.append({"label": label, "at": at, "state": "done" if at else "now" if is_next else "todo"})
     if draw.status == "ABORTED":
-        steps = [step for step in steps if step["at"]]
+        steps = [step for step in steps if step["at"] or step["label"] == "拟定"]
+        steps[0]["state"] = "done"
         steps.append({"label": "中止", "at": draw.aborted_at, "state": "failed", "note": draw.abort_reason})
     return steps
 
