@@ -46,7 +46,7 @@ def draw_record(draw: Draw, record: dict[str, Any], *, at: datetime) -> dict[str
         (Field("名录冻结时间", f"{frozen:%Y-%m-%d %H:%M}"), Field("抽取程序", pool["sampler"])),
         (Field("名录条件", "；".join(pool["conditions"]), 2),),
         (Field("名录和分层", f"共{len(pool['targets'])}家。{strata}", 2),),
-        (Field("冻结名录校验值", record["pool_hash"], 2),),
+        (Field("冻结名录校验值", _grouped(record["pool_hash"]), 2),),
         (Field("公开值", f"{entropy['value']}（{entropy['source']}；{entropy['note']}）", 2),),
         (Field("录入人", entropy["entered_by"]), Field("复核人", entropy["confirmed_by"])),
     ]
@@ -59,7 +59,8 @@ def draw_record(draw: Draw, record: dict[str, Any], *, at: datetime) -> dict[str
         title="双随机抽取记录",
         date=timezone.localdate(at).isoformat(),
         blocks=(
-            Fields(tuple(rows)),
+            Paragraph(f"抽取机关：{draw.lead_organ.name}", indent=False, align="right"),
+            Fields(tuple(rows), size=10.5),
             _teams(record),
             Paragraph(
                 "本次抽取按公布的抽取程序进行，任何人可以用公示的冻结名录和公开值重新抽取，得到相同结果。"
@@ -68,6 +69,11 @@ def draw_record(draw: Draw, record: dict[str, Any], *, at: datetime) -> dict[str
         ),
     )
     return to_dict(content)
+
+
+def _grouped(digest: str) -> str:
+    """A hash in groups of sixteen signs, which a line can break."""
+    return " ".join(digest[start : start + 16] for start in range(0, len(digest), 16))
 
 
 def _teams(record: dict[str, Any]) -> Table:
@@ -80,17 +86,16 @@ def _teams(record: dict[str, Any]) -> Table:
             f"{people[one]['name']}（{people[one]['certificate']['number']}）" for one in team["officers"]
         )
         aside = "、".join(people[one]["name"] for one in team["recused"])
+        height = len(team["targets"])
+        shared = (
+            Cell(f"第{team['number']}组", rowspan=height),
+            Cell(officers or PROBLEMS[team["problem"]], rowspan=height),
+            Cell(aside or "无", rowspan=height),
+        )
         for place in team["targets"]:
             order += 1
-            rows.append(
-                (
-                    Cell(str(order)),
-                    Cell(names[place]),
-                    Cell(f"第{team['number']}组"),
-                    Cell(officers or PROBLEMS[team["problem"]]),
-                    Cell(aside or "无"),
-                )
-            )
+            is_first = place == team["targets"][0]
+            rows.append((Cell(str(order)), Cell(names[place]), *(shared if is_first else ())))
     head = tuple(Cell(text) for text in ("序号", "检查对象", "组别", "执法人员（执法证号）", "回避人员"))
     columns = (Column(0.6), Column(3, "left"), Column(0.9), Column(2.6, "left"), Column(1.2))
     return Table(columns=columns, head=(head,), rows=tuple(rows), size=10.5)
