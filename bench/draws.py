@@ -69,7 +69,7 @@ def _median(work: Callable[[], Any]) -> float:
 def _drawn() -> tuple[Draw, dict[str, float]]:
     head = User.objects.get(username="head")
     first, second = User.objects.filter(username__startswith="officer").order_by("pk")[:2]
-    organ = Organisation.objects.get(pk=head.organisation_id)
+    organ = Organisation.objects.get(users=head)
     then = timezone.now() - timedelta(hours=2)
     draw = services.draw_draft(actor=first, values=_values(organ), at=then)
     times = {}

@@ -154,13 +154,11 @@ def _plans(work: Random, moment: datetime) -> None:
         for hour, visit in enumerate(outing.visits.order_by("pk")):
             day = outing.planned_on + timedelta(days=number)
             timeline.add(day, 9 + hour * 2, partial(_visit, county, first, visit, number * 3 + hour))
-        timeline.add(
-            outing.planned_on + timedelta(days=number),
-            20,
-            lambda moment, outing=outing, first=first: inspections.deployment_finish(
-                actor=first, deployment=Deployment.objects.get(pk=outing.pk), at=moment
-            ),
-        )
+        timeline.add(outing.planned_on + timedelta(days=number), 20, partial(_finish, first, outing))
+
+
+def _finish(officer: Any, outing: Deployment, moment: datetime) -> None:
+    inspections.deployment_finish(actor=officer, deployment=Deployment.objects.get(pk=outing.pk), at=moment)
 
 
 def _visit(county: County, officer: Any, visit: Visit, number: int, moment: datetime) -> None:

@@ -52,8 +52,18 @@ def draw_draft(
         refuse(enforcing_reasons(organ))
     draw = Draw(**root_fields(actor=actor, region=lead.bureau.region, bureau=lead.bureau), **values)
     record_create(actor=actor, obj=draw, verb="draws.draw_draft", at=at)
-    draw.organs.set(chosen.values())
+    _organs_set(actor, draw, chosen.values(), at)
     return draw
+
+
+def _organs_set(actor: User, draw: Draw, organs: Iterable[Organisation], at: datetime | None) -> None:
+    """Who takes part in the second draw; a change is an event of its own."""
+    old, new = set(draw.organs.all()), set(organs)
+    if old == new:
+        return
+    draw.organs.set(new)
+    names = [sorted(organ.short_name for organ in group) for group in (old, new)]
+    audit.record(actor=actor, verb="draws.draw_organs", target=draw, changes={"organs": names}, at=at)
 
 
 @database.atomic
@@ -77,7 +87,7 @@ def draw_edit(
     chosen = {saved.lead_organ_id: saved.lead_organ, **{organ.pk: organ for organ in organs}}
     for organ in chosen.values():
         refuse(enforcing_reasons(organ))
-    saved.organs.set(chosen.values())
+    _organs_set(actor, saved, chosen.values(), at)
     return saved
 
 
@@ -298,6 +308,7 @@ def draw_repeat(
 for code, sentence in {
     "draw_draft": "拟定双随机抽取",
     "draw_edit": "修改双随机抽取方案",
+    "draw_organs": "确定参加抽派的机关",
     "draw_freeze": "冻结名录并公布校验值",
     "draw_enter": "录入公开值",
     "draw_confirm": "复核公开值",

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -62,6 +63,7 @@ RESULT_COLUMNS = (
     Column("未能编组的原因", lambda row: PROBLEMS.get(row["place"].problem, ""), 24),
     Column("检查方案", lambda row: row["team"].deployment.name if row["team"].deployment else "", 36),
 )
+TEAMS_SHOWN = 20
 LIST = ("双随机抽查", "draws:draw_list")
 
 
@@ -188,6 +190,7 @@ def draw_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     draw = _get(request, uid)
     user = request.user
     teams = selectors.teams_of(draw) if draw.drawn_at else []
+    page = Paginator(teams, TEAMS_SHOWN).get_page(request.GET.get("page"))
     is_planned = bool(teams) and all(team.deployment or team.problem for team in teams)
     context = {
         "draw": draw,
@@ -200,7 +203,9 @@ def draw_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "officers": [row for row in pools.certificates(draw) if row.is_valid_on(draw.planned_on)]
         if draw.status == "DRAFT"
         else [],
-        "teams": teams,
+        "teams": page.object_list,
+        "page": page,
+        "team_count": len(teams),
         "uncertified": selectors.uncertified_of(draw) if draw.drawn_at else [],
         "findings": selectors.findings_of(draw) if draw.drawn_at else {},
         "problems": PROBLEMS,

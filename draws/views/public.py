@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,6 +23,7 @@ from draws.papers import PROBLEMS
 from draws.views.common import json_file
 
 MAX_AGE_SECONDS = 15
+PLACES_SHOWN = 100
 
 
 class PublicRequest(HttpRequest):
@@ -82,14 +84,17 @@ def draw_detail(request: PublicRequest, uid: UUID) -> HttpResponse:
     is_open = draw.files_are_public and bool(draw.drawn_at)
     found = selectors.findings_of(draw) if draw.status == "PUBLISHED" else {}
     teams = selectors.teams_of(draw) if is_open else []
+    places = [(team, place) for team in teams for place in team.places]
+    page = Paginator(places, PLACES_SHOWN).get_page(request.GET.get("page"))
     context = {
         "draw": draw,
+        "page": page,
+        "place_count": len(places),
         "crumbs": _crumbs(draw.title),
         "pool": selectors.pool_of(draw) if draw.files_are_public else {},
         "rows": [
             {"place": place, "team": team, "visit": found.get(place.institution_id)}
-            for team in teams
-            for place in team.places
+            for team, place in page.object_list
         ],
         "problems": PROBLEMS,
         "successor": getattr(draw, "successor", None),
