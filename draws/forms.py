@@ -178,7 +178,13 @@ class EntropyForm(forms.Form):
 
     value = forms.CharField(label="公开值", max_length=200, help_text="照公布的号码依次录入，用空格隔开。")
     note = forms.CharField(
-        label="出处", max_length=300, help_text="网址、公告或期号；现场掷骰的写明会议和两名见证人姓名。"
+        label="出处", max_length=300, help_text="网址、公告或期号；现场掷骰的写明会议名称和地点。"
+    )
+    witnesses = forms.CharField(
+        label="见证人",
+        max_length=100,
+        required=False,
+        help_text="现场掷骰须有两名以上，用顿号隔开；其他的不填。",
     )
 
 

@@ -50,6 +50,8 @@ def draw_record(draw: Draw, record: dict[str, Any], *, at: datetime) -> dict[str
         (Field("公开值", f"{entropy['value']}（{entropy['source']}；{entropy['note']}）", 2),),
         (Field("录入人", entropy["entered_by"]), Field("复核人", entropy["confirmed_by"])),
     ]
+    if entropy["witnesses"]:
+        rows.append((Field("见证人", entropy["witnesses"], 2),))
     if pool["predecessor"]:
         before = pool["predecessor"]
         rows.append((Field("重新抽取", f"原抽取 {before['number']}，理由：{before['reason']}", 2),))

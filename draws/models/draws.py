@@ -52,9 +52,9 @@ IF (OLD.pool_text, OLD.pool_hash, OLD.frozen_at, OLD.number, OLD.entropy_kind, O
     RAISE EXCEPTION 'draw: a frozen pool and its announced value never change';
 END IF;
 IF OLD.entropy_confirmed_at IS NOT NULL
-    AND (OLD.entropy_value, OLD.entropy_note, OLD.entropy_entered_at, OLD.entropy_entered_by_id,
+    AND (OLD.entropy_value, OLD.entropy_note, OLD.entropy_witnesses, OLD.entropy_entered_at, OLD.entropy_entered_by_id,
     OLD.entropy_confirmed_at, OLD.entropy_confirmed_by_id)
-    IS DISTINCT FROM (NEW.entropy_value, NEW.entropy_note, NEW.entropy_entered_at, NEW.entropy_entered_by_id,
+    IS DISTINCT FROM (NEW.entropy_value, NEW.entropy_note, NEW.entropy_witnesses, NEW.entropy_entered_at, NEW.entropy_entered_by_id,
     NEW.entropy_confirmed_at, NEW.entropy_confirmed_by_id) THEN
     RAISE EXCEPTION 'draw: a confirmed public value never changes';
 END IF;
@@ -122,6 +122,7 @@ class Draw(RootModel):
     )
     entropy_value = models.CharField("公开值", max_length=200, blank=True, default="")
     entropy_note = models.CharField("公开值出处", max_length=300, blank=True, default="")
+    entropy_witnesses = models.CharField("见证人", max_length=100, blank=True, default="")
     entropy_entered_at = models.DateTimeField("公开值录入时间", null=True, blank=True)
     entropy_entered_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="录入人"
@@ -186,6 +187,10 @@ class Draw(RootModel):
                     entropy_entered_at__gte=F("entropy_due_at"),
                 ),
                 name="draws_draw_entropy_after",
+            ),
+            models.CheckConstraint(
+                condition=~Q(entropy_kind="DICE") | Q(entropy_value="") | ~Q(entropy_witnesses=""),
+                name="draws_draw_dice_witnessed",
             ),
             models.CheckConstraint(
                 condition=Q(entropy_confirmed_at__isnull=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -20,7 +21,7 @@ from casework.numbering import number_take
 from casework.records import record_create, record_update, root_fields
 from casework.workflow import transition
 from draws import papers, pools
-from draws.models import Draw, DrawnOfficer, DrawnPlace, DrawStatus
+from draws.models import Draw, DrawnOfficer, DrawnPlace, DrawStatus, EntropyKind
 from fieldwork.sampling import PoolError, entropy_clean, pool_bytes, pool_read, record_bytes, record_make
 from inspections.guards import enforcing_reasons
 from inspections.models import DeploymentStatus
@@ -30,6 +31,7 @@ from institutions.models import Institution
 
 RESULTS = "DRAW_RESULTS"
 RECORD_KIND = "DRAW_RECORD"
+MIN_WITNESSES = 2
 COPIED = (
     "title", "lead_organ", "campaign", "checklist_version", "basis", "item", "planned_on", "planned_until",
     "filters", "shares", "team_size", "places_per_team", "skill_rules", "cap_reason", "entropy_kind",
@@ -130,8 +132,10 @@ def _announced_in_time(draw: Draw, at: datetime) -> None:
         raise Unlawful("公开值的产生时间晚于检查开始日期，请提前公开值时间或推迟检查。")
 
 
-def draw_enter(*, actor: User, draw: Draw, value: str, note: str, at: datetime | None = None) -> Draw:
-    """Type the announced public value with where it can be read (for dice: who was present).
+def draw_enter(
+    *, actor: User, draw: Draw, value: str, note: str, witnesses: str = "", at: datetime | None = None
+) -> Draw:
+    """Type the announced public value with where it can be read; dice need two witnesses.
 
     May be corrected until another person confirms it. Raises Unlawful, Blocked, WrongState, NotAllowed.
     """
@@ -139,7 +143,15 @@ def draw_enter(*, actor: User, draw: Draw, value: str, note: str, at: datetime |
     if at < draw.entropy_due_at:
         due = timezone.localtime(draw.entropy_due_at)
         raise Unlawful(f"公开值要到 {due:%Y-%m-%d %H:%M} 才产生，请到时再录入。")
-    values = {"entropy_value": _cleaned(value), "entropy_note": note.strip(), "entropy_entered_by": actor}
+    names = re.findall(r"[^\s、，,；;]+", witnesses)
+    if draw.entropy_kind == EntropyKind.DICE and len(set(names)) < MIN_WITNESSES:
+        raise Unlawful("现场掷骰须有两名以上见证人，请写明姓名，用顿号隔开。")
+    values = {
+        "entropy_value": _cleaned(value),
+        "entropy_note": note.strip(),
+        "entropy_witnesses": "、".join(names),
+        "entropy_entered_by": actor,
+    }
     return transition(draw, "enter", actor=actor, at=at, values=values)
 
 
@@ -203,6 +215,7 @@ def _entropy(draw: Draw) -> dict[str, Any]:
         "kind": draw.entropy_kind,
         "source": draw.entropy_source,
         "note": draw.entropy_note,
+        "witnesses": draw.entropy_witnesses,
         "entered_at": pools.moment_text(draw.entropy_entered_at) if draw.entropy_entered_at else "",
         "entered_by": entered.name if entered else "",
         "confirmed_by": confirmed.name if confirmed else "",

@@ -342,7 +342,7 @@ def _sentence(draw: Draw, name: str) -> str:
 def _worded(request: AuthedRequest, draw: Draw, name: str, values: dict[str, Any]) -> str:
     actor = request.user
     if name == "enter":
-        services.draw_enter(actor=actor, draw=draw, value=values["value"], note=values["note"])
+        services.draw_enter(actor=actor, draw=draw, **values)
     elif name == "confirm":
         services.draw_confirm(actor=actor, draw=draw, value=values["value"])
     else:

@@ -88,6 +88,18 @@ def test_two_people_read_the_value(law: World) -> None:
         services.draw_confirm(actor=law.head, draw=draw, value="03 11 18")
 
 
+def test_dice_need_two_witnesses(law: World) -> None:
+    making.places(law)
+    draw = making.frozen(law, entropy_kind="DICE", entropy_source="局务会现场掷骰十次")
+    for too_few in ("", "张三", "张三、张三"):
+        with pytest.raises(Unlawful, match="两名以上见证人"):
+            services.draw_enter(actor=law.officer, draw=draw, value="3 1 4", note="局务会", witnesses=too_few)
+    services.draw_enter(actor=law.officer, draw=draw, value="3-1-4", note="局务会", witnesses="张三，李四")
+    services.draw_confirm(actor=law.legal, draw=draw, value="3 1 4")
+    done = services.draw_run(actor=law.head, draw=draw)
+    assert json.loads(done.result_text)["entropy"]["witnesses"] == "张三、李四"
+
+
 def test_recusals_and_skills_reach_the_draw(law: World) -> None:
     rows = making.places(law, 4)
     for place in rows:
