@@ -29,6 +29,7 @@ from bench.rows import insert_select
 from blacklist.models import ListBatch, ListEntry
 from casework.management.commands.load_reference import load_all
 from casework.models import AuditEvent, JobRun, OutboxMessage
+from draws.models import Draw, OfficerRecusal
 from inspections.models import Finding, RectificationNotice, Visit
 from institutions.models import ImportBatch, Institution
 from reports.models import ReportPeriod, ReportRegime
@@ -127,6 +128,7 @@ def papers_make(world: World, first: int, count: int) -> None:
         size="1",
         message="''",
     )
+    draws_make(root, numbers, head, str(world.education.pk))
     insert_select(
         ListBatch, numbers, **root, title="'拟定批次 ' || i", basis="'渝教办〔2022〕1号'", status="'DRAFT'"
     )
@@ -140,6 +142,40 @@ def papers_make(world: World, first: int, count: int) -> None:
         ground_text="'无证办学'",
     )
     periods_make(world, root, numbers)
+
+
+def draws_make(root: dict[str, str], numbers: str, head: str, organ: str) -> None:
+    """Frozen draws that wait for their value, and standing recusals."""
+    insert_select(
+        Draw,
+        numbers,
+        **root,
+        title="'双随机抽查 ' || i",
+        number="'随机' || i",
+        status="'FROZEN'",
+        lead_organ=organ,
+        basis="'国发〔2019〕5号'",
+        item="'证照、收费、安全'",
+        planned_on="current_date + 3",
+        planned_until="current_date + 5",
+        entropy_kind="'LOTTERY'",
+        entropy_source="'彩票第 ' || i || ' 期'",
+        entropy_due_at="now() + interval '1 hour'",
+        pool_text="'{}'",
+        pool_hash="repeat('0', 64)",
+        frozen_at="now()",
+        frozen_by=head,
+    )
+    insert_select(
+        OfficerRecusal,
+        f"institutions_institution x WHERE x.bureau_id = {root['bureau']} AND NOT EXISTS"
+        " (SELECT 1 FROM draws_officerrecusal r WHERE r.institution_id = x.id)",
+        **root,
+        user=head,
+        institution="x.id",
+        ground="'近亲属任职'",
+        declared_at="now()",
+    )
 
 
 def periods_make(world: World, root: dict[str, str], numbers: str) -> None:

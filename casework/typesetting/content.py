@@ -419,10 +419,20 @@ def _decode_union(expected: Any, value: Any, path: str) -> Any:
     return _decode_dataclass(BLOCK_TYPES[kind], value, path)
 
 
+_resolved: dict[type[Any], dict[str, Any]] = {}
+
+
+def _hints(expected: type[Any]) -> dict[str, Any]:
+    """Resolved field types; resolving them anew for every cell of a long table takes seconds."""
+    if expected not in _resolved:
+        _resolved[expected] = get_type_hints(expected)
+    return _resolved[expected]
+
+
 def _decode_dataclass(expected: type[Any], value: Any, path: str) -> Any:
     if not isinstance(value, dict):
         raise ContentError(f"{path} 应为对象，请重新生成文书。")
-    hints = get_type_hints(expected)
+    hints = _hints(expected)
     names = {field.name for field in dataclasses.fields(expected)}
     unknown = set(value) - names - {"kind"}
     if unknown:

@@ -18,6 +18,7 @@ from config.demo.people import FENGJIE, WUSHAN, County, build_city, build_county
 from config.demo.places import build_small_places, build_wushan_places
 from config.demo.plans import build_plans, has_plans
 from config.demo.present import build_fengjie_present, build_present
+from config.demo.random_checks import build_draws
 from config.demo.timeline import Timeline
 from config.demo.year_2023 import build_2023
 from institutions.models import Institution
@@ -60,6 +61,7 @@ def build_wushan(county: County, now: date) -> int:
     places = build_wushan_places(county, timeline)
     build_2023(county, places, timeline)
     build_present(county, places, timeline, now)
+    build_draws(county, timeline, now)
     with in_a_hurry():
         return timeline.run(at(now, 12))
 

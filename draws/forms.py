@@ -1,0 +1,241 @@
+"""Forms of this room; choices come from selectors, nothing is saved here."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from accounts.models import User
+from casework import policy
+from casework.errors import DomainError
+from draws import selectors
+from draws.models import Draw, EntropyKind, Skill, SkillRule
+from draws.pools import CHOICE_FILTERS, STRATA, UNRATED
+from inspections.forms import DayField, MomentField, area
+from inspections.selectors import campaign_choices, checklist_choices, institution_choices, organ_choices
+
+RATES = {
+    "HIGH": "draw.rate.high",
+    "MEDIUM": "draw.rate.medium",
+    "LOW": "draw.rate.low",
+    UNRATED: "draw.rate.unrated",
+}
+BASIS = "《国务院关于在市场监管领域全面推行部门联合“双随机、一公开”监管的意见》（国发〔2019〕5号）"
+CONDITION_NAMES = ("regions", *CHOICE_FILTERS, "not_visited_since")
+
+
+class PersonChoice(forms.ModelChoiceField):
+    """People with their organisation."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name}（{obj.organisation.short_name}）" if obj.organisation else str(obj.name)
+
+
+class OrgansChoice(forms.ModelMultipleChoiceField):
+    """Organs by short name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.short_name)
+
+
+class DrawForm(forms.ModelForm):
+    """The whole plan of a draw on one page."""
+
+    planned_on = DayField(label="检查开始日期")
+    planned_until = DayField(label="检查结束日期")
+    entropy_due_at = MomentField(label="公开值产生时间", help_text="必须晚于冻结时间、不晚于检查开始日期。")
+    organs = OrgansChoice(
+        label="参加抽派的机关",
+        queryset=None,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="每组执法人员同属一个机关；牵头机关自动参加。",
+    )
+    skill_rules = forms.MultipleChoiceField(
+        label="专业要求", choices=SkillRule.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    regions = forms.TypedMultipleChoiceField(
+        label="乡镇（街道）", coerce=int, required=False, widget=forms.SelectMultiple(attrs={"size": 6}),
+        help_text="不选为全部；按住 Ctrl 可多选。",
+    )  # fmt: skip
+    not_visited_since = DayField(
+        label="此日以来没有检查过", required=False, help_text="不填则不论是否检查过。"
+    )
+
+    class Meta:
+        model = Draw
+        fields = (
+            "title",
+            "lead_organ",
+            "campaign",
+            "checklist_version",
+            "basis",
+            "item",
+            "planned_on",
+            "planned_until",
+            "team_size",
+            "places_per_team",
+            "skill_rules",
+            "cap_reason",
+            "entropy_kind",
+            "entropy_source",
+            "entropy_due_at",
+        )
+        widgets = {"basis": area(2), "item": area(2), "cap_reason": area(2), "entropy_source": area(2)}
+
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        fields: dict[str, Any] = dict(self.fields)
+        fields["lead_organ"].queryset = organ_choices(actor)
+        fields["organs"].queryset = organ_choices(actor)
+        fields["campaign"].queryset = campaign_choices(actor, today)
+        fields["checklist_version"].queryset = checklist_choices(actor, today)
+        fields["regions"].choices = [(town.pk, town.name) for town in selectors.towns_of(actor)]
+        for name, (_, label, choices) in CHOICE_FILTERS.items():
+            pairs = [*choices.choices, *([(UNRATED, "未评定")] if name == "risk_levels" else [])]
+            self.fields[name] = forms.MultipleChoiceField(
+                label=label, choices=pairs, required=False, widget=forms.CheckboxSelectMultiple
+            )
+        for code, label in STRATA:
+            self.fields[f"share_{code}"] = forms.IntegerField(
+                label=f"{label}（%）", min_value=0, max_value=100, required=False
+            )
+        fields["campaign"].help_text = "不属于专项行动的可以不选。"
+        fields["basis"].help_text = "文件名称和文号，写入检查通知书。"
+        fields["item"].help_text = "检查通知书中的事项清单，超出事项的不得检查。"
+        fields["places_per_team"].help_text = "每组执法人员检查几家。"
+        fields["cap_reason"].help_text = "总比例超过参考上限时填写，会写入审计记录。"
+        fields["entropy_source"].help_text = (
+            "写到别人能独自找到为止，例如“中国福利彩票双色球 2026 年第 135 期开奖号码”“drand quicknet 第 …… 轮”；"
+            "掷骰写明会议名称和掷几次。"
+        )
+        self._start(actor)
+
+    def _start(self, actor: User) -> None:
+        draw = self.instance
+        if draw.pk:
+            self.initial.update({name: draw.filters.get(name) for name in CONDITION_NAMES})
+            self.initial["organs"] = list(draw.organs.all())
+            self.initial.update({f"share_{code}": int(draw.shares.get(code, 0)) // 100 for code, _ in STRATA})
+            return
+        tomorrow = timezone.localtime().replace(hour=21, minute=30, second=0) + timedelta(days=1)
+        self.initial.setdefault("lead_organ", actor.organisation_id)
+        self.initial.setdefault("basis", BASIS)
+        self.initial.setdefault("entropy_kind", EntropyKind.LOTTERY)
+        self.initial.setdefault("entropy_due_at", tomorrow)
+        self.initial.setdefault("planned_on", timezone.localdate(tomorrow) + timedelta(days=1))
+        self.initial.setdefault("planned_until", timezone.localdate(tomorrow) + timedelta(days=5))
+        for code, key in RATES.items():
+            self.initial.setdefault(f"share_{code}", _rate(actor, key))
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes, besides the organs."""
+        data = self.cleaned_data
+        fields = {name: data[name] for name in self._meta.fields or () if name in data}
+        return {**fields, "filters": self.conditions(), "shares": self.shares()}
+
+    def conditions(self) -> dict[str, Any]:
+        """The conditions of the pool as stored."""
+        data = getattr(self, "cleaned_data", {})
+        found = {name: data.get(name) for name in CONDITION_NAMES if data.get(name)}
+        if since := found.get("not_visited_since"):
+            found["not_visited_since"] = since.isoformat()
+        return found
+
+    def shares(self) -> dict[str, int]:
+        """Shares by layer in ten-thousandths."""
+        data = getattr(self, "cleaned_data", {})
+        return {code: (data.get(f"share_{code}") or 0) * 100 for code, _ in STRATA}
+
+    def sections(self) -> list[dict[str, Any]]:
+        """The form in the order in which it is filled."""
+        shares = [f"share_{code}" for code, _ in STRATA]
+        groups = (
+            ("一、抽查什么", ("title", "lead_organ", "campaign", "checklist_version", "basis", "item", "planned_on", "planned_until")),
+            ("二、检查对象名录", ("regions", "not_visited_since", *CHOICE_FILTERS)),
+            ("三、各风险层抽取比例（不足一家按一家）", (*shares, "cap_reason")),
+            ("四、执法人员", ("team_size", "places_per_team", "organs", "skill_rules")),
+            ("五、事先公布的公开值", ("entropy_kind", "entropy_due_at", "entropy_source")),
+        )  # fmt: skip
+        return [{"title": title, "fields": [self[name] for name in names]} for title, names in groups]
+
+
+def _rate(actor: User, key: str) -> int:
+    if actor.bureau is None:
+        return 0
+    try:
+        return int(policy.value(key, region=actor.bureau.region, on=timezone.localdate()).value)
+    except DomainError:
+        return 0
+
+
+class EntropyForm(forms.Form):
+    """The announced value, as published."""
+
+    value = forms.CharField(label="公开值", max_length=200, help_text="照公布的号码依次录入，用空格隔开。")
+    note = forms.CharField(
+        label="出处", max_length=300, help_text="网址、公告或期号；现场掷骰的写明会议名称和地点。"
+    )
+    witnesses = forms.CharField(
+        label="见证人",
+        max_length=100,
+        required=False,
+        help_text="现场掷骰须有两名以上，用顿号隔开；其他的不填。",
+    )
+
+
+class ConfirmForm(forms.Form):
+    """The value a second time, by another person."""
+
+    value = forms.CharField(
+        label="再次录入公开值", max_length=200, help_text="请自己到出处查看后录入，不要照抄前一人的录入。"
+    )
+
+
+class RepeatForm(forms.Form):
+    """A repeat of an aborted draw."""
+
+    reason = forms.CharField(label="重新抽取理由", max_length=300, widget=area(), help_text="会向社会公开。")
+    entropy_due_at = MomentField(label="新的公开值产生时间")
+    planned_on = DayField(label="检查开始日期")
+    planned_until = DayField(label="检查结束日期")
+
+
+class ReasonForm(forms.Form):
+    """A step that needs its reason."""
+
+    reason = forms.CharField(label="理由", max_length=300, widget=area(), help_text="会向社会公开。")
+
+
+class RecusalForm(forms.Form):
+    """A standing recusal."""
+
+    user = PersonChoice(label="执法人员", queryset=None)
+    institution: forms.ModelChoiceField[Any] = forms.ModelChoiceField(label="回避的机构", queryset=None)
+    ground = forms.CharField(
+        label="回避事由", max_length=300, help_text="例如：本人或近亲属在该机构任职、持股，曾在该机构工作。"
+    )
+
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = dict(self.fields)
+        fields["user"].queryset = selectors.officers_of(actor)
+        fields["institution"].queryset = institution_choices(actor)
+        self.initial.setdefault("user", actor.pk)
+
+
+class SkillForm(forms.Form):
+    """A skill of an officer."""
+
+    user = PersonChoice(label="执法人员", queryset=None)
+    skill = forms.ChoiceField(label="专业", choices=Skill.choices)
+    proof = forms.CharField(label="依据", max_length=200, help_text="培训证书、从业经历等。")
+
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = dict(self.fields)
+        fields["user"].queryset = selectors.officers_of(actor)

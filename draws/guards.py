@@ -1,0 +1,115 @@
+"""What stops a draw: each gives the reason, its basis and who can clear it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from accounts.models import User
+from casework import policy
+from casework.errors import Reason
+from draws import pools
+from draws.models import Draw
+
+OPINION = "国发〔2019〕5号"
+PENALTY_42 = "行政处罚法第四十二条"
+CAP = "inspection.random.rate"
+ENDED = ("RECORDED", "CLOSED", "CANCELLED")
+
+
+def has_pool(draw: Draw, actor: User) -> Iterable[Reason]:
+    """Somebody can be drawn."""
+    count = pools.preview(draw)
+    if not count.size:
+        yield Reason("按现在的条件，名录里没有检查对象。", cleared_by="请放宽名录条件。", gate="pool")
+    elif not count.drawn:
+        yield Reason("各层抽取比例都是零，抽不到检查对象。", cleared_by="请填写抽取比例。", gate="shares")
+
+
+def has_officers(draw: Draw, actor: User) -> Iterable[Reason]:
+    """One organ at least has enough people certified on the day of the check."""
+    counts = pools.officers_by_organ(draw)
+    if not counts or max(counts.values()) < draw.team_size:
+        best = max(counts.values(), default=0)
+        yield Reason(
+            f"{draw.planned_on:%Y-%m-%d} 持有效执法证的人员，一个机关最多只有 {best} 人，每组需要 {draw.team_size} 人。",
+            PENALTY_42,
+            "请增加参加抽派的机关，或请系统管理员登记执法证。",
+            "G05",
+        )
+
+
+def within_cap(draw: Draw, actor: User) -> Iterable[Reason]:
+    """More than the usual share of the pool needs a written reason."""
+    count = pools.preview(draw)
+    cap = policy.value(CAP, region=draw.region, on=draw.planned_on)
+    is_over = count.size and count.drawn * 100 > count.size * int(cap.value)
+    if is_over and count.drawn > 1 and not draw.cap_reason:
+        yield Reason(
+            f"按比例将抽取 {count.drawn} 家，占名录 {count.size} 家的比例超过参考上限 {cap.value}%。",
+            cap.basis,
+            "请降低比例，或在方案中写明超过上限的理由。",
+            "cap",
+        )
+
+
+def value_exists(draw: Draw, actor: User) -> Iterable[Reason]:
+    """The announced moment has come."""
+    if timezone.now() < draw.entropy_due_at:
+        due = timezone.localtime(draw.entropy_due_at)
+        yield Reason(
+            f"公开值要到 {due:%Y-%m-%d %H:%M} 才产生，现在不能录入。", OPINION, "请到时再来录入。", "due"
+        )
+
+
+def not_confirmed(draw: Draw, actor: User) -> Iterable[Reason]:
+    """A confirmed value stays."""
+    if draw.is_confirmed:
+        yield Reason("公开值已经复核，不能再改。", cleared_by="请直接抽取。", gate="confirmed")
+
+
+def value_entered(draw: Draw, actor: User) -> Iterable[Reason]:
+    """There is something to confirm."""
+    if not draw.entropy_value:
+        yield Reason("还没有录入公开值。", cleared_by="请先由一人录入，再由另一人复核。", gate="value")
+
+
+def second_person(draw: Draw, actor: User) -> Iterable[Reason]:
+    """Whoever typed the value does not confirm it."""
+    if draw.entropy_entered_by_id is not None and draw.entropy_entered_by_id == actor.pk:
+        yield Reason("录入人不能复核自己录入的公开值。", cleared_by="请另一位同事复核。", gate="two_persons")
+
+
+def value_confirmed(draw: Draw, actor: User) -> Iterable[Reason]:
+    """Drawn from a value that two people read."""
+    if not draw.is_confirmed:
+        yield Reason(
+            "公开值还没有经第二人复核，不能抽取。", OPINION, "请一人录入、另一人复核公开值。", "value"
+        )
+
+
+def checks_done(draw: Draw, actor: User) -> Iterable[Reason]:
+    """Results are published when the checks are over: earlier, the files would give the places away."""
+    waiting = draw.places.filter(deployment__isnull=True, problem="").count()
+    if waiting:
+        yield Reason(f"还有 {waiting} 家没有生成检查方案。", OPINION, "请先生成检查方案。", "plans")
+    open_visits = pools.open_visits(draw).count()
+    if open_visits:
+        yield Reason(
+            f"还有 {open_visits} 家没有检查完，提前公示会泄露检查对象。",
+            OPINION,
+            "请检查结束后再公示。",
+            "visits",
+        )
+
+
+def nobody_is_out(draw: Draw, actor: User) -> Iterable[Reason]:
+    """A draw whose visits have begun is carried through."""
+    begun = pools.visits_of(draw).exclude(status__in=["PLANNED", "CANCELLED"]).count()
+    if begun:
+        yield Reason(
+            f"已有 {begun} 家开始检查，不能中止抽取。",
+            cleared_by="请按抽取结果检查完毕后公示。",
+            gate="visits",
+        )

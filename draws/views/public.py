@@ -1,0 +1,126 @@
+"""Public pages of draws: what was announced, what came out, and how to draw again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from accounts.models import Bureau
+from casework.web import ListPage
+from draws import selectors
+from draws.models import Draw
+from draws.papers import PROBLEMS
+from draws.views.common import json_file
+
+MAX_AGE_SECONDS = 15
+PLACES_SHOWN = 100
+
+
+class PublicRequest(HttpRequest):
+    """A request whose bureau is known."""
+
+    bureau: Bureau
+
+
+def public_page(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A page without login: 404 without a bureau, ETag from the body, no dependence on cookies."""
+
+    @wraps(view)
+    @require_safe
+    def page(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.bureau is None:
+            raise Http404("没有这个教育主管部门。")
+        response: HttpResponse = view(request, *args, **kwargs)
+        request.session.accessed = False
+        response.headers["Cache-Control"] = f"public, max-age={MAX_AGE_SECONDS}"
+        if response.status_code != 200:
+            return response
+        etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+        response.headers["ETag"] = etag
+        return get_conditional_response(request, etag=etag, response=response) or response
+
+    page.is_public = True  # type: ignore[attr-defined]
+    return page
+
+
+def _show(request: Any, template: str, context: dict[str, Any]) -> HttpResponse:
+    return render(request, template, {"messages": [], **context})
+
+
+def _get(request: PublicRequest, uid: UUID) -> Draw:
+    draw = selectors.public_draw(request.bureau, uid)
+    if draw is None:
+        raise Http404("没有这次抽取。请在双随机抽查列表中查找。")
+    return draw
+
+
+def _crumbs(label: str) -> list[dict[str, str]]:
+    return [{"label": "双随机抽查", "url": reverse("draws_public:draw_list")}, {"label": label, "url": ""}]
+
+
+@public_page
+def draw_list(request: PublicRequest) -> HttpResponse:
+    """Every draw ever announced, aborted and repeated ones included."""
+    rows = selectors.public_draws(request.bureau)
+    page = ListPage(request=request, rows=rows, template="", title="").page_of(rows)
+    context = {"page": page, "rows": page.object_list, "total": page.total, "is_capped": page.is_capped}
+    return _show(request, "draws/public_list.html", context)
+
+
+@public_page
+def draw_detail(request: PublicRequest, uid: UUID) -> HttpResponse:
+    """One draw: announced hash and value; after the checks the files and what was found."""
+    draw = _get(request, uid)
+    is_open = draw.files_are_public and bool(draw.drawn_at)
+    found = selectors.findings_of(draw) if draw.status == "PUBLISHED" else {}
+    teams = selectors.teams_of(draw) if is_open else []
+    places = [(team, place) for team in teams for place in team.places]
+    page = Paginator(places, PLACES_SHOWN).get_page(request.GET.get("page"))
+    context = {
+        "draw": draw,
+        "page": page,
+        "place_count": len(places),
+        "crumbs": _crumbs(draw.title),
+        "pool": selectors.pool_of(draw) if draw.files_are_public else {},
+        "rows": [
+            {"place": place, "team": team, "visit": found.get(place.institution_id)}
+            for team, place in page.object_list
+        ],
+        "problems": PROBLEMS,
+        "successor": getattr(draw, "successor", None),
+    }
+    return _show(request, "draws/public_detail.html", context)
+
+
+@public_page
+def pool_file(request: PublicRequest, uid: UUID) -> HttpResponse:
+    """The frozen pool as hashed, once it gives no place away."""
+    draw = _get(request, uid)
+    if not draw.files_are_public:
+        raise Http404("检查结束、结果公示后才能下载名录文件，现在先公布它的校验值。")
+    return json_file(draw, draw.pool_text, "冻结名录")
+
+
+@public_page
+def record_file(request: PublicRequest, uid: UUID) -> HttpResponse:
+    """The record of the draw, once it gives no place away."""
+    draw = _get(request, uid)
+    if not draw.files_are_public or not draw.result_text:
+        raise Http404("检查结束、结果公示后才能下载抽取结果文件，现在先公布它的校验值。")
+    return json_file(draw, draw.result_text, "抽取结果")
+
+
+@public_page
+def verify(request: PublicRequest) -> HttpResponse:
+    """The verifier: runs in the browser, or explains the command."""
+    return _show(request, "draws/verify.html", {"crumbs": _crumbs("核验抽取")})
