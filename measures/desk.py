@@ -253,7 +253,11 @@ def portal_work(actor: User, today: date) -> Iterable[WorkItem]:
         if party.talk.status == "INVITED":
             moment = timezone.localtime(party.talk.planned_at)
             yield WorkItem(
-                "按时参加约谈", url, moment.date(), sub=f"{moment:%m-%d %H:%M} {party.talk.place}", tone="warn"
+                "按时参加约谈",
+                url,
+                moment.date(),
+                sub=f"{moment:%m-%d %H:%M} {party.talk.place}",
+                tone="warn",
             )
         elif party.is_waiting:
             yield WorkItem(

@@ -59,7 +59,10 @@ def issues_numbers(organ: Organisation) -> Iterable[Reason]:
     """Only a body with a 机关代字 gives out numbered documents."""
     if not organ.is_issuing_organ:
         yield Reason(
-            f"{organ.name}没有设置机关代字，不能制发带文号的文书。", "", "请系统管理员补充机关代字。", "number"
+            f"{organ.name}没有设置机关代字，不能制发带文号的文书。",
+            "",
+            "请系统管理员补充机关代字。",
+            "number",
         )
 
 
@@ -107,7 +110,7 @@ def has_after_photo(ad: AdCase, actor: User) -> Iterable[Reason]:
     if back is not None:
         shown = shown.filter(evidence__received_at__gt=back.recorded_at)
     if not shown.exists():
-        yield Reason("没有清除后的照片。", cleared_by="请上传清除后的照片或者网页截图。", gate="after_photo")
+        yield Reason("没有这次清除后的照片。", cleared_by="请上传新的清除后照片或者网页截图。", gate="after_photo")
 
 
 def referral_is_numbered(ad: AdCase, actor: User) -> Iterable[Reason]:
@@ -125,9 +128,7 @@ def has_parties(talk: Talk, actor: User) -> Iterable[Reason]:
     if count < wanted:
         yield Reason("还没有选定约谈对象。", cleared_by=f"请添加至少 {wanted} 家机构。", gate="parties")
     elif talk.kind == TalkKind.SINGLE and count > 1:
-        yield Reason(
-            "个别约谈只能有一家机构。", cleared_by="请改为集体约谈，或者只留一家。", gate="parties"
-        )
+        yield Reason("个别约谈只能有一家机构。", cleared_by="请改为集体约谈，或者只留一家。", gate="parties")
 
 
 def talk_is_numbered(talk: Talk, actor: User) -> Iterable[Reason]:
@@ -137,7 +138,9 @@ def talk_is_numbered(talk: Talk, actor: User) -> Iterable[Reason]:
 
 def promises_followed(talk: Talk, actor: User) -> Iterable[Reason]:
     """A talk is settled once every promise was followed up."""
-    waiting = [party.institution.name for party in talk.parties.select_related("institution") if party.is_waiting]
+    waiting = [
+        party.institution.name for party in talk.parties.select_related("institution") if party.is_waiting
+    ]
     if waiting:
         yield Reason(
             f"还有承诺没有跟踪：{'、'.join(waiting[:3])}。", cleared_by="请登记跟踪结果。", gate="promises"
@@ -165,7 +168,9 @@ def has_decisions(meeting: Meeting, actor: User) -> Iterable[Reason]:
     if not meeting.participants.exists():
         yield Reason("还没有登记参会单位。", cleared_by="请先填写参会单位。", gate="participants")
     if not meeting.decisions.exists():
-        yield Reason("还没有登记议定事项。", cleared_by="请至少登记一项，写明责任单位和期限。", gate="decisions")
+        yield Reason(
+            "还没有登记议定事项。", cleared_by="请至少登记一项，写明责任单位和期限。", gate="decisions"
+        )
 
 
 def meeting_is_numbered(meeting: Meeting, actor: User) -> Iterable[Reason]:
@@ -196,9 +201,7 @@ def directive_complete(directive: Directive, actor: User) -> Iterable[Reason]:
         words = "、".join(str(directive._meta.get_field(name).verbose_name) for name in empty)
         yield Reason(f"还没有填写：{words}。", cleared_by="请补充后再制发。", gate="G08")
     if directive.kind == DirectiveKind.SUSPENSION_NOTICE and directive.students_present is None:
-        yield Reason(
-            "还没有填写在场学生数。", cleared_by="请填写人数，没有学生的填 0。", gate="students"
-        )
+        yield Reason("还没有填写在场学生数。", cleared_by="请填写人数，没有学生的填 0。", gate="students")
 
 
 def ban_by_head(directive: Directive, actor: User) -> Iterable[Reason]:
@@ -225,9 +228,7 @@ def pupils_handed_over(directive: Directive, actor: User) -> Iterable[Reason]:
 def ban_published(directive: Directive, actor: User) -> Iterable[Reason]:
     """A ban is announced to the public before it is settled."""
     if directive.kind == DirectiveKind.BAN_NOTICE and directive.published_on is None:
-        yield Reason(
-            "取缔还没有公告。", "民办教育促进法第六十四条", "请登记公告日期和载体。", "published"
-        )
+        yield Reason("取缔还没有公告。", "民办教育促进法第六十四条", "请登记公告日期和载体。", "published")
 
 
 # Closures, materials, mystery visits

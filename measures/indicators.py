@@ -53,7 +53,9 @@ def talk_parties(scope: Scope, period: Period, **dims: Any) -> QuerySet[TalkPart
 
 def directives(scope: Scope, period: Period, **dims: Any) -> QuerySet[Directive]:
     """Documents issued in the period and not withdrawn or replaced."""
-    rows = Directive.objects.filter(region_path__startswith=scope.region_path, **_in_time("issued_at", period))
+    rows = Directive.objects.filter(
+        region_path__startswith=scope.region_path, **_in_time("issued_at", period)
+    )
     return rows.filter(status__in=["ISSUED", "SERVED", "DONE"])
 
 

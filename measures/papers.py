@@ -129,8 +129,16 @@ def directive(row: Directive, *, at: datetime) -> DocumentContent:
 
 
 def _stopping(row: Directive, day: date) -> DocumentContent:
-    word = "停止办学（培训）活动" if row.kind == DirectiveKind.SUSPENSION_NOTICE else "予以取缔，停止一切培训活动"
-    present = f"检查时在场学生{row.students_present}人，你单位须妥善安排，由家长或者学校接回。" if row.students_present else ""
+    word = (
+        "停止办学（培训）活动"
+        if row.kind == DirectiveKind.SUSPENSION_NOTICE
+        else "予以取缔，停止一切培训活动"
+    )
+    present = (
+        f"检查时在场学生{row.students_present}人，你单位须妥善安排，由家长或者学校接回。"
+        if row.students_present
+        else ""
+    )
     since = chinese_date(row.stop_from) if row.stop_from else "即日"
     return _letter(
         TITLES[DirectiveKind(row.kind)],
@@ -156,7 +164,11 @@ def _assigning(row: Directive, day: date) -> DocumentContent:
     name = "督办" if row.kind == DirectiveKind.SUPERVISION_LETTER else "交办"
     until = f"请于{chinese_date(row.due_on)}前办理下列事项并书面报告结果：" if row.due_on else ""
     origin = f"（原文号：{row.original_no}）" if row.original_no else ""
-    place = f"涉及单位：{row.institution.name}，地址：{row.party_address or row.institution.address}。" if row.institution else ""
+    place = (
+        f"涉及单位：{row.institution.name}，地址：{row.party_address or row.institution.address}。"
+        if row.institution
+        else ""
+    )
     return _letter(
         TITLES[DirectiveKind(row.kind)],
         row.organ,
@@ -241,7 +253,9 @@ def ad_referral(ad: AdCase, *, to: Organisation, reason: str, at: datetime) -> D
         to.name,
         day,
         [
-            Paragraph(f"我单位于{chinese_date(ad.found_on)}在{ad.place}发现违规校外培训广告，现移送你单位依法处理。"),
+            Paragraph(
+                f"我单位于{chinese_date(ad.found_on)}在{ad.place}发现违规校外培训广告，现移送你单位依法处理。"
+            ),
             Paragraph(f"广告形式：{ad.get_kind_display()}，数量{ad.pieces}。广告主：{ad.owner_words}。"),
             Paragraph(f"广告内容：{stop(ad.content)}"),
             Paragraph(f"网址：{ad.url}") if ad.url else None,

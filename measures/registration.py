@@ -50,16 +50,16 @@ def _screens() -> None:
     add(NavEntry("专项措施", "measures:overview", "flag", 57, "measures.view"))
     add(NavEntry("值班排班", "measures:shift_list", "calendar-event", 58, "measures.view"))
     add(NavEntry("执法队伍", "measures:officer_list", "id-badge", 59, "measures.officer_view"))
-    add(
-        NavEntry(
-            "通知和约谈", "measures_portal:own_list", "mail", 30, "measures.portal_view", face="portal"
-        )
-    )
+    add(NavEntry("通知和约谈", "measures_portal:own_list", "mail", 30, "measures.portal_view", face="portal"))
     for key, label, items, permission in desk.WORKLISTS:
         registries.add_worklist(Worklist(f"measures.{key}", label, items, permission=permission))
     registries.add_worklist(
         Worklist(
-            "measures.portal", "通知和约谈", desk.portal_work, face="portal", permission="measures.portal_view"
+            "measures.portal",
+            "通知和约谈",
+            desk.portal_work,
+            face="portal",
+            permission="measures.portal_view",
         )
     )
     registries.panels.register(
@@ -68,7 +68,9 @@ def _screens() -> None:
     )
     registries.panels.register(
         "fieldwork.Campaign",
-        Panel("measures", "专项措施", "measures/_campaign_panel.html", desk.campaign_panel, 30, "measures.view"),
+        Panel(
+            "measures", "专项措施", "measures/_campaign_panel.html", desk.campaign_panel, 30, "measures.view"
+        ),
     )
     for name in DETAILS:
         registries.object_urls[f"measures.{name}"] = _url(name)
@@ -126,9 +128,7 @@ def covert_refusal(subject_type: str, sha256: str, bureau: Bureau | None) -> Ite
 
     if not subject_type.startswith(CASE_ROOMS):
         return
-    covert = EvidenceFile.objects.filter(
-        subject_type="measures.mysteryvisit", sha256=sha256, bureau=bureau
-    )
+    covert = EvidenceFile.objects.filter(subject_type="measures.mysteryvisit", sha256=sha256, bureau=bureau)
     if covert.exists():
         yield from covert_reasons(subject_type=subject_type)
 

@@ -51,7 +51,14 @@ __all__ = ["authority_choices", "colleague_choices", "institution_choices", "org
 def ads_visible(actor: User) -> AdQuerySet[AdCase]:
     """Advertisements, newest first."""
     return AdCase.objects.visible_to(actor).select_related(
-        "institution", "region", "lead_organ", "referred_to", "campaign", "violation", "referral_document", "bureau"
+        "institution",
+        "region",
+        "lead_organ",
+        "referred_to",
+        "campaign",
+        "violation",
+        "referral_document",
+        "bureau",
     )
 
 
@@ -59,7 +66,15 @@ def talks_visible(actor: User) -> QuerySet[Talk]:
     """Talks with how many they summon and how many promises wait."""
     waiting = Count("parties", filter=~Q(parties__promise="") & Q(parties__result=""), distinct=True)
     rows = Talk.objects.visible_to(actor).select_related(
-        "organ", "host", "recorder", "visit__institution", "notice", "invitation", "record", "region", "bureau"
+        "organ",
+        "host",
+        "recorder",
+        "visit__institution",
+        "notice",
+        "invitation",
+        "record",
+        "region",
+        "bureau",
     )
     return (
         rows.annotate(party_count=Count("parties", distinct=True), waiting_count=waiting)
@@ -192,7 +207,11 @@ def duties_of(actor: User, day: date) -> QuerySet[Duty]:
         Duty.objects.filter(user=actor, shift__bureau=actor.bureau_id)
         .filter(
             Q(shift__starts_at__date=day)
-            | Q(shift__starts_at__date__gte=day - timedelta(days=7), shift__starts_at__date__lt=day, shift__report="")
+            | Q(
+                shift__starts_at__date__gte=day - timedelta(days=7),
+                shift__starts_at__date__lt=day,
+                shift__report="",
+            )
         )
         .select_related("shift__region")
         .order_by("shift__starts_at")
@@ -267,9 +286,7 @@ def officers_visible(actor: User, today: date) -> QuerySet[User]:
         rows.select_related("organisation")
         .prefetch_related(Prefetch("certificates", cards, to_attr="cards"))
         .annotate(
-            training_hours=Sum(
-                "attendances__hours", filter=year & Q(attendances__activity__kind="TRAINING")
-            ),
+            training_hours=Sum("attendances__hours", filter=year & Q(attendances__activity__kind="TRAINING")),
             study_hours=Sum("attendances__hours", filter=year & Q(attendances__activity__kind="STUDY")),
         )
         .order_by("organisation__kind", "organisation__name", "name", "pk")
@@ -334,12 +351,9 @@ def colleagues(actor: User) -> QuerySet[User]:
 
 def certified_colleagues(actor: User, day: date) -> QuerySet[User]:
     """People of the actor's own body with a certificate of it that is valid on `day`."""
-    valid = (
-        OfficerCertificate.objects.filter(
-            user=OuterRef("pk"), organ=actor.organisation_id, validity__contains=day
-        )
-        .filter(Q(revoked_on__isnull=True) | Q(revoked_on__gt=day))
-    )
+    valid = OfficerCertificate.objects.filter(
+        user=OuterRef("pk"), organ=actor.organisation_id, validity__contains=day
+    ).filter(Q(revoked_on__isnull=True) | Q(revoked_on__gt=day))
     return colleagues(actor).filter(Exists(valid))
 
 
@@ -373,7 +387,11 @@ def campaigns_all(actor: User) -> Any:
 
 def recent_visits(actor: User) -> QuerySet[Visit]:
     """Visits that took place, newest first."""
-    return visits_visible(actor).filter(status__in=["STARTED", "RECORDED", "CLOSED"]).order_by("-planned_on", "-pk")
+    return (
+        visits_visible(actor)
+        .filter(status__in=["STARTED", "RECORDED", "CLOSED"])
+        .order_by("-planned_on", "-pk")
+    )
 
 
 def open_notices(actor: User) -> QuerySet[RectificationNotice]:
@@ -426,3 +444,22 @@ def own_parties(actor: User) -> QuerySet[TalkParty]:
 def own_closures(actor: User) -> QuerySet[Closure]:
     """Closures that bind the reader's institution."""
     return closures_visible(actor).filter(status__in=["IN_FORCE", "LIFTED"])
+
+
+def open_counts(actor: User, today: date) -> dict[str, int]:
+    """How much is open in each part, for the overview."""
+    from django.utils import timezone
+
+    short = shifts_visible(actor).filter(starts_at__gt=timezone.now(), people_count__lt=F("needed"))
+    waiting = TalkParty.objects.visible_to(actor).filter(talk__status="HELD", result="").exclude(promise="")
+    decisions = decisions_visible(actor).exclude(meeting__status="DRAFT")
+    return {
+        "ads": ads_visible(actor).waiting().count(),
+        "ads_overdue": ads_visible(actor).overdue(today).count(),
+        "promises": waiting.count(),
+        "directives": directives_visible(actor).filter(status__in=["ISSUED", "SERVED"]).count(),
+        "whistles": Whistle.objects.visible_to(actor).filter(status="OPEN").count(),
+        "decisions_overdue": decisions.overdue(today).count(),
+        "closures": Closure.objects.visible_to(actor).filter(status="IN_FORCE").count(),
+        "shifts_short": short.count(),
+    }

@@ -113,7 +113,9 @@ def paper_receive(
 ) -> EvidenceFile:
     """Keep a paper of the activity: notice, sign-in list, photo."""
     _require(actor)
-    return evidence_receive(actor=actor, subject=activity, upload=upload, caption=caption or "活动材料", at=at)
+    return evidence_receive(
+        actor=actor, subject=activity, upload=upload, caption=caption or "活动材料", at=at
+    )
 
 
 def may_see_paper(actor: User, evidence: EvidenceFile) -> bool:

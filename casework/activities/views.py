@@ -52,9 +52,7 @@ def activities_visible(actor: User) -> QuerySet[Activity]:
 def people_choices(actor: User) -> QuerySet[User]:
     """People of the bureau's authorities."""
     counterparts = [OrganisationKind.INSTITUTION, OrganisationKind.SCHOOL, OrganisationKind.BANK]
-    rows = User.objects.visible_to(actor).filter(
-        bureau=actor.bureau_id, is_active=True, is_system=False
-    )
+    rows = User.objects.visible_to(actor).filter(bureau=actor.bureau_id, is_active=True, is_system=False)
     chosen: QuerySet[User] = rows.exclude(organisation__kind__in=counterparts).select_related("organisation")
     return chosen.order_by("organisation__kind", "organisation__name", "name")
 

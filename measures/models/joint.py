@@ -39,9 +39,7 @@ class Whistle(RootModel):
     values of the day. The township evaluates every department before the whistle is closed.
     """
 
-    caller = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="whistles", verbose_name="吹哨镇街"
-    )
+    caller = models.ForeignKey(Organisation, models.PROTECT, related_name="whistles", verbose_name="吹哨镇街")
     matter = models.CharField("事项", max_length=100)
     detail = models.TextField("情况说明")
     urgency = models.CharField("紧急程度", max_length=10, choices=WhistleUrgency.choices)
@@ -139,8 +137,7 @@ class WhistleCall(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["whistle", "organisation"], name="measures_whistlecall_once"),
             models.CheckConstraint(
-                condition=~Q(status__in=["ARRIVED", "DONE"])
-                | (Q(arrived_at__isnull=False) & ~Q(people="")),
+                condition=~Q(status__in=["ARRIVED", "DONE"]) | (Q(arrived_at__isnull=False) & ~Q(people="")),
                 name="measures_whistlecall_arrived",
             ),
             models.CheckConstraint(

@@ -38,9 +38,7 @@ class Handover(RootModel):
     visit = models.ForeignKey(
         Visit, models.PROTECT, null=True, blank=True, related_name="handovers", verbose_name="相关检查"
     )
-    organ = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="handovers", verbose_name="接收机关"
-    )
+    organ = models.ForeignKey(Organisation, models.PROTECT, related_name="handovers", verbose_name="接收机关")
     purpose = models.CharField("接收用途", max_length=200)
     handed_by = models.CharField("移交人", max_length=40)
     handed_title = models.CharField("职务", max_length=40, blank=True, default="")

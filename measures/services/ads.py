@@ -117,9 +117,7 @@ def ad_order(
 
 
 @database.atomic
-def ad_refer(
-    *, actor: User, ad: AdCase, to: Organisation, reason: str, at: datetime | None = None
-) -> AdCase:
+def ad_refer(*, actor: User, ad: AdCase, to: Organisation, reason: str, at: datetime | None = None) -> AdCase:
     """Hand it to the authority in charge, with a numbered letter that lists photos and hashes."""
     at = at or timezone.now()
     locked = lock(ad)
@@ -215,7 +213,9 @@ def ad_check(
     locked = lock(ad)
     if locked.status not in {AdStatus.REMOVED, AdStatus.CLOSED}:
         raise WrongState(f"现在是“{locked.get_status_display()}”，清除以后才能复核。")
-    if locked.removed_at and not timezone.localdate(locked.removed_at) <= checked_on <= timezone.localdate(at):
+    if locked.removed_at and not timezone.localdate(locked.removed_at) <= checked_on <= timezone.localdate(
+        at
+    ):
         raise Unlawful("复核日期须在清除之后，且不晚于今天。")
     for upload in photos:
         ad_photo_add(actor=actor, ad=locked, upload=upload, phase=AdPhase.RECHECK, at=at)
@@ -233,7 +233,9 @@ def ad_check(
         return transition(locked, "rebound", actor=actor, reason=note, at=at)
     if locked.status == AdStatus.REMOVED:
         return transition(locked, "verify", actor=actor, reason=note, at=at)
-    audit.record(actor=actor, verb="measures.ad_check", target=locked, reason=note, about=locked.file_uid, at=at)
+    audit.record(
+        actor=actor, verb="measures.ad_check", target=locked, reason=note, about=locked.file_uid, at=at
+    )
     return locked
 
 

@@ -93,7 +93,9 @@ def _region(organ: Organisation, values: dict[str, Any]) -> Region:
     return place
 
 
-def _filled(kind: str, organ: Organisation, values: dict[str, Any], actor: User, today: date) -> dict[str, Any]:
+def _filled(
+    kind: str, organ: Organisation, values: dict[str, Any], actor: User, today: date
+) -> dict[str, Any]:
     given = dict(values)
     institution, receiver = given.get("institution"), given.get("receiver")
     party = receiver if kind in {"SITE_ASSIGNMENT", "SUPERVISION_LETTER"} else institution

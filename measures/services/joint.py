@@ -51,9 +51,7 @@ def whistle_blow(
     if not called:
         raise Unlawful("请至少选择一个报到部门。")
     today = timezone.localdate(at)
-    computed = compute(
-        policy.term("whistle.closure", region=caller.region, on=today), today, load_calendar()
-    )
+    computed = compute(policy.term("whistle.closure", region=caller.region, on=today), today, load_calendar())
     whistle = Whistle(
         **root_fields(actor=actor, region=caller.region),
         caller=caller,
@@ -258,9 +256,7 @@ def meeting_finish(*, actor: User, meeting: Meeting, at: datetime | None = None)
 
 
 @database.atomic
-def decision_report(
-    *, actor: User, decision: Decision, report: str, at: datetime | None = None
-) -> Decision:
+def decision_report(*, actor: User, decision: Decision, report: str, at: datetime | None = None) -> Decision:
     """The assignee tells what was done."""
     return transition(decision, "report", actor=actor, at=at, values={"report": report.strip()})
 

@@ -88,7 +88,9 @@ def camera_register(
         raise Unlawful(f"{user.name}不是这次检查的人员，请核对佩戴人。")
     if not team.filter(role=MemberRole.OFFICER).exists():
         raise Unlawful("佩戴人须为执法人员。")
-    if visit.started_at is None or timezone.localdate(values["starts_at"]) < timezone.localdate(visit.started_at):
+    if visit.started_at is None or timezone.localdate(values["starts_at"]) < timezone.localdate(
+        visit.started_at
+    ):
         raise Unlawful("录制时间早于这次检查，请核对检查和文件。")
     if values["ends_at"] > at:
         raise Unlawful("录制结束时间不能晚于现在。")
@@ -130,7 +132,9 @@ def exchange_edit(
 ) -> Exchange:
     """Correct an entry, for example add the receipt."""
     require(actor, "measures.exchange_edit")
-    if bool(values.get("partner", exchange.partner)) == bool(values.get("partner_name", exchange.partner_name)):
+    if bool(values.get("partner", exchange.partner)) == bool(
+        values.get("partner_name", exchange.partner_name)
+    ):
         raise Unlawful("请选择名录内的单位，或者填写名录外单位，二者填一个。")
     return record_update(
         actor=actor, obj=exchange, values=values, verb="measures.exchange_edit", version=version, at=at

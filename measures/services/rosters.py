@@ -50,7 +50,9 @@ def _put(shift: Shift, person: User) -> Duty:
         return other
     if other:
         start = timezone.localtime(other.shift.starts_at)
-        raise Unlawful(f"{person.name}在 {start:%m-%d %H:%M} 已排“{other.shift.area}”，不能同时值班，请换人。")
+        raise Unlawful(
+            f"{person.name}在 {start:%m-%d %H:%M} 已排“{other.shift.area}”，不能同时值班，请换人。"
+        )
     return Duty.objects.create(shift=shift, user=person, span=span)
 
 

@@ -107,7 +107,9 @@ def talk_invite(*, actor: User, talk: Talk, at: datetime | None = None) -> Talk:
         party="、".join(names)[:200],
         at=at,
     )
-    return transition(locked, "invite", actor=actor, at=at, values={"invitation": document}, about=_about(locked))
+    return transition(
+        locked, "invite", actor=actor, at=at, values={"invitation": document}, about=_about(locked)
+    )
 
 
 def _about(talk: Talk) -> Any:

@@ -27,7 +27,9 @@ def place(law: World) -> Institution:
 @pytest.fixture
 def shed(law: World) -> Institution:
     """A place without any papers."""
-    return making.make_place(law, "示例无证班", standing="UNLICENSED", subject_kind="SUBJECT", track="SUBJECT")
+    return making.make_place(
+        law, "示例无证班", standing="UNLICENSED", subject_kind="SUBJECT", track="SUBJECT"
+    )
 
 
 @pytest.fixture

@@ -58,9 +58,7 @@ def talk(world: World, *places: Institution, **values: Any) -> Talk:
         "recorder": world.officer2,
         **values,
     }
-    return services.talk_draft(
-        actor=world.officer, organ=world.education, values=fields, institutions=places
-    )
+    return services.talk_draft(actor=world.officer, organ=world.education, values=fields, institutions=places)
 
 
 def directive(world: World, kind: str, place: Institution | None = None, **values: Any) -> Directive:

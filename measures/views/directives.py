@@ -1,0 +1,757 @@
+"""Directives, emergency closures and materials handed over."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from casework.web import AuthedRequest, Column, desk_page
+from measures import forms, papers, selectors, services
+from measures.filters import ClosureFilter, DirectiveFilter, HandoverFilter
+from measures.models import Closure, Directive, DirectiveKind, Handover
+from measures.views import kit
+from measures.views.ads import _named as named
+from measures.views.kit import Register, Step
+
+VIEW = "measures.view"
+DIRECTIVE_COLUMNS = (
+    Column("文号", lambda row: row.number, 24),
+    Column("种类", lambda row: row.get_kind_display()),
+    Column("受文对象", lambda row: row.party_name, 32),
+    Column("乡镇（街道）", lambda row: row.region.name),
+    Column("制发机关", lambda row: row.organ.name, 24),
+    Column("制发时间", lambda row: row.issued_at),
+    Column("送达时间", lambda row: row.served_at),
+    Column("期限", lambda row: row.due_on),
+    Column("在场学生（人）", lambda row: row.students_present),
+    Column("状态", lambda row: row.get_status_display()),
+    Column("落实情况", lambda row: row.done_note, 40),
+)
+
+
+def directive_url(row: Directive) -> str:
+    """The document's page."""
+    return reverse("measures:directive_detail", kwargs={"uid": row.uid})
+
+
+def _day(value: Any) -> str:
+    return f"{timezone.localtime(value):%Y-%m-%d}" if value else ""
+
+
+DIRECTIVES = Register(
+    ("文号", "种类", "受文对象", "制发", "状态", "期限"),
+    lambda row: [
+        {"text": row.number or "草稿（未编号）", "url": directive_url(row), "sub": row.organ.short_name},
+        {"text": row.get_kind_display()},
+        {"text": row.party_name or "（未填写）", "sub": row.region.name},
+        {"text": _day(row.issued_at), "nowrap": True},
+        {"status": row},
+        {"due": row.due_on} if row.due_on and row.status in {"ISSUED", "SERVED"} else {"text": "—"},
+    ],
+)
+
+
+@desk_page(VIEW)
+def directive_list(request: AuthedRequest) -> HttpResponse:
+    """Register of directives."""
+    return kit.list_page(  # type: ignore[return-value]
+        request,
+        rows=selectors.directives_visible(request.user),
+        title="措施文书",
+        subtitle="停办、取缔、交办、督办、提示、告家长：两名持证执法人员制发，送达、办结、撤回、替代都留痕",
+        register=DIRECTIVES,
+        columns=DIRECTIVE_COLUMNS,
+        filterset=DirectiveFilter,
+        unit="份",
+        here="measures:directive_list",
+        create=("起草文书", "measures:directive_pick", "measures.directive_edit"),
+    )
+
+
+KIND_NOTES = {
+    "SUSPENSION_NOTICE": "责令停止举办或者停业；登记在场学生和交接。",
+    "BAN_NOTICE": "无证办学依法取缔，由负责人签发，机构同时标为已取缔。",
+    "SITE_ASSIGNMENT": "把现场发现的事项交给有关部门、镇街办理。",
+    "SUPERVISION_LETTER": "对逾期没有办理的事项督促。",
+    "REMINDER_LETTER": "提示机构注意风险，不属于处罚。",
+    "PARENT_LETTER": "提醒家长，在网上发布或者经学校发放。",
+}
+
+
+@desk_page("measures.directive_edit")
+def directive_pick(request: AuthedRequest) -> HttpResponse:
+    """Choose the kind of a new document."""
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    kinds = [
+        {
+            "label": label,
+            "url": reverse("measures:directive_create", kwargs={"kind": code.lower()}) + query,
+            "note": KIND_NOTES[code],
+        }
+        for code, label in DirectiveKind.choices
+    ]
+    context = {
+        "kinds": kinds,
+        "crumbs": kit.crumbs(("措施文书", reverse("measures:directive_list")), ("起草", "")),
+    }
+    return render(request, "measures/directive_pick.html", context)
+
+
+@desk_page("measures.directive_edit")
+def directive_create(request: AuthedRequest, kind: str) -> HttpResponse:
+    """Draft a document of one kind."""
+    code = kind.upper()
+    if code not in DirectiveKind.values:
+        raise Http404("没有这种文书。")
+    label = DirectiveKind(code).label
+    form = forms.DirectiveForm(
+        **kit.bound(request),
+        actor=request.user,
+        kind=code,
+        initial={"officer_one": request.user.pk, **named(request)},
+    )
+
+    def work(values: dict[str, Any]) -> str:
+        organ = request.user.organisation
+        if organ is None:
+            raise Http404
+        row = services.directive_draft(
+            actor=request.user,
+            kind=code,
+            organ=organ,
+            officers=(values["officer_one"], values["officer_two"]),
+            values=form.values("officer_one", "officer_two"),
+        )
+        return directive_url(row)
+
+    return kit.form_page(
+        request,
+        form,
+        work,
+        heading=f"起草{label}",
+        submit="保存草稿",
+        cancel_url=reverse("measures:directive_list"),
+        done="草稿已保存，请补充、预览后制发。",
+        sentence=KIND_NOTES[code],
+        two_columns=True,
+        crumbs=kit.crumbs(("措施文书", reverse("measures:directive_list")), (label, "")),
+    )
+
+
+@desk_page("measures.directive_edit")
+def directive_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
+    """Complete a draft."""
+    row = kit.found(selectors.directives_visible(request.user), request, uid)
+    form = forms.DirectiveForm(**kit.bound(request), actor=request.user, kind=row.kind, instance=row)
+
+    def work(values: dict[str, Any]) -> str:
+        services.directive_edit(
+            actor=request.user, directive=row, values=form.values(), version=kit.posted_version(request)
+        )
+        return directive_url(row)
+
+    return kit.form_page(
+        request,
+        form,
+        work,
+        heading=f"填写{row.get_kind_display()}",
+        submit="保存",
+        cancel_url=directive_url(row),
+        done="已保存，请预览后制发。",
+        version=row.version,
+        two_columns=True,
+        crumbs=kit.crumbs(
+            ("措施文书", reverse("measures:directive_list")), (str(row), directive_url(row)), ("修改", "")
+        ),
+    )
+
+
+def _serve(actor: User, row: Directive, values: dict[str, Any]) -> Any:
+    photo = values.pop("photo", None)
+    return services.directive_serve(
+        actor=actor, directive=row, served=services.Served(**values), photo=photo or None
+    )
+
+
+def _finish(actor: User, row: Directive, values: dict[str, Any]) -> Any:
+    return services.directive_finish(actor=actor, directive=row, **values)
+
+
+DIRECTIVE_STEPS: dict[str, Step] = {
+    "issue": Step(
+        "制发",
+        lambda actor, row, v: services.directive_issue(actor=actor, directive=row),
+        "文书已制发，请送达并登记。",
+        "measures.directive_edit",
+    ),
+    "serve": Step(
+        "登记送达", _serve, "送达已登记。", "measures.directive_edit", forms.ServeForm, two_columns=True
+    ),
+    "pupils": Step(
+        "登记学生交接",
+        lambda actor, row, v: services.pupils_hand_over(actor=actor, directive=row, **v),
+        "学生交接已登记。",
+        "measures.directive_edit",
+        forms.PupilsForm,
+    ),
+    "publish": Step(
+        "登记公告",
+        lambda actor, row, v: services.ban_publish(actor=actor, directive=row, **v),
+        "公告已登记。",
+        "measures.directive_edit",
+        forms.PublishForm,
+    ),
+    "finish": Step("办结", _finish, "文书已办结。", "measures.directive_edit", forms.FinishForm),
+    "replace": Step(
+        "起草替代文书",
+        lambda actor, row, v: services.directive_replace(actor=actor, directive=row),
+        "替代文书已起草，制发后原文书自动标为已被替代。",
+        "measures.directive_edit",
+    ),
+    "withdraw": Step(
+        "撤回",
+        lambda actor, row, v: services.directive_withdraw(actor=actor, directive=row, **v),
+        "已撤回，文号保留不再使用。",
+        "measures.directive_withdraw",
+        forms.ReasonForm,
+        danger=True,
+    ),
+}
+
+
+def _directive_sections(row: Directive) -> list[dict[str, Any]]:
+    sections = [kit.text("事实和情况", row.facts, f"依据：{row.basis}" if row.basis else "")]
+    if row.demand:
+        sections.append(kit.text("要求", row.demand))
+    if row.kind == DirectiveKind.SUSPENSION_NOTICE and row.students_present is not None:
+        handed = (row.handed_to_parents or 0) + (row.handed_to_school or 0)
+        sections.append(
+            kit.text(
+                "在场学生和交接",
+                f"在场 {row.students_present} 人，已交接 {handed} 人（家长 {row.handed_to_parents or 0} 人，"
+                f"学校 {row.handed_to_school or 0} 人）。",
+                row.handover_note,
+            )
+        )
+    if row.done_note:
+        sections.append(kit.text("落实情况", row.done_note))
+    return sections
+
+
+def _directive_notes(row: Directive) -> list[dict[str, str]]:
+    notes = []
+    if row.replaces:
+        notes.append(
+            {
+                "text": f"制发后替代 {row.replaces}。",
+                "tone": "info",
+                "url": directive_url(row.replaces),
+                "action": "看原文书",
+            }
+        )
+    if (
+        row.kind == DirectiveKind.SUSPENSION_NOTICE
+        and row.status in {"ISSUED", "SERVED"}
+        and row.pupils_left > 0
+    ):
+        notes.append({"text": f"还有 {row.pupils_left} 名在场学生没有登记交接。", "tone": "warn"})
+    return notes
+
+
+@desk_page(VIEW)
+def directive_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
+    """One document: what it says, its service, what came of it."""
+    row = kit.found(selectors.directives_visible(request.user), request, uid)
+    user = request.user
+    own = row.organ_id == user.organisation_id
+    may = own and user.may("measures.directive_edit")
+    links = [{"label": "预览", "url": reverse("measures:directive_preview", args=[row.uid]), "icon": "eye"}]
+    if may and row.status == "DRAFT":
+        links.append(
+            {"label": "修改", "url": reverse("measures:directive_edit", args=[row.uid]), "icon": "edit"}
+        )
+    more = []
+    if own and row.status in {"ISSUED", "SERVED"}:
+        more += ["pupils"] if row.kind == DirectiveKind.SUSPENSION_NOTICE and row.students_present else []
+        more += ["publish"] if row.kind == DirectiveKind.BAN_NOTICE and not row.published_on else []
+        more += ["replace"]
+    return kit.detail_page(
+        request,
+        row,
+        heading=str(row),
+        has_status=True,
+        subtitle=row.get_kind_display() if row.number else row.region.name,
+        due_on=row.due_on if row.status in {"ISSUED", "SERVED"} else None,
+        notes=_directive_notes(row),
+        links=links,
+        actions=[
+            *kit.plain_steps(user, row, DIRECTIVE_STEPS, "measures:directive_step", *more),
+            *kit.step_actions(user, row, DIRECTIVE_STEPS, "measures:directive_step"),
+        ],
+        sections=_directive_sections(row),
+        show_files=True,
+        files=kit.files(user, row),
+        facts=_directive_facts(user, row),
+        papers=kit.papers((row.get_kind_display(), row.document), ("送达回证", row.service_document)),
+        crumbs=kit.crumbs(("措施文书", reverse("measures:directive_list")), (str(row), "")),
+    )
+
+
+def _directive_facts(user: User, row: Directive) -> list[dict[str, Any]]:
+    visit = row.visit
+    may_visit = visit is not None and not user.reach.department_id
+    served = f"{_day(row.served_at)} {row.get_service_way_display()} {row.service_receiver}".strip()
+    return kit.facts(
+        ("受文对象", row.party_name),
+        kit.place_fact(user, row.institution),
+        ("制发机关", row.organ.name),
+        ("承办单位", row.receiver.name if row.receiver else ""),
+        ("原文号", row.original_no),
+        ("停止日期", f"{row.stop_from:%Y-%m-%d}" if row.stop_from else ""),
+        ("退费要求", row.refund_requirement),
+        (
+            "执法人员",
+            f"{row.officer_one.name} {row.officer_one_no}、{row.officer_two.name} {row.officer_two_no}",
+        ),
+        ("联系人", row.contact),
+        (
+            "相关检查",
+            f"{visit.visited_on:%Y-%m-%d} {visit.institution.name}" if visit else "",
+            reverse("inspections:visit_detail", kwargs={"uid": visit.uid}) if visit and may_visit else "",
+        ),
+        ("相关整改", row.notice.number if row.notice else ""),
+        ("送达", served if row.served_at else ""),
+        ("公告", f"{row.published_on:%Y-%m-%d} {row.published_where}" if row.published_on else ""),
+    )
+
+
+@desk_page(VIEW)
+def directive_preview(request: AuthedRequest, uid: UUID) -> HttpResponse:
+    """The document as it will be issued."""
+    row = kit.found(selectors.directives_visible(request.user), request, uid)
+    draft = papers.source(papers.directive(row, at=timezone.now()))
+    is_draft = row.status == "DRAFT"
+    context = {
+        "heading": str(row),
+        "paper": row.document.content if row.document else draft,
+        "is_issued": row.document is not None,
+        "back_url": directive_url(row),
+        "actions": kit.step_actions(request.user, row, DIRECTIVE_STEPS, "measures:directive_step")
+        if is_draft
+        else [],
+        "crumbs": kit.crumbs(
+            ("措施文书", reverse("measures:directive_list")), (str(row), directive_url(row)), ("预览", "")
+        ),
+    }
+    return render(request, "measures/preview.html", context)
+
+
+@desk_page(VIEW)
+def directive_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
+    """One step of a document."""
+    row = kit.found(selectors.directives_visible(request.user), request, uid)
+    crumbs = kit.crumbs(("措施文书", reverse("measures:directive_list")), (str(row), directive_url(row)))
+    return kit.step_page(request, row, DIRECTIVE_STEPS, name, directive_url(row), crumbs)
+
+
+# Closures
+
+CLOSURE_COLUMNS = (
+    Column("标题", lambda row: row.title, 40),
+    Column("原因", lambda row: row.get_cause_display()),
+    Column("范围", lambda row: row.get_scope_kind_display()),
+    Column("停课开始", lambda row: row.from_on),
+    Column("恢复日期", lambda row: row.lifted_on),
+    Column("停课机构（家）", lambda row: row.place_count),
+    Column("已核查（家）", lambda row: row.checked_count),
+    Column("没有停课（家）", lambda row: row.broken_count),
+    Column("状态", lambda row: row.get_status_display()),
+)
+
+
+def closure_url(row: Closure) -> str:
+    """The closure's page."""
+    return reverse("measures:closure_detail", kwargs={"uid": row.uid})
+
+
+CLOSURES = Register(
+    ("标题", "范围", "停课", "核查", "状态"),
+    lambda row: [
+        {"text": row.title, "url": closure_url(row), "sub": row.get_cause_display()},
+        {"text": row.get_scope_kind_display(), "sub": f"{row.place_count} 家"},
+        {"text": f"{row.from_on:%Y-%m-%d}", "sub": f"{row.lifted_on:%Y-%m-%d} 恢复" if row.lifted_on else ""},
+        {
+            "text": f"{row.checked_count} 家",
+            "sub": f"没有停课 {row.broken_count} 家" if row.broken_count else "",
+        },
+        {"status": row},
+    ],
+)
+
+
+@desk_page(VIEW)
+def closure_list(request: AuthedRequest) -> HttpResponse:
+    """Register of emergency closures."""
+    return kit.list_page(  # type: ignore[return-value]
+        request,
+        rows=selectors.closures_visible(request.user),
+        title="应急停课",
+        subtitle="疫情、极端天气等应急情形下停止线下培训，依有权机关的决定发布和恢复",
+        register=CLOSURES,
+        columns=CLOSURE_COLUMNS,
+        filterset=ClosureFilter,
+        unit="份",
+        here="measures:closure_list",
+        create=("起草停课通知", "measures:closure_create", "measures.closure_edit"),
+    )
+
+
+def _closure_form(request: AuthedRequest, row: Closure | None) -> HttpResponse:
+    initial: dict[str, Any] = {"from_on": timezone.localdate(), "officer_one": request.user.pk}
+    if row is not None:
+        initial = {
+            "towns": list(row.towns.values_list("pk", flat=True)),
+            "institutions": list(row.targets.values_list("institution", flat=True)),
+        }
+    form = forms.ClosureForm(**kit.bound(request), actor=request.user, instance=row, initial=initial)
+
+    def work(values: dict[str, Any]) -> str:
+        organ = request.user.organisation
+        if organ is None:
+            raise Http404
+        scope = {"towns": values["towns"], "institutions": values["institutions"]}
+        if row is not None:
+            services.closure_edit(
+                actor=request.user,
+                closure=row,
+                values=form.values(),
+                version=kit.posted_version(request),
+                **scope,
+            )
+            return closure_url(row)
+        made = services.closure_draft(
+            actor=request.user,
+            organ=organ,
+            officers=(values["officer_one"], values["officer_two"]),
+            values=form.values("officer_one", "officer_two"),
+            **scope,
+        )
+        return closure_url(made)
+
+    return kit.form_page(
+        request,
+        form,
+        work,
+        heading="修改停课通知" if row else "起草停课通知",
+        submit="保存",
+        cancel_url=closure_url(row) if row else reverse("measures:closure_list"),
+        done="已保存，由负责人发布。",
+        version=row.version if row else None,
+        two_columns=True,
+        crumbs=kit.crumbs(("应急停课", reverse("measures:closure_list")), ("填写", "")),
+    )
+
+
+@desk_page("measures.closure_edit")
+def closure_create(request: AuthedRequest) -> HttpResponse:
+    """Draw a closure up."""
+    return _closure_form(request, None)
+
+
+@desk_page("measures.closure_edit")
+def closure_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
+    """Change a draft."""
+    return _closure_form(request, kit.found(selectors.closures_visible(request.user), request, uid))
+
+
+CLOSURE_STEPS: dict[str, Step] = {
+    "issue": Step(
+        "发布停课",
+        lambda actor, row, v: services.closure_issue(actor=actor, closure=row),
+        "停课通知已发布，范围内的机构已列出。",
+        "measures.closure_issue",
+    ),
+    "lift": Step(
+        "恢复",
+        lambda actor, row, v: services.closure_lift(actor=actor, closure=row, **v),
+        "恢复通知已发布。",
+        "measures.closure_issue",
+        forms.LiftForm,
+    ),
+    "withdraw": Step(
+        "撤回",
+        lambda actor, row, v: services.closure_withdraw(actor=actor, closure=row, **v),
+        "已撤回。",
+        "measures.closure_issue",
+        forms.ReasonForm,
+        danger=True,
+    ),
+}
+
+
+@desk_page(VIEW)
+def closure_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
+    """One closure with the places that it binds."""
+    row = kit.found(selectors.closures_visible(request.user), request, uid)
+    user = request.user
+    own = row.organ_id == user.organisation_id and user.may("measures.closure_edit")
+    may_check = own and row.status == "IN_FORCE"
+    rows = []
+    for target in selectors.targets_of(user, row)[:500]:
+        link = reverse("measures:closure_check", kwargs={"pk": target.pk})
+        word = "未核查" if target.complied is None else "已停课" if target.complied else "没有停课"
+        tone = "mute" if target.complied is None else "ok" if target.complied else "bad"
+        home = f"劝返 {target.pupils_sent_home} 人" if target.pupils_sent_home else ""
+        rows.append(
+            [
+                {"text": target.institution.name, "sub": target.institution.region.name},
+                {"word": word, "tone": tone, "sub": f"{target.note} {home}".strip()},
+                {
+                    "text": f"{target.checked_on:%Y-%m-%d}" if target.checked_on else "—",
+                    "links": [{"label": "核查", "url": link}] if may_check else [],
+                },
+            ]
+        )
+    links = []
+    if own and row.status == "DRAFT":
+        links = [{"label": "修改", "url": reverse("measures:closure_edit", args=[row.uid]), "icon": "edit"}]
+    return kit.detail_page(
+        request,
+        row,
+        heading=row.title,
+        has_status=True,
+        subtitle=row.get_cause_display(),
+        links=links,
+        actions=kit.step_actions(user, row, CLOSURE_STEPS, "measures:closure_step"),
+        sections=[
+            kit.text("要求", row.demand, f"依据：{row.basis}"),
+            kit.table("停课机构", ("机构", "核查", "日期"), rows, "发布时按范围列出。"),
+        ],
+        facts=kit.facts(
+            ("发布单位", row.organ.name),
+            ("范围", papers.closure_scope(row)[:200]),
+            ("停课开始", f"{row.from_on:%Y-%m-%d}"),
+            ("预计恢复", f"{row.until_on:%Y-%m-%d}" if row.until_on else "另行通知"),
+            ("恢复日期", f"{row.lifted_on:%Y-%m-%d}" if row.lifted_on else ""),
+            ("恢复依据", row.lift_basis),
+            ("执法人员", f"{row.officer_one.name}、{row.officer_two.name}"),
+        ),
+        papers=kit.papers(("停课通知", row.document), ("恢复通知", row.lift_document)),
+        crumbs=kit.crumbs(("应急停课", reverse("measures:closure_list")), (row.title, "")),
+    )
+
+
+@desk_page(VIEW)
+def closure_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
+    """One step of a closure."""
+    row = kit.found(selectors.closures_visible(request.user), request, uid)
+    crumbs = kit.crumbs(("应急停课", reverse("measures:closure_list")), (row.title, closure_url(row)))
+    return kit.step_page(request, row, CLOSURE_STEPS, name, closure_url(row), crumbs)
+
+
+@desk_page("measures.closure_edit")
+def closure_check(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Whether one place keeps to the closure."""
+    target = selectors.target_get(request.user, pk)
+    if target is None:
+        raise Http404("没有找到这家机构，或您无权查看。")
+    home = closure_url(target.closure)
+    form = forms.CheckForm(**kit.bound(request), actor=request.user, row=target)
+
+    def work(values: dict[str, Any]) -> str:
+        services.closure_check(actor=request.user, target=target, **values)
+        return home
+
+    return kit.form_page(
+        request,
+        form,
+        work,
+        heading=f"核查停课：{target.institution.name}",
+        submit="登记",
+        cancel_url=home,
+        done="核查结果已登记。",
+        crumbs=kit.crumbs(
+            ("应急停课", reverse("measures:closure_list")), (target.closure.title, home), ("核查", "")
+        ),
+    )
+
+
+# Materials
+
+HANDOVER_COLUMNS = (
+    Column("接收日期", lambda row: row.received_on),
+    Column("机构", lambda row: row.institution.name, 32),
+    Column("用途", lambda row: row.purpose, 24),
+    Column("种数（种）", lambda row: row.title_count),
+    Column("册数（册）", lambda row: row.copy_count),
+    Column("清单文号", lambda row: row.document.number if row.document else "", 24),
+    Column("存放地点", lambda row: row.kept_at),
+    Column("状态", lambda row: row.get_status_display()),
+    Column("退还日期", lambda row: row.returned_on),
+)
+
+
+def handover_url(row: Handover) -> str:
+    """The lot's page."""
+    return reverse("measures:handover_detail", kwargs={"uid": row.uid})
+
+
+HANDOVERS = Register(
+    ("机构", "材料", "用途", "接收日期", "状态"),
+    lambda row: [
+        {"text": row.institution.name, "url": handover_url(row), "sub": row.region.name},
+        {"text": f"{row.title_count} 种 {row.copy_count or 0} 册"},
+        {"text": row.purpose},
+        {"text": f"{row.received_on:%Y-%m-%d}", "nowrap": True},
+        {"status": row},
+    ],
+)
+
+
+@desk_page(VIEW)
+def handover_list(request: AuthedRequest) -> HttpResponse:
+    """Register of materials handed over."""
+    return kit.list_page(  # type: ignore[return-value]
+        request,
+        rows=selectors.handovers_visible(request.user),
+        title="材料移交",
+        subtitle="机构自愿提供的培训材料，出具清单、用后退还；先行登记保存在案件中办理",
+        register=HANDOVERS,
+        columns=HANDOVER_COLUMNS,
+        filterset=HandoverFilter,
+        unit="批",
+        here="measures:handover_list",
+        create=("登记移交", "measures:handover_create", "measures.handover_edit"),
+    )
+
+
+@desk_page("measures.handover_edit")
+def handover_create(request: AuthedRequest) -> HttpResponse:
+    """Start a list."""
+    first = {"received_on": timezone.localdate(), "officer_one": request.user.pk, **named(request)}
+    form = forms.HandoverForm(**kit.bound(request), actor=request.user, initial=first)
+
+    def work(values: dict[str, Any]) -> str:
+        organ = request.user.organisation
+        if organ is None:
+            raise Http404
+        row = services.handover_draft(
+            actor=request.user,
+            institution=values["institution"],
+            organ=organ,
+            officers=(values["officer_one"], values["officer_two"]),
+            values=form.values("institution", "officer_one", "officer_two"),
+        )
+        return handover_url(row)
+
+    return kit.form_page(
+        request,
+        form,
+        work,
+        heading="登记材料移交",
+        submit="保存",
+        cancel_url=reverse("measures:handover_list"),
+        done="已保存，请逐种登记材料。",
+        two_columns=True,
+        crumbs=kit.crumbs(("材料移交", reverse("measures:handover_list")), ("登记", "")),
+    )
+
+
+def _item(actor: User, row: Handover, values: dict[str, Any]) -> Any:
+    return services.item_add(actor=actor, handover=row, values=values)
+
+
+def _item_form(*args: Any, actor: User, row: Handover, **kwargs: Any) -> forms.ItemForm:
+    return forms.ItemForm(*args, actor=actor, **kwargs)
+
+
+HANDOVER_STEPS: dict[str, Step] = {
+    "item": Step("登记材料", _item, "材料已登记。", "measures.handover_edit", _item_form, two_columns=True),
+    "receive": Step(
+        "接收并出具清单",
+        lambda actor, row, v: services.handover_receive(actor=actor, handover=row),
+        "移交清单已出具，请双方签字，一份交移交人。",
+        "measures.handover_edit",
+    ),
+    "give_back": Step(
+        "退还",
+        lambda actor, row, v: services.handover_return(actor=actor, handover=row, **v),
+        "退还已登记。",
+        "measures.handover_edit",
+        forms.ReturnForm,
+    ),
+    "cancel": Step(
+        "取消登记",
+        lambda actor, row, v: services.handover_cancel(actor=actor, handover=row, **v),
+        "已取消。",
+        "measures.handover_edit",
+        forms.ReasonForm,
+    ),
+}
+
+
+@desk_page(VIEW)
+def handover_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
+    """One lot of materials."""
+    row = kit.found(selectors.handovers_visible(request.user), request, uid)
+    user = request.user
+    own = row.organ_id == user.organisation_id
+    items = [
+        [
+            {"text": item.title, "sub": f"{item.edition} {item.subject}".strip()},
+            {"text": item.get_source_display()},
+            {"text": f"{item.copies} 册"},
+            {"text": item.note},
+        ]
+        for item in row.items.order_by("position")
+    ]
+    more = ["item"] if own and row.status == "DRAFT" else []
+    return kit.detail_page(
+        request,
+        row,
+        heading=f"材料移交：{row.institution.name}",
+        has_status=True,
+        subtitle=f"{row.received_on:%Y-%m-%d}",
+        notes=[]
+        if row.is_voluntary
+        else [
+            {
+                "text": "移交人没有确认自愿提供，不能接收。确需保全证据的，请立案后办理先行登记保存。",
+                "tone": "warn",
+            }
+        ],
+        actions=[
+            *kit.plain_steps(user, row, HANDOVER_STEPS, "measures:handover_step", *more),
+            *kit.step_actions(user, row, HANDOVER_STEPS, "measures:handover_step"),
+        ],
+        sections=[kit.table("材料清单", ("名称", "来源", "册数", "备注"), items, "还没有登记材料。")],
+        facts=kit.facts(
+            kit.place_fact(user, row.institution),
+            ("用途", row.purpose),
+            ("移交人", f"{row.handed_by} {row.handed_title}".strip()),
+            ("自愿提供", "是" if row.is_voluntary else "否"),
+            ("接收机关", row.organ.name),
+            ("接收地点", row.place),
+            ("存放地点", row.kept_at),
+            ("接收人", f"{row.officer_one.name}、{row.officer_two.name}"),
+            ("退还", f"{row.returned_on:%Y-%m-%d} {row.returned_to}" if row.returned_on else ""),
+        ),
+        papers=kit.papers(("移交清单", row.document)),
+        crumbs=kit.crumbs(("材料移交", reverse("measures:handover_list")), (row.institution.name, "")),
+    )
+
+
+@desk_page(VIEW)
+def handover_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
+    """One step of a lot."""
+    row = kit.found(selectors.handovers_visible(request.user), request, uid)
+    crumbs = kit.crumbs(
+        ("材料移交", reverse("measures:handover_list")), (row.institution.name, handover_url(row))
+    )
+    return kit.step_page(request, row, HANDOVER_STEPS, name, handover_url(row), crumbs)
