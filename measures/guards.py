@@ -110,7 +110,9 @@ def has_after_photo(ad: AdCase, actor: User) -> Iterable[Reason]:
     if back is not None:
         shown = shown.filter(evidence__received_at__gt=back.recorded_at)
     if not shown.exists():
-        yield Reason("没有这次清除后的照片。", cleared_by="请上传新的清除后照片或者网页截图。", gate="after_photo")
+        yield Reason(
+            "没有这次清除后的照片。", cleared_by="请上传新的清除后照片或者网页截图。", gate="after_photo"
+        )
 
 
 def referral_is_numbered(ad: AdCase, actor: User) -> Iterable[Reason]:
@@ -198,7 +200,8 @@ def directive_complete(directive: Directive, actor: User) -> Iterable[Reason]:
     """The fields that the catalogue asks for in a document of this kind are filled."""
     empty = [name for name in NEEDED[directive.kind] if not getattr(directive, name)]
     if empty:
-        words = "、".join(str(directive._meta.get_field(name).verbose_name) for name in empty)
+        fields: Any = directive._meta
+        words = "、".join(str(fields.get_field(name).verbose_name) for name in empty)
         yield Reason(f"还没有填写：{words}。", cleared_by="请补充后再制发。", gate="G08")
     if directive.kind == DirectiveKind.SUSPENSION_NOTICE and directive.students_present is None:
         yield Reason("还没有填写在场学生数。", cleared_by="请填写人数，没有学生的填 0。", gate="students")

@@ -450,7 +450,8 @@ def open_counts(actor: User, today: date) -> dict[str, int]:
     """How much is open in each part, for the overview."""
     from django.utils import timezone
 
-    short = shifts_visible(actor).filter(starts_at__gt=timezone.now(), people_count__lt=F("needed"))
+    coming = Shift.objects.visible_to(actor).filter(starts_at__gt=timezone.now())
+    short = coming.annotate(on_it=Count("duties")).filter(on_it__lt=F("needed"))
     waiting = TalkParty.objects.visible_to(actor).filter(talk__status="HELD", result="").exclude(promise="")
     decisions = decisions_visible(actor).exclude(meeting__status="DRAFT")
     return {

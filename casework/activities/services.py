@@ -81,7 +81,7 @@ def _attend(actor: User, activity: Activity, people: list[User], at: datetime) -
         Attendee(
             activity=activity,
             user=person,
-            organisation_id=person.organisation_id,
+            organisation=person.organisation,
             hours=activity.hours,
         )
         for pk, person in wanted.items()

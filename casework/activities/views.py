@@ -72,14 +72,14 @@ class ActivityFilter(django_filters.FilterSet):
         fields = ["q", "kind", "level", "year"]
 
 
-class PeopleField(forms.ModelMultipleChoiceField):
+class PeopleField(forms.ModelMultipleChoiceField[User]):
     """People with their organisation."""
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.name}（{obj.organisation.short_name}）"
 
 
-class ActivityForm(forms.ModelForm):
+class ActivityForm(forms.ModelForm[Activity]):
     """One activity."""
 
     people = PeopleField(
@@ -134,6 +134,12 @@ def _url(activity: Activity) -> str:
     return reverse("casework:activity_detail", args=[activity.uid])
 
 
+def _get(request: AuthedRequest, uid: UUID) -> Activity:
+    rows: Any = activities_visible(request.user)
+    found: Activity = get_visible(rows, request.user, uid)
+    return found
+
+
 def _crumbs(*more: tuple[str, str]) -> list[dict[str, str]]:
     pairs = (("活动登记", reverse("casework:activity_list")), *more)
     return [{"label": label, "url": url} for label, url in pairs]
@@ -157,7 +163,7 @@ def activity_list(request: AuthedRequest) -> HttpResponse | StreamingHttpRespons
 @desk_page("casework.activity_view")
 def activity_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """One activity: facts, who took part, papers."""
-    activity = get_visible(activities_visible(request.user), request.user, uid)  # type: ignore[arg-type]
+    activity = _get(request, uid)
     files = [
         {
             "url": reverse("casework:evidence_file", args=[item.uid]),
@@ -237,7 +243,7 @@ def activity_create(request: AuthedRequest) -> HttpResponse:
 @desk_page("casework.activity_edit")
 def activity_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """Correct an activity."""
-    activity = get_visible(activities_visible(request.user), request.user, uid)  # type: ignore[arg-type]
+    activity = _get(request, uid)
     form = ActivityForm(request.POST or None, actor=request.user, instance=activity)
     raw = request.POST.get("version", "")
 
@@ -257,7 +263,7 @@ def activity_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
 @desk_page("casework.activity_edit")
 def paper_add(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """Keep one more paper."""
-    activity = get_visible(activities_visible(request.user), request.user, uid)  # type: ignore[arg-type]
+    activity = _get(request, uid)
     form = PaperForm(request.POST, request.FILES)
     if form.is_valid():
         run_transition(

@@ -30,6 +30,7 @@ from casework.web import (
     submit_once,
 )
 from casework.workflow import available_transitions
+from inspections.selectors import notices_visible, visits_visible
 
 TABS = (
     ("总览", "measures:overview", "measures.view"),
@@ -219,7 +220,9 @@ def step_actions(
     return offers_as_actions(offers, address)
 
 
-def plain_steps(actor: User, row: Any, steps: dict[str, Step], url_name: str, *names: str) -> list[dict[str, Any]]:
+def plain_steps(
+    actor: User, row: Any, steps: dict[str, Step], url_name: str, *names: str
+) -> list[dict[str, Any]]:
     """Steps that are no transitions, as plain buttons, for who may take them."""
     return [
         {
@@ -315,3 +318,16 @@ def detail_page(request: AuthedRequest, row: Any, **context: Any) -> HttpRespons
 def found(rows: Any, request: AuthedRequest, uid: UUID) -> Any:
     """The row inside the reader's reach, or 404."""
     return get_visible(rows, request.user, uid)
+
+
+def named(request: AuthedRequest) -> dict[str, Any]:
+    """First values that another page's link names: a visit or a notice."""
+    found: dict[str, Any] = {}
+    for key, rows in (("visit", visits_visible), ("notice", notices_visible)):
+        try:
+            row = rows(request.user).filter(uid=UUID(request.GET.get(key, ""))).first()
+        except ValueError:
+            continue
+        if row is not None:
+            found |= {key: row.pk, "institutions": [row.institution_id], "institution": row.institution_id}
+    return found
