@@ -63,6 +63,8 @@ def activity_edit(
     """Correct an activity and who took part. Raises StaleVersion, Unlawful."""
     at = at or timezone.now()
     _require(actor)
+    if not may_change(actor, activity):
+        raise NotAllowed("活动由登记单位修改，请联系登记单位。")
     if values.get("held_on", activity.held_on) > timezone.localdate(at):
         raise Unlawful("活动日期不能晚于今天，办完后再登记。")
     edited = record_update(
@@ -70,6 +72,12 @@ def activity_edit(
     )
     _attend(actor, edited, list(people), at)
     return edited
+
+
+def may_change(actor: User, activity: Activity) -> bool:
+    """Whether the activity was entered by the actor's own body."""
+    own = actor.organisation_id == activity.created_by.organisation_id
+    return actor.is_system or (own and actor.may(EDIT))
 
 
 def _attend(actor: User, activity: Activity, people: list[User], at: datetime) -> None:

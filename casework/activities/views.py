@@ -45,7 +45,7 @@ COLUMNS = (
 
 def activities_visible(actor: User) -> QuerySet[Activity]:
     """Activities that the actor reaches, newest first, with how many people are entered."""
-    rows = Activity.objects.visible_to(actor).select_related("region")
+    rows = Activity.objects.visible_to(actor).select_related("region", "created_by")
     return rows.annotate(people_count=Count("attendees", distinct=True)).order_by("-held_on", "-pk")
 
 
@@ -190,7 +190,7 @@ def activity_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "people": list(activity.attendees.select_related("user", "organisation")),
         "files": files,
         "paper_form": PaperForm(auto_id="paper_%s"),
-        "may_edit": request.user.may("casework.activity_edit"),
+        "may_edit": services.may_change(request.user, activity),
         "crumbs": _crumbs((activity.title, "")),
     }
     return render(request, "casework/activity_detail.html", context)

@@ -64,7 +64,9 @@ class Activity(RootModel):
     head_count = models.PositiveIntegerField("参加人数", null=True, blank=True)
     summary = models.TextField("内容", blank=True, default="")
 
-    scope_paths: ClassVar[ScopePaths] = ScopePaths(participants=("attendees__organisation",))
+    scope_paths: ClassVar[ScopePaths] = ScopePaths(
+        participants=("attendees__organisation", "created_by__organisation")
+    )
     objects = ScopedQuerySet["Activity"].as_manager()
 
     class Meta:

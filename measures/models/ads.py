@@ -125,7 +125,9 @@ class AdCase(RootModel):
     recheck_due_on = models.DateField("复核期限", null=True, blank=True)
     closed_at = models.DateTimeField("复核时间", null=True, blank=True)
 
-    scope_paths: ClassVar[ScopePaths] = ScopePaths(participants=("lead_organ", "referred_to"))
+    scope_paths: ClassVar[ScopePaths] = ScopePaths(
+        participants=("lead_organ", "referred_to", "created_by__organisation")
+    )
     objects = AdQuerySet["AdCase"].as_manager()
 
     class Meta:

@@ -146,7 +146,7 @@ class Exchange(RootModel):
     receipt_no = models.CharField("回执", max_length=80, blank=True, default="")
     basis = models.CharField("依据", max_length=200, blank=True, default="")
 
-    scope_paths: ClassVar[ScopePaths] = ScopePaths(participants=("partner",))
+    scope_paths: ClassVar[ScopePaths] = ScopePaths(participants=("partner", "created_by__organisation"))
     objects = SharedQuerySet["Exchange"].as_manager()
 
     class Meta:

@@ -303,8 +303,6 @@ def directive_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 
 
 def _directive_facts(user: User, row: Directive) -> list[dict[str, Any]]:
-    visit = row.visit
-    may_visit = visit is not None and not user.reach.department_id
     served = f"{_day(row.served_at)} {row.get_service_way_display()} {row.service_receiver}".strip()
     return kit.facts(
         ("受文对象", row.party_name),
@@ -319,12 +317,8 @@ def _directive_facts(user: User, row: Directive) -> list[dict[str, Any]]:
             f"{row.officer_one.name} {row.officer_one_no}、{row.officer_two.name} {row.officer_two_no}",
         ),
         ("联系人", row.contact),
-        (
-            "相关检查",
-            f"{visit.visited_on:%Y-%m-%d} {visit.institution.name}" if visit else "",
-            reverse("inspections:visit_detail", kwargs={"uid": visit.uid}) if visit and may_visit else "",
-        ),
-        ("相关整改", row.notice.number if row.notice else ""),
+        kit.visit_fact(user, row.visit),
+        kit.notice_fact(user, row.notice),
         ("送达", served if row.served_at else ""),
         ("公告", f"{row.published_on:%Y-%m-%d} {row.published_where}" if row.published_on else ""),
     )

@@ -251,13 +251,35 @@ def facts(*rows: tuple[str, Any] | tuple[str, Any, str]) -> list[dict[str, Any]]
     return found
 
 
+def reaches(actor: User, region_path: str) -> bool:
+    """Whether the reader reads files of that place: not departments, and townships only their own."""
+    return not actor.reach.department_id and region_path.startswith(actor.reach.region_path)
+
+
 def place_fact(actor: User, institution: Any) -> tuple[str, Any, str]:
     """The institution with a link for those who may read its file."""
     if institution is None:
         return ("机构", "", "")
-    may = actor.may("institutions.institution_view") and not actor.reach.department_id
+    may = actor.may("institutions.institution_view") and reaches(actor, institution.region_path)
     url = reverse("institutions:institution_detail", kwargs={"uid": institution.uid}) if may else ""
     return ("机构", institution.name, url)
+
+
+def visit_fact(actor: User, visit: Any) -> tuple[str, Any, str]:
+    """The inspection that led here, with a link for those who may read it."""
+    if visit is None:
+        return ("相关检查", "", "")
+    url = reverse("inspections:visit_detail", kwargs={"uid": visit.uid})
+    shown = url if reaches(actor, visit.region_path) else ""
+    return ("相关检查", f"{visit.visited_on:%Y-%m-%d} {visit.institution.name}", shown)
+
+
+def notice_fact(actor: User, notice: Any) -> tuple[str, Any, str]:
+    """The rectification notice that led here, with a link for those who may read it."""
+    if notice is None:
+        return ("相关整改", "", "")
+    url = reverse("inspections:notice_detail", kwargs={"uid": notice.uid})
+    return ("相关整改", notice.number, url if reaches(actor, notice.region_path) else "")
 
 
 def files(actor: User, row: models.Model) -> list[dict[str, Any]]:

@@ -212,7 +212,6 @@ def talk_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     links = []
     if own and row.status == "DRAFT":
         links = [{"label": "修改", "url": reverse("measures:talk_edit", args=[row.uid]), "icon": "edit"}]
-    visit = row.visit
     return kit.detail_page(
         request,
         row,
@@ -226,16 +225,8 @@ def talk_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             ("约谈单位", row.organ.name),
             ("主谈人", row.host.name),
             ("记录人", row.recorder.name),
-            (
-                "相关检查",
-                f"{visit.visited_on:%Y-%m-%d} {visit.institution.name}" if visit else "",
-                reverse("inspections:visit_detail", kwargs={"uid": visit.uid}) if visit else "",
-            ),
-            (
-                "相关整改",
-                row.notice.number if row.notice else "",
-                reverse("inspections:notice_detail", kwargs={"uid": row.notice.uid}) if row.notice else "",
-            ),
+            kit.visit_fact(user, row.visit),
+            kit.notice_fact(user, row.notice),
             ("其他来源", row.source_no),
         ),
         papers=kit.papers(("约谈通知书", row.invitation), ("约谈记录", row.record)),
