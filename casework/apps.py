@@ -31,6 +31,7 @@ class CaseworkConfig(AppConfig):
         grant("casework.outbox_view", "查看对外报送", (*BUREAU_ROLES, Role.ADMIN))
         grant("casework.outbox_retry", "重新报送", (Role.ADMIN, Role.SECTION_HEAD, Role.DATA_CLERK))
         grant("casework.users_edit", "管理用户与角色", (Role.ADMIN,))
+        self._activities()
         add_nav(NavEntry("工作台", "casework:home", "layout-dashboard", 0, "casework.desk_open"))
         add_nav(NavEntry("文号登记", "casework:number_list", "hash", 900, "casework.numbers_view"))
         add_nav(NavEntry("工作日历", "casework:calendar", "calendar", 910, "casework.desk_open"))
@@ -42,3 +43,18 @@ class CaseworkConfig(AppConfig):
         add_nav(
             NavEntry("办事大厅", "casework_portal:home", "home", 0, "casework.portal_open", face="portal")
         )
+
+    def _activities(self) -> None:
+        from accounts.roles import AUTHORITY_ROLES, Role, grant
+        from casework.activities import indicators, services
+        from casework.registries import NavEntry, add_evidence_owner, add_nav
+
+        grant("casework.activity_view", "查看活动登记", AUTHORITY_ROLES)
+        grant(
+            "casework.activity_edit",
+            "登记活动",
+            (Role.SECTION_HEAD, Role.OFFICER, Role.DATA_CLERK),
+        )
+        add_nav(NavEntry("活动登记", "casework:activity_list", "school", 95, "casework.activity_view"))
+        add_evidence_owner("casework.activity", services.may_see_paper)
+        indicators.register_all()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.models import Bureau, User
     from casework.errors import Reason
     from casework.models import EvidenceFile, OfficialDocument
 
@@ -113,6 +113,7 @@ class Keyed:
 
 
 Blocker = Callable[[Any, "User"], "Iterable[Reason]"]
+EvidenceRefusal = Callable[[str, str, "Bureau | None"], "Iterable[Reason]"]
 KpiSource = Callable[["User", date], "Iterable[Kpi]"]
 
 nav: list[NavEntry] = []
@@ -123,6 +124,7 @@ actions = Keyed()
 blockers = Keyed()
 evidence_owners: dict[str, Callable[[User, EvidenceFile], bool]] = {}
 document_owners: dict[str, Callable[[User, OfficialDocument], bool]] = {}
+evidence_refusals: list[EvidenceRefusal] = []
 object_urls: dict[str, Callable[[UUID], str]] = {}
 
 
@@ -148,6 +150,12 @@ def add_kpis(source: KpiSource) -> None:
 def add_blocker(model: str, transition: str, blocker: Blocker) -> None:
     """Let `blocker(obj, actor)` give reasons why `transition` of `model` ("app.Model") is stopped."""
     blockers.register((model, transition), blocker)
+
+
+def add_evidence_refusal(refusal: EvidenceRefusal) -> None:
+    """Let `refusal(subject_type, sha256, bureau)` give reasons why these bytes are no evidence for that subject."""
+    if refusal not in evidence_refusals:
+        evidence_refusals.append(refusal)
 
 
 def add_evidence_owner(subject_type: str, may_see: Callable[[User, EvidenceFile], bool]) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
+from casework.activities import views as activities
 from casework.people import organisations
 from casework.people import views as people
 from casework.views import files, home, office, oversight
@@ -53,6 +54,11 @@ desk_urlpatterns = [
     path("organisations/", organisations.organisation_list, name="organisation_list"),
     path("organisations/new/", organisations.organisation_create, name="organisation_create"),
     path("organisations/<int:organisation_id>/", organisations.organisation_edit, name="organisation_edit"),
+    path("activities/", activities.activity_list, name="activity_list"),
+    path("activities/new/", activities.activity_create, name="activity_create"),
+    path("activities/<uuid:uid>/", activities.activity_detail, name="activity_detail"),
+    path("activities/<uuid:uid>/edit/", activities.activity_edit, name="activity_edit"),
+    path("activities/<uuid:uid>/papers/", activities.paper_add, name="activity_paper_add"),
     path("users/", people.user_list, name="user_list"),
     path("users/new/", people.user_create, name="user_create"),
     path("users/<int:user_id>/", people.user_detail, name="user_detail"),

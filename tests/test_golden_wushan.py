@@ -44,13 +44,13 @@ COUNTED: dict[str, tuple[str, dict[str, Any]]] = {
     "fire_term": ("fire_term", {}),
     "random_problem_n": ("random_problem_n", {}),
     "notice_n": ("notice_n", {"campaign_kind": "DOUBLE_RANDOM"}),
+    "training_county": ("training_county", {}),
+    "training_city": ("training_city", {}),
 }
 NOT_BUILT = {
     "entity_cleaned": "市场主体清理移交尚未建设",
     "platform_onboarded": "国家平台入驻登记尚未建设",
     "material_self_made": "培训材料审核尚未建设",
-    "training_county": "培训活动登记尚未建设",
-    "training_city": "培训活动登记尚未建设",
 }
 FIGURES = {row["key"]: row for row in GOLDEN["figures"]}
 LANDED = {config.label for config in apps.get_app_configs()}

@@ -16,9 +16,9 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from casework import audit
+from casework import audit, registries
 from casework.canonical import sha256_hex
-from casework.errors import Unlawful
+from casework.errors import Blocked, Unlawful
 from casework.evidence.checks import JPEG, PNG, SUFFIX, clean_image, hash_distance, sniff
 from casework.models import EvidenceFile
 
@@ -51,7 +51,8 @@ def evidence_receive(
     """Check, hash and keep one file for `subject`; the same bytes twice give the first row.
 
     Photos are re-encoded without EXIF and the original is kept sealed. `site` is (longitude,
-    latitude) of the place for the distance flag. Raises Unlawful with what to do.
+    latitude) of the place for the distance flag. Raises Unlawful with what to do, Blocked when a room
+    refuses these bytes for this subject.
     """
     at = at or timezone.now()
     data = _read(upload)
@@ -62,9 +63,12 @@ def evidence_receive(
     if known:
         return known
     bureau = getattr(subject, "bureau", None) or actor.bureau
+    subject_type = subject._meta.label_lower
+    if refused := [r for ask in registries.evidence_refusals for r in ask(subject_type, digest, bureau)]:
+        raise Blocked(refused)
     evidence = EvidenceFile(
         bureau=bureau,
-        subject_type=subject._meta.label_lower,
+        subject_type=subject_type,
         subject_uid=uid,
         caption=caption,
         original_name=(upload.name or "")[-120:],

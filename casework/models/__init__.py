@@ -1,5 +1,12 @@
 """The office machinery's tables."""
 
+from casework.models.activities import (
+    Activity,
+    ActivityAudience,
+    ActivityKind,
+    ActivityLevel,
+    Attendee,
+)
 from casework.models.audit import AuditAnchor, AuditEvent, AuditPending, AuditSeal
 from casework.models.base import RootModel, StateSpan
 from casework.models.calendar import CalendarDay, CalendarYear, Deadline, DeadlineState
@@ -15,6 +22,11 @@ from casework.models.numbers import IssuedNumber, NumberCounter, NumberTemplate
 from casework.models.policy import PolicyValue, ViolationType
 
 __all__ = [
+    "Activity",
+    "ActivityAudience",
+    "ActivityKind",
+    "ActivityLevel",
+    "Attendee",
     "AuditAnchor",
     "AuditEvent",
     "AuditPending",

@@ -14,6 +14,7 @@ from accounts.models import Bureau
 from casework import jobs
 from casework.management.commands.load_reference import load_all
 from config.demo.clock import anchor, at
+from config.demo.measures import build_measures
 from config.demo.people import FENGJIE, WUSHAN, County, build_city, build_county
 from config.demo.places import build_small_places, build_wushan_places
 from config.demo.plans import build_plans, has_plans
@@ -62,6 +63,7 @@ def build_wushan(county: County, now: date) -> int:
     build_2023(county, places, timeline)
     build_present(county, places, timeline, now)
     build_draws(county, timeline, now)
+    build_measures(county, places, timeline, now)
     with in_a_hurry():
         return timeline.run(at(now, 12))
 

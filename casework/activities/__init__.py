@@ -1,0 +1,1 @@
+"""The register of activities that every room shares."""

@@ -1,0 +1,136 @@
+"""Fields and bases of this room's forms."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils import timezone
+
+from accounts.models import User
+from measures import selectors
+
+MOMENT = "%Y-%m-%dT%H:%M"
+
+
+def area(rows: int = 3) -> forms.Textarea:
+    """A text area of some lines."""
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class MomentField(forms.DateTimeField):
+    """A local date and time in the browser's own control."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT))
+        super().__init__(input_formats=[MOMENT, "%Y-%m-%dT%H:%M:%S"], **kwargs)
+
+
+class DayField(forms.DateField):
+    """A date in the browser's own control."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(**kwargs)
+
+
+class FilesInput(forms.ClearableFileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """A list of files, empty when none were chosen."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", FilesInput(attrs={"multiple": True}))
+        kwargs.setdefault("required", False)
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Each file checked on its own."""
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        return [super(FilesField, self).clean(item, initial) for item in given]
+
+
+class PersonField(forms.ModelChoiceField):
+    """One person."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name}（{obj.organisation.short_name}）" if obj.organisation else obj.name
+
+
+class PeopleField(forms.ModelMultipleChoiceField):
+    """Several people or bodies."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        organisation = getattr(obj, "organisation", None)
+        return f"{obj.name}（{organisation.short_name}）" if organisation else str(obj.name)
+
+
+class PlacesField(forms.ModelMultipleChoiceField):
+    """Several institutions."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name}（{obj.region.name}）"
+
+
+class RowForm(forms.ModelForm):
+    """A form of a row: fields are checked here, the row by the service."""
+
+    QUERYSETS: ClassVar[dict[str, str]] = {}
+    HELP: ClassVar[dict[str, str]] = {}
+
+    class Meta:
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        today = timezone.localdate()
+        for name, field in self.fields.items():
+            self._dress(name, field)
+            if name in self.HELP:
+                field.help_text = self.HELP[name]
+        sources: dict[str, Any] = {
+            "places": lambda: selectors.institution_choices(actor).select_related("region"),
+            "departments": lambda: selectors.departments(actor),
+            "other_departments": lambda: selectors.other_departments(actor),
+            "colleagues": lambda: selectors.colleagues(actor),
+            "certified": lambda: selectors.certified_colleagues(actor, today),
+            "people": lambda: selectors.duty_people(actor),
+            "towns": lambda: selectors.towns(actor),
+            "campaigns": lambda: selectors.campaigns_open(actor, today),
+            "visits": lambda: selectors.recent_visits(actor)[:200],
+            "notices": lambda: selectors.open_notices(actor)[:200],
+            "violations": selectors.ad_violations,
+        }
+        for name, source in self.QUERYSETS.items():
+            if name in self.fields:
+                chosen = sources[source]()
+                if chosen.query.is_sliced:
+                    chosen = chosen.model._base_manager.filter(
+                        pk__in=list(chosen.values_list("pk", flat=True))
+                    )
+                self.fields[name].queryset = chosen  # type: ignore[attr-defined]
+
+    def _dress(self, name: str, field: forms.Field) -> None:
+        if isinstance(field, forms.DateTimeField) and not isinstance(field, MomentField):
+            self.fields[name] = MomentField(
+                label=field.label, required=field.required, help_text=field.help_text
+            )
+        elif isinstance(field, forms.DateField) and not isinstance(field, DayField | MomentField):
+            self.fields[name] = DayField(
+                label=field.label, required=field.required, help_text=field.help_text
+            )
+        elif isinstance(field.widget, forms.Textarea):
+            field.widget.attrs["rows"] = 3
+
+    def _post_clean(self) -> None:
+        """The service validates the row."""
+
+    def values(self, *left_out: str) -> dict[str, Any]:
+        """What the service takes: the row's own fields."""
+        names = [name for name in self.Meta.fields if name in self.fields and name not in left_out]
+        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
