@@ -1,0 +1,5 @@
+"""What this room puts on lower rooms."""
+
+
+def register() -> None:
+    """x"""
