@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.models import User
+from casework import registries
 from casework.models import EvidenceFile, OfficialDocument
 from casework.web import AuthedRequest, fresh_key, guarded, submit_once
 from casework.workflow import Offer, available_transitions
@@ -33,6 +34,14 @@ def offers_of(actor: User, obj: models.Model) -> list[Offer]:
         reasons = tuple(reason for reason in offer.reasons if reason.gate not in gates)
         offers.append(Offer(offer.transition, reasons))
     return offers
+
+
+def offered(actor: User, obj: models.Model) -> list[dict[str, Any]]:
+    """Buttons that higher rooms put on an object of this room."""
+    return [
+        {"label": action.label, "url": url, "icon": action.icon, "method": "link"}
+        for action, url in registries.offered_actions(actor, obj)
+    ]
 
 
 def told(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:

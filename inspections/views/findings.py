@@ -14,7 +14,7 @@ from inspections import selectors, services
 from inspections.filters import FindingFilter
 from inspections.forms import FindingForm, FixForm, PhotoForm, ReasonForm, ReferForm
 from inspections.models import Finding
-from inspections.views.common import data, file_items, form_page, offers_of, posted_version, told
+from inspections.views.common import data, file_items, form_page, offered, offers_of, posted_version, told
 from inspections.views.visits import trail, visit_get, visit_url
 
 COLUMNS = (
@@ -70,9 +70,13 @@ def finding_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     context = {
         "finding": finding,
         "crumbs": trail(finding.visit, ("问题", ""), reader=request.user),
-        "actions": offers_as_actions(
-            [row for row in offers_of(request.user, finding) if _fits(finding, row.transition.name)], address
-        ),
+        "actions": [
+            *offered(request.user, finding),
+            *offers_as_actions(
+                [row for row in offers_of(request.user, finding) if _fits(finding, row.transition.name)],
+                address,
+            ),
+        ],
         "before": file_items([row.evidence for row in photos if row.phase == "BEFORE"]),
         "after": file_items([row.evidence for row in photos if row.phase == "AFTER"]),
         "may_edit": may_edit,

@@ -41,6 +41,7 @@ from inspections.views.common import (
     data,
     file_items,
     form_page,
+    offered,
     offers_of,
     paper,
     papers,
@@ -139,7 +140,7 @@ def _actions(request: AuthedRequest, notice: RectificationNotice) -> list[dict[s
     for action in actions:
         if action["url"].endswith("/answer/"):
             action.update(label="代录纸质报告", primary=False)
-    return actions
+    return [*offered(request.user, notice), *actions]
 
 
 def histories(request: AuthedRequest, notice: RectificationNotice) -> list[dict[str, Any]]:

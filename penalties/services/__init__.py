@@ -26,6 +26,7 @@ from penalties.services.closing import (
     rule_add,
 )
 from penalties.services.credit import (
+    CHANNEL,
     credit_alarms,
     credit_publish,
     credit_repair,
@@ -88,6 +89,7 @@ from penalties.services.inquiry import (
 )
 
 __all__ = [
+    "CHANNEL",
     "HearingPlan",
     "InterviewDetails",
     "MeasureInput",

@@ -161,7 +161,7 @@ def test_a_person_is_sealed(law: World) -> None:
 def test_the_credit_platform_gets_the_row(law: World) -> None:
     case = making.decided(law)
     record = case.creditrecords.get()
-    assert record.due_on == date(2026, 4, 7)
+    assert record.due_on == date(2026, 4, 8)
     assert record.row["CF_NR_FK"] == "0.6"
     assert record.row["CF_WSH"] == case.decision_no
     s.credit_publish(actor=law.clerk, record=record, at=day(27))
