@@ -13,6 +13,7 @@ from django.db.models import Model
 from accounts.models import Bureau
 from casework import jobs
 from casework.management.commands.load_reference import load_all
+from config.demo.cases import schedule_cases
 from config.demo.clock import anchor, at
 from config.demo.people import FENGJIE, WUSHAN, County, build_city, build_county
 from config.demo.places import build_small_places, build_wushan_places
@@ -58,6 +59,7 @@ def build_wushan(county: County, now: date) -> int:
     places = build_wushan_places(county, timeline)
     build_2023(county, places, timeline)
     build_present(county, places, timeline, now)
+    schedule_cases(county, places, timeline, now)
     with in_a_hurry():
         return timeline.run(at(now, 12))
 
