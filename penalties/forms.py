@@ -120,7 +120,9 @@ class CaseForm(forms.ModelForm):
         self.fields["party_kind"].choices = PartyKind.choices  # type: ignore[attr-defined]
         self.fields["party_address"].required = False
         if self.instance.pk:
-            self.fields["party_address"].initial = self.instance.party_address
+            self.fields["party_address"].initial = self.instance.address_plain
+            if self.instance.party_kind == PartyKind.PERSON:
+                self.fields["party_address"].help_text = "住址已加密保存，不修改的不填。"
             self.fields["kind"].disabled = True
         self.order_fields([*self.Meta.fields[:8], "party_address", *self.Meta.fields[8:]])
 

@@ -215,7 +215,7 @@ def within_simple_cap(case: Case, actor: User) -> Iterable[Reason]:
 
 def decision_served(case: Case, actor: User) -> Iterable[Reason]:
     """G32: the decision was served with the proof of its method."""
-    if case.decision_id is None or not case.decision.penalty_services.exists():
+    if not case.paperservices.filter(document=case.decision_id).exists():
         yield Reason("决定书没有送达回证。", f"{LAW}六十一条", "请登记送达回证。", "G32")
 
 

@@ -121,7 +121,7 @@ def violation_choices() -> QuerySet[ViolationType]:
 
 def organ_choices(actor: User) -> QuerySet[Organisation]:
     """The organ for which the actor may open a case: their own."""
-    return Organisation.objects.filter(pk=actor.organisation_id)
+    return Organisation.objects.filter(pk=actor.organisation_id or 0)
 
 
 def town_choices(actor: User) -> QuerySet[Region]:

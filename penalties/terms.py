@@ -122,7 +122,8 @@ def act_day(case: Case) -> date:
 def limitation_ends(case: Case) -> date:
     """Until when an act could be discovered to be punished (行政处罚法 第三十六条)."""
     key = "penalty.limitation.safety" if case.is_safety_harm else "penalty.limitation.general"
-    return term_end(case, key, act_day(case), rolls=False)
+    term = policy.term(key, region=case.region, on=clock.today())
+    return computed(term, act_day(case), rolls=False).due_on
 
 
 def age_at(born: date, day: date) -> int:

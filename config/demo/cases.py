@@ -31,7 +31,8 @@ class Story:
     """One case with its place and money; every step is taken at its moment on the timeline."""
 
     county: County
-    place: Institution
+    places: Places
+    number: int
     pupils: int
     charged: int
     refunded: int
@@ -55,7 +56,8 @@ class Story:
     def draft(self, moment: datetime) -> None:
         """Draft from a clue, two officers, first evidence."""
         day = timezone.localdate(moment)
-        place = Institution.objects.select_related("region", "bureau").get(pk=self.place.pk)
+        chosen = self.places.unlicensed[self.number % len(self.places.unlicensed)]
+        place = Institution.objects.select_related("region", "bureau").get(pk=chosen.pk)
         violation = ViolationType.objects.get(code="UNLICENSED_OPERATION")
         self.case = services.case_draft(
             actor=self.team[0],
@@ -287,13 +289,12 @@ COURSES: dict[str, tuple[tuple[int, int, str], ...]] = {
 
 def schedule_cases(county: County, places: Places, timeline: Timeline, now: date) -> None:
     """Put the cases on the timeline; each step falls on a working day."""
-    rows = places.unlicensed
     stories = {
-        "archived": Story(county, rows[-1], 6, 240_000, 180_000, 200, "2026-XS-031"),
-        "unpaid": Story(county, rows[-2], 8, 300_000, 120_000, 250, "2026-XS-058"),
-        "defence": Story(county, rows[-3], 8, 960_000, 0, 300, "2026-XS-090", "较重", "SERIOUS"),
-        "inquiry": Story(county, rows[-1], 5, 180_000, 60_000, 200, "2026-XS-104"),
-        "filing": Story(county, rows[-4], 0, 0, 0, 0, "2026-XS-109"),
+        "archived": Story(county, places, 10, 6, 240_000, 180_000, 200, "2026-XS-031"),
+        "unpaid": Story(county, places, 11, 8, 300_000, 120_000, 250, "2026-XS-058"),
+        "defence": Story(county, places, 12, 8, 960_000, 0, 300, "2026-XS-090", "较重", "SERIOUS"),
+        "inquiry": Story(county, places, 10, 5, 180_000, 60_000, 200, "2026-XS-104"),
+        "filing": Story(county, places, 13, 0, 0, 0, 0, "2026-XS-109"),
     }
     calendar = load_calendar()
     for name, story in stories.items():

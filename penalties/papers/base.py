@@ -128,6 +128,7 @@ LABELS = {
     "students_present": "在场学员",
     "refund_requirement": "退费要求",
 }
+Row = tuple[str, str] | tuple[tuple[str, str], tuple[str, str]]
 OPTIONAL = frozenset({"receiver", "receiver_relation", "refusal_reason", "witness", "students_present"})
 
 
@@ -217,7 +218,7 @@ def table_paper(
     case: Case,
     kind: str,
     title: str,
-    rows: Sequence[tuple[str, str] | tuple[tuple[str, str], tuple[str, str]]],
+    rows: Sequence[Row],
     values: dict[str, str],
     *,
     at: datetime,

@@ -7,11 +7,12 @@ from datetime import datetime
 from django.utils import timezone
 
 from casework import policy
-from casework.typesetting import ItemList
+from casework.typesetting import Block, ItemList
 from penalties import money, terms
 from penalties.models import Case, Discussion, Hearing, LegalReview
 from penalties.papers.base import (
     Paper,
+    Row,
     contact,
     day_words,
     handler_cards,
@@ -52,7 +53,7 @@ def legal_review(row: LegalReview, *, at: datetime) -> Paper:
     given = {key: str(row.opinions.get(key, "")) for key in REVIEW_ASPECTS}
     reviewer = f"{row.reviewer.name}（{row.qualification}）" if row.reviewer else ""
     values = {**given, "conclusion": row.conclusion, "reviewer": reviewer}
-    rows = [
+    rows: list[Row] = [
         (("案件名称", case.title), ("立案号", case.number)),
         (("送审时间", when(row.requested_at)), ("审核人", reviewer)),
         ("送审事由", row.grounds),
@@ -84,7 +85,7 @@ def prior_notice(case: Case, *, at: datetime) -> Paper:
     hearing = ""
     if terms.needs_hearing_notice(case):
         hearing = "你（单位）还有要求听证的权利，详见一并送达的听证告知书。"
-    blocks = [
+    blocks: list[Block | str] = [
         party_line(case),
         f"经查，{values['facts']}。",
         f"上述行为违反了{case.rule_broken}。依据{case.basis}，本机关拟对你（单位）作出下列行政处罚：",
@@ -288,7 +289,7 @@ def decision(case: Case, *, at: datetime) -> Paper:
         "remedy_line": remedy_line(case, on),
         "publicity_line": "本决定将依法向社会公示。",
     }
-    blocks = [
+    blocks: list[Block | str] = [
         party_line(case),
         f"经查，{values['facts']}。",
         "以上事实有下列证据证明：",
@@ -363,7 +364,7 @@ def on_spot(case: Case, *, at: datetime, place: str) -> Paper:
         "officers": handler_cards(case),
         "officer_cards": handler_cards(case),
     }
-    blocks = [
+    blocks: list[Block | str] = [
         party_line(case),
         f"{values['decided_at']}，在{place}，经查，{values['facts']}。执法人员已出示执法证，告知事实、理由、依据和"
         "陈述申辩权利，并听取了意见。",

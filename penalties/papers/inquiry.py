@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from casework.typesetting import Cell, Column, Heading, ItemList, Paragraph, Table
+from casework.typesetting import Block, Cell, Column, Heading, ItemList, Paragraph, Table
 from penalties import money, terms
 from penalties.models import Case, EvidenceHold, Factor, Interview, PartyKind
 from penalties.papers.base import (
@@ -246,7 +246,7 @@ def investigation_report(case: Case, *, at: datetime) -> Paper:
         "officers": handler_cards(case),
         "officer_cards": handler_cards(case),
     }
-    blocks = [
+    blocks: list[Block | str] = [
         Heading(1, "当事人"),
         Paragraph(party_line(case)),
         Heading(1, "案件来源和调查经过"),

@@ -55,6 +55,7 @@ class Action:
     is_danger: bool = False
     two_columns: bool = False
     versioned: bool = False
+    tells: Callable[[Any], str] | None = None
 
 
 def plain(form_class: Any, **initial: Any) -> Make:
@@ -106,7 +107,7 @@ def _serve_form(request: AuthedRequest, case: Case, row: Any) -> Any:
     initial = {
         "document": int(asked) if asked.isdigit() else None,
         "served_at": timezone.localtime(),
-        "place": case.party_address,
+        "place": case.address_plain,
         "server_one": request.user.pk,
         "receiver_relation": "本人" if case.party_kind == "PERSON" else "负责人",
     }
@@ -114,11 +115,13 @@ def _serve_form(request: AuthedRequest, case: Case, row: Any) -> Any:
 
 
 def _edit(actor: User, case: Case, row: Any, form: Any) -> object:
+    address = form.cleaned_data["party_address"]
+    keeps = case.party_kind == "PERSON" and not address
     return s.case_edit(
         actor=actor,
         case=case,
         values={**form.values(), "region": form.cleaned_data["region"]},
-        party_address=form.cleaned_data["party_address"],
+        party_address=None if keeps else address,
         version=form.version,
     )
 
@@ -210,6 +213,22 @@ def now() -> Any:
 
 ACTIONS: dict[str, Action] = {
     "edit": Action("修改案件情况", EDIT, _edit, _case_form, "已保存。", two_columns=True, versioned=True),
+    "reveal": Action(
+        "查看当事人住址",
+        "penalties.party_reveal",
+        on_case(s.party_reveal),
+        labelled(forms.ReasonForm, "用途"),
+        "查看已记入审计记录。",
+        tells=lambda address: f"当事人住址：{address}",
+    ),
+    "pupils": Action(
+        "查看学生姓名",
+        "penalties.party_reveal",
+        on_case(s.pupils_reveal),
+        labelled(forms.ReasonForm, "用途"),
+        "查看已记入审计记录。",
+        tells=lambda names: "；".join(f"{number}. {name}" for number, name in names.items()),
+    ),
     "officer": Action("指定办案人员", EDIT, on_case(s.officer_add), knowing(forms.OfficerForm), "已指定。"),
     "submit": Action("送审立案", EDIT, on_case(s.case_submit), done="已送审，请等待负责人审批。"),
     "return": Action(
@@ -534,7 +553,9 @@ def _page(request: AuthedRequest, case: Case, name: str, action: Action, row: An
     if request.method == "POST" and form.is_valid():
 
         def work() -> str:
-            action.run(request.user, case, row, form)
+            result = action.run(request.user, case, row, form)
+            if action.tells:
+                messages.info(request, action.tells(result))
             return back
 
         if address := once(request, form, work):

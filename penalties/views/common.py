@@ -98,10 +98,10 @@ def data(request: AuthedRequest) -> dict[str, Any]:
 def carry_out(request: AuthedRequest, form: Any, work: Any) -> str:
     """Run `work` once for a valid form; its address, or nothing when the service refused."""
     key = request.POST.get("idempotency_key", "")
+    address = ""
     with guarded(form):
-        done: str = submit_once(actor=request.user, key=key, work=work)
-        return done
-    return ""
+        address = submit_once(actor=request.user, key=key, work=work)
+    return address
 
 
 def form_page(request: AuthedRequest, form: Any, **context: Any) -> HttpResponse:
