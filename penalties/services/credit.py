@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
+from django.conf import settings
 from django.db import transaction as database
 from django.utils import timezone
 
@@ -126,11 +126,13 @@ def _send(record: CreditRecord, action: str, actor: User) -> OutboxMessage:
 
 
 def deliver(message: OutboxMessage) -> None:
-    """Leave the message as a file in the exchange folder of the credit platform, named by its hash."""
-    name = f"exchange/credit/{message.bureau_id}/{message.payload_hash}.json"
-    storage = storages["default"]
-    if not storage.exists(name):
-        storage.save(name, ContentFile(canonical_bytes(message.payload)))
+    """Leave the message in the exchange folder of the credit platform, complete or not at all."""
+    folder = Path(settings.EXCHANGE_DIR) / "credit"
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{message.payload_hash}.json"
+    half = target.with_suffix(".part")
+    half.write_bytes(canonical_bytes(message.payload))
+    half.replace(target)
 
 
 @database.atomic

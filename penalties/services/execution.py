@@ -19,6 +19,8 @@ from casework.models import OfficialDocument
 from casework.workflow import transition
 from inspections.models import ServiceMethod
 from inspections.services.steps import lock, ready, refuse
+from institutions.models import LicenceState, StateKind
+from institutions.services import institution_projection_set
 from penalties import clock, guards, money, papers, terms
 from penalties.models import (
     AddressConfirmation,
@@ -232,7 +234,29 @@ def _decision_served(case: Case, served: PaperService, actor: User, at: datetime
         values = {"payment_due_on": pay.due_on, "payment_explanation": pay.explanation}
     end_term(case, SERVE, local(served.served_at), actor=actor)
     words_done(case, served.effective_on)
+    _project(case, served.effective_on, actor)
     transition(case, "serve", actor=actor, at=served.served_at, values=values)
+
+
+def _project(case: Case, since: date, actor: User) -> None:
+    """What everybody reads on the institution: enrolment stopped, licence revoked, from the day of service."""
+    if case.institution is None:
+        return
+    effects = {
+        MeasureKind.STOP_ENROLMENT: (StateKind.ENROLMENT_STOP, "STOPPED"),
+        MeasureKind.REVOCATION: (StateKind.LICENCE_STATE, LicenceState.REVOKED),
+    }
+    for row in case.measures.filter(stage=MeasureStage.DECIDED, kind__in=list(effects)):
+        kind, value = effects[MeasureKind(row.kind)]
+        institution_projection_set(
+            actor=actor,
+            institution=case.institution,
+            kind=kind,
+            value=value,
+            since=since,
+            source_no=case.decision_no,
+            today=max(since, clock.today()),
+        )
 
 
 def words_done(case: Case, on: date) -> None:

@@ -98,10 +98,10 @@ def data(request: AuthedRequest) -> dict[str, Any]:
 def carry_out(request: AuthedRequest, form: Any, work: Any) -> str:
     """Run `work` once for a valid form; its address, or nothing when the service refused."""
     key = request.POST.get("idempotency_key", "")
-    address = ""
+    addresses: list[str] = []
     with guarded(form):
-        address = submit_once(actor=request.user, key=key, work=work)
-    return address
+        addresses.append(submit_once(actor=request.user, key=key, work=work))
+    return addresses[0] if addresses else ""
 
 
 def form_page(request: AuthedRequest, form: Any, **context: Any) -> HttpResponse:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 from pypdf import PdfReader
 
@@ -158,7 +160,7 @@ def test_a_person_is_sealed(law: World) -> None:
     assert AuditEvent.objects.filter(verb="penalties.party_reveal", object_uid=case.uid).exists()
 
 
-def test_the_credit_platform_gets_the_row(law: World) -> None:
+def test_the_credit_platform_gets_the_row(law: World, settings: Any, tmp_path: Path) -> None:
     case = making.decided(law)
     record = case.creditrecords.get()
     assert record.due_on == date(2026, 4, 8)
@@ -167,3 +169,9 @@ def test_the_credit_platform_gets_the_row(law: World) -> None:
     s.credit_publish(actor=law.clerk, record=record, at=day(27))
     message = OutboxMessage.objects.get(channel="credit")
     assert message.payload["row"]["CF_XDR_MC"] == case.party_name
+    settings.EXCHANGE_DIR = tmp_path
+    for _ in range(2):
+        s.deliver(message)
+    files = list((tmp_path / "credit").iterdir())
+    assert [file.name for file in files] == [f"{message.payload_hash}.json"]
+    assert case.party_name in files[0].read_text(encoding="utf-8")

@@ -327,11 +327,13 @@ def test_g26_a_major_case_is_discussed(law: World) -> None:
     assert s.case_decide(actor=law.leader, case=case, at=day(25)).status == "DECIDED"
 
 
-def test_g27_revocation_needs_all_three(law: World) -> None:
+def test_g27_revocation_needs_all_three_and_shows_on_the_register(law: World) -> None:
+    place = making.make_place(law)
     case = making.ended(
         law,
         s.MeasureInput("REVOCATION"),
         code="SCOPE_EXCEEDED",
+        institution=place,
         weighing={"seriousness": "SERIOUS"},
     )
     case = making.told(law, case)
@@ -339,7 +341,10 @@ def test_g27_revocation_needs_all_three(law: World) -> None:
     making.review(law, case, day(20))
     closed("G27", s.case_decide, actor=law.leader, case=case, at=day(25))
     discuss(law, case)
-    assert s.case_decide(actor=law.leader, case=case, at=day(25)).status == "DECIDED"
+    case = s.case_decide(actor=law.leader, case=case, at=day(25))
+    making.serve(law, case, "PENALTY_DECISION", day(26))
+    place.refresh_from_db()
+    assert place.licence_state == "REVOKED"
 
 
 def test_g28_ninety_days_or_an_extension(law: World) -> None:
