@@ -270,19 +270,19 @@ class Story:
 
 COURSES: dict[str, tuple[tuple[int, int, str], ...]] = {
     "archived": (
-        (220, 9, "draft"), (220, 10, "submit"), (219, 9, "file"), (212, 15, "gather"), (200, 10, "weigh"),
+        (220, 9, "draft"), (220, 10, "submit"), (219, 16, "file"), (212, 15, "gather"), (200, 10, "weigh"),
         (198, 10, "tell"), (184, 10, "decide"), (183, 10, "hand_over"), (181, 10, "publish"), (175, 10, "pay"),
         (165, 10, "close"), (160, 10, "archive"),
     ),
     "unpaid": (
-        (110, 9, "draft"), (110, 10, "submit"), (109, 9, "file"), (102, 15, "gather"), (90, 10, "weigh"),
+        (110, 9, "draft"), (110, 10, "submit"), (109, 16, "file"), (102, 15, "gather"), (90, 10, "weigh"),
         (88, 10, "tell"), (70, 10, "decide"), (69, 10, "hand_over"), (67, 10, "publish"),
     ),
     "defence": (
-        (40, 9, "draft"), (40, 10, "submit"), (39, 9, "file"), (33, 15, "gather"), (18, 10, "weigh"),
+        (40, 9, "draft"), (40, 10, "submit"), (39, 16, "file"), (33, 15, "gather"), (18, 10, "weigh"),
         (16, 10, "tell"), (12, 10, "argue"),
     ),
-    "inquiry": ((9, 9, "draft"), (9, 10, "submit"), (8, 9, "file"), (4, 15, "gather")),
+    "inquiry": ((9, 9, "draft"), (9, 10, "submit"), (8, 16, "file"), (4, 15, "gather")),
     "filing": ((2, 9, "draft"), (2, 16, "submit")),
 }  # fmt: skip
 
