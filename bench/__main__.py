@@ -15,7 +15,7 @@ from pathlib import Path
 from bench import stack
 from bench.table import Results, machine, say
 
-PARTS = ("portal", "figures", "import", "office", "draws")
+PARTS = ("portal", "figures", "import", "office", "draws", "cases")
 
 
 def arguments() -> argparse.Namespace:
@@ -76,7 +76,7 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
     django.setup()
     say(f"building: {options.institutions:,} institutions, {options.visits:,} visits")
     _prepare(options)
-    from bench import draws, figures, office, portal, sheets
+    from bench import cases, draws, figures, office, portal, sheets
 
     say(machine())
     results = Results()
@@ -86,6 +86,7 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
         "import": lambda: sheets.measure(results, rows=options.rows, folder=base),
         "office": lambda: office.measure(results, events=options.events),
         "draws": lambda: draws.measure(results),
+        "cases": lambda: cases.measure(results),
     }
     for part in PARTS:
         if part in options.parts:

@@ -28,10 +28,11 @@ from bench import world as rows
 from bench.rows import insert_select
 from blacklist.models import ListBatch, ListEntry
 from casework.management.commands.load_reference import load_all
-from casework.models import AuditEvent, JobRun, OutboxMessage
+from casework.models import AuditEvent, JobRun, OutboxMessage, ViolationType
 from draws.models import Draw, OfficerRecusal
 from inspections.models import Finding, RectificationNotice, Visit
 from institutions.models import ImportBatch, Institution
+from penalties.models import Case, CreditRecord, EvidenceHold, LegalReview
 from reports.models import ReportPeriod, ReportRegime
 from reports.services import regimes_install
 from tests.conftest import World, make_user
@@ -142,6 +143,36 @@ def papers_make(world: World, first: int, count: int) -> None:
         ground_text="'无证办学'",
     )
     periods_make(world, root, numbers)
+    cases_make(world, root, numbers)
+
+
+def cases_make(world: World, root: dict[str, str], numbers: str) -> None:
+    """Filed cases of the organ about the institution, each with a row to publish, held evidence and a review."""
+    place = Institution.objects.filter(bureau=world.bureau).order_by("pk")[0]
+    insert_select(
+        Case,
+        numbers,
+        **root,
+        organ=str(world.education.pk),
+        status="'FILED'",
+        number="'立 ' || i",
+        title="'案件 ' || i",
+        source_kind="'INSPECTION'",
+        party_kind="'ORGANISATION'",
+        party_name="'当事人 ' || i",
+        institution=str(place.pk),
+        violation=str(ViolationType.objects.order_by("pk")[0].pk),
+        found_on="date '2025-01-01'",
+        clue_facts="'事实'",
+        jurisdiction="'属地'",
+        filed_at="now()",
+        decide_due_on="date '2025-04-01'",
+    )
+    new = "penalties_case c WHERE NOT EXISTS (SELECT 1 FROM penalties_creditrecord r WHERE r.case_id = c.id)"
+    child = {"case": "c.id", "created_by": str(world.head.pk)}
+    insert_select(LegalReview, new, **child, grounds="'重大'", requested_at="now()")
+    insert_select(EvidenceHold, new, **child, items="'账本'", place="'本机关'", reason="'可能灭失'")
+    insert_select(CreditRecord, new, **child, row="'{}'", row_hash="''", due_on="date '2025-02-01'")
 
 
 def draws_make(root: dict[str, str], numbers: str, head: str, organ: str) -> None:

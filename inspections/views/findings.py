@@ -82,7 +82,8 @@ def finding_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "finding": finding,
         "crumbs": trail(finding.visit, ("问题", ""), reader=request.user),
         "actions": offers_as_actions(
-            [row for row in offers_of(request.user, finding) if _fits(finding, row.transition.name)], address
+            [row for row in offers_of(request.user, finding) if _fits(finding, row.transition.name)],
+            address,
         ),
         "before": file_items([row.evidence for row in photos if row.phase == "BEFORE"]),
         "after": file_items([row.evidence for row in photos if row.phase == "AFTER"]),

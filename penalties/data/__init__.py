@@ -1,0 +1,17 @@
+"""Reference data of this room: ranges of penalties and the discretion ladder."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+
+
+@cache
+def penalty_rules() -> list[dict[str, Any]]:
+    """One entry per range and seriousness, in file order."""
+    rows: list[dict[str, Any]] = json.loads((HERE / "rules.json").read_text(encoding="utf-8"))["rules"]
+    return [{**row, "seriousness": grade} for row in rows for grade in row["seriousness"]]

@@ -1,0 +1,46 @@
+"""Chainable filters of cases."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Q
+
+from accounts.querysets import ScopedQuerySet
+
+if TYPE_CHECKING:
+    from penalties.models import Case, CreditRecord  # noqa: F401
+
+FINISHED = ("REFUSED", "CLOSED", "ARCHIVED")
+DECIDED = ("DECIDED", "SERVED", "PERFORMED", "URGED", "IN_COURT", "CLOSED", "ARCHIVED")
+BEFORE_DECISION = ("FILED", "ENDED", "NOTIFIED")
+
+
+class CaseQuerySet(ScopedQuerySet["Case"]):
+    """Penalty cases."""
+
+    def pending(self) -> Self:
+        """Cases that are not finished."""
+        return self.exclude(status__in=FINISHED)
+
+    def decided(self) -> Self:
+        """Cases with a decision, whichever way."""
+        return self.filter(status__in=DECIDED, decided_at__isnull=False)
+
+    def overdue(self, today: date) -> Self:
+        """Undecided beyond the day by which they had to be decided, or unpaid beyond the day of payment."""
+        undecided = Q(status__in=BEFORE_DECISION, decide_due_on__lt=today)
+        unpaid = Q(status__in=["SERVED", "URGED"], payment_due_on__lt=today)
+        return self.filter(undecided | unpaid)
+
+
+class CreditQuerySet(ScopedQuerySet["CreditRecord"]):
+    """Rows of 双公示."""
+
+    def late(self, today: date) -> Self:
+        """Not published or not taken down by the day on which that was due."""
+        return self.filter(
+            Q(status="PENDING", due_on__lt=today)
+            | Q(status="PUBLISHED", withdraw_due_on__isnull=False, withdraw_due_on__lt=today)
+        )

@@ -1,0 +1,141 @@
+"""What the pages of this room share."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from casework.models import EvidenceFile, OfficialDocument
+from casework.web import AuthedRequest, fresh_key, get_visible, guarded, submit_once
+from penalties import selectors
+from penalties.models import Case
+
+TABS = (
+    ("", "概况"),
+    ("evidence", "证据"),
+    ("fees", "收退费"),
+    ("discretion", "裁量"),
+    ("procedure", "告知听证"),
+    ("papers", "文书送达"),
+    ("money", "履行"),
+    ("history", "历史"),
+)
+TAB_OF = {
+    "facts": "evidence",
+    "evidence": "evidence",
+    "evidence-edit": "evidence",
+    "evidence-void": "evidence",
+    "hold": "evidence",
+    "hold-settle": "evidence",
+    "interview": "evidence",
+    "fees": "fees",
+    "discretion": "discretion",
+    "review-request": "procedure",
+    "review-give": "procedure",
+    "statement": "procedure",
+    "statement-answer": "procedure",
+    "waive": "procedure",
+    "hearing": "procedure",
+    "hearing-schedule": "procedure",
+    "hearing-hold": "procedure",
+    "hearing-miss": "procedure",
+    "hearing-withdraw": "procedure",
+    "discussion": "procedure",
+    "serve": "papers",
+    "address": "papers",
+    "order": "papers",
+    "order-done": "papers",
+    "payment": "money",
+    "payment-hand-in": "money",
+    "measure-done": "money",
+    "deferral": "money",
+    "proceeding": "money",
+    "proceeding-end": "money",
+    "credit-publish": "money",
+    "credit-withdraw": "money",
+    "credit-repair": "money",
+}
+
+
+def case_url(case: Case, tab: str = "") -> str:
+    """The page of a case, on one of its tabs."""
+    url = reverse("penalties:case_detail", kwargs={"uid": case.uid})
+    return f"{url}?tab={tab}" if tab else url
+
+
+def action_url(case: Case, name: str, row: UUID | None = None) -> str:
+    """The page of one action on a case or on one of its rows."""
+    if row is None:
+        return reverse("penalties:case_action", kwargs={"uid": case.uid, "name": name})
+    return reverse("penalties:row_action", kwargs={"uid": case.uid, "name": name, "row": row})
+
+
+def case_get(request: AuthedRequest, uid: UUID) -> Case:
+    """The case inside the reader's reach, or 404."""
+    return get_visible(selectors.case_file(request.user), request.user, uid)
+
+
+def crumbs(*pairs: tuple[str, str]) -> list[dict[str, str]]:
+    """Labels with addresses; an empty address is the present page."""
+    return [{"label": label, "url": url} for label, url in pairs]
+
+
+def posted_version(request: AuthedRequest) -> int | None:
+    """The version that the form was opened with."""
+    raw = request.POST.get("version", "")
+    return int(raw) if raw.isdigit() else None
+
+
+def data(request: AuthedRequest) -> dict[str, Any]:
+    """Arguments that bind a form to a POST with files, or leave it unbound."""
+    return {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
+
+
+def carry_out(request: AuthedRequest, form: Any, work: Any) -> str:
+    """Run `work` once for a valid form; its address, or nothing when the service refused."""
+    key = request.POST.get("idempotency_key", "")
+    addresses: list[str] = []
+    with guarded(form):
+        addresses.append(submit_once(actor=request.user, key=key, work=work))
+    return addresses[0] if addresses else ""
+
+
+def form_page(request: AuthedRequest, form: Any, **context: Any) -> HttpResponse:
+    """Show a form, with 422 when it was sent and refused."""
+    page = {
+        "form": form,
+        "idempotency_key": request.POST.get("idempotency_key") or fresh_key(),
+        **context,
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "penalties/form_page.html", page, status=status)
+
+
+def file_items(files: list[EvidenceFile]) -> list[dict[str, Any]]:
+    """Evidence files for `ui/_evidence_list.html`."""
+    items = []
+    for file in files:
+        url = reverse("casework:evidence_file", args=[file.uid])
+        items.append(
+            {
+                "url": url,
+                "thumb_url": url if file.is_image else "",
+                "name": file.caption or file.original_name,
+                "kind": "photo" if file.is_image else "file",
+                "taken_at": file.captured_at,
+                "size": file.size,
+                "flags": [flag["text"] for flag in file.flags],
+            }
+        )
+    return items
+
+
+def paper_links(document: OfficialDocument) -> dict[str, str]:
+    """The two files of a document."""
+    return {
+        kind: reverse("casework:document_download", args=[document.uid, kind]) for kind in ("pdf", "docx")
+    }

@@ -1,0 +1,383 @@
+"""Transitions of cases, held evidence, legal reviews, hearings and rows of 双公示."""
+
+from __future__ import annotations
+
+from casework.workflow import Guard, Transition, Workflow
+from penalties import guards as g
+from penalties import guards_decision as d
+from penalties.models import (
+    CaseStatus as S,
+)
+from penalties.models import (
+    CreditStatus as C,
+)
+from penalties.models import (
+    HearingStatus as H,
+)
+from penalties.models import (
+    HoldStatus as E,
+)
+from penalties.models import (
+    ReviewStatus as R,
+)
+
+EDIT, APPROVE, MANAGE = "penalties.case_edit", "penalties.case_approve", "penalties.case_manage"
+WHO: tuple[Guard, ...] = (g.is_own_organ, g.lawful_organ, g.two_handlers, g.recusals_decided)
+FILING: tuple[Guard, ...] = (g.is_ordinary, g.grounds_to_file, g.within_limitation, g.first_to_file)
+WEIGHING: tuple[Guard, ...] = (
+    g.within_law,
+    g.inside_ladder,
+    g.one_fine_per_act,
+    g.first_offence_weighed,
+    g.old_enough,
+    g.repeat_weighed,
+)
+DECIDING: tuple[Guard, ...] = (
+    d.notice_served,
+    d.not_heavier,
+    d.hearing_done,
+    d.reviewed,
+    d.discussed,
+    d.grave_measures_secured,
+    d.in_time_to_decide,
+    d.decision_complete,
+)
+
+CASE = Workflow(
+    model="penalties.Case",
+    label="处罚案件",
+    states=S,
+    initial=S.DRAFT,
+    transitions=(
+        Transition(
+            "submit",
+            "送审立案",
+            (S.DRAFT,),
+            S.SUBMITTED,
+            permission=EDIT,
+            guards=(*WHO, *FILING),
+            stamp="submitted_at",
+            is_primary=True,
+        ),
+        Transition(
+            "return",
+            "退回补充",
+            (S.SUBMITTED,),
+            S.DRAFT,
+            permission=APPROVE,
+            guards=(g.is_own_organ,),
+            needs_reason=True,
+        ),
+        Transition(
+            "refuse",
+            "不予立案",
+            (S.DRAFT, S.SUBMITTED),
+            S.REFUSED,
+            permission=APPROVE,
+            guards=(g.is_own_organ,),
+            needs_reason=True,
+            is_danger=True,
+        ),
+        Transition(
+            "file",
+            "批准立案",
+            (S.SUBMITTED,),
+            S.FILED,
+            permission=APPROVE,
+            guards=(g.approver_is_outsider, *WHO[1:], *FILING),
+            requires=("number", "decide_due_on"),
+            stamp="filed_at",
+            is_primary=True,
+        ),
+        Transition(
+            "decide_on_spot",
+            "当场处罚",
+            (S.DRAFT,),
+            S.SERVED,
+            permission=EDIT,
+            guards=(
+                *WHO,
+                d.is_simple,
+                g.grounds_to_file,
+                g.within_limitation,
+                g.first_to_file,
+                d.within_simple_cap,
+                g.within_law,
+                g.one_fine_per_act,
+                g.first_offence_weighed,
+                g.old_enough,
+            ),
+            requires=("decision",),
+            stamp="served_at",
+            is_primary=True,
+        ),
+        Transition(
+            "end_inquiry",
+            "调查终结",
+            (S.FILED,),
+            S.ENDED,
+            permission=EDIT,
+            guards=(
+                *WHO,
+                g.facts_proven,
+                g.evidence_explained,
+                g.monitoring_reviewed,
+                g.interviews_sound,
+                g.holds_settled,
+                g.has_proposal,
+            ),
+            stamp="ended_at",
+            is_primary=True,
+        ),
+        Transition(
+            "resume",
+            "补充调查",
+            (S.ENDED, S.NOTIFIED),
+            S.FILED,
+            permission=MANAGE,
+            guards=(g.is_own_organ,),
+            needs_reason=True,
+        ),
+        Transition(
+            "notify",
+            "制发事先告知书",
+            (S.ENDED,),
+            S.NOTIFIED,
+            permission=EDIT,
+            guards=(*WHO, g.proposes_penalty, *WEIGHING, d.not_heavier_than_argued),
+            stamp="notified_at",
+            is_primary=True,
+        ),
+        Transition(
+            "decide",
+            "决定处罚",
+            (S.NOTIFIED,),
+            S.DECIDED,
+            permission=APPROVE,
+            guards=(g.approver_is_outsider, *WHO[1:], g.proposes_penalty, *WEIGHING, *DECIDING),
+            requires=("decision",),
+            stamp="decided_at",
+            is_primary=True,
+        ),
+        Transition(
+            "decide_no_penalty",
+            "决定不予处罚",
+            (S.ENDED, S.NOTIFIED),
+            S.DECIDED,
+            permission=APPROVE,
+            guards=(
+                g.approver_is_outsider,
+                *WHO[1:],
+                d.no_penalty_grounded,
+                d.reviewed,
+                d.in_time_to_decide,
+            ),
+            requires=("decision",),
+            stamp="decided_at",
+        ),
+        Transition(
+            "serve",
+            "登记送达",
+            (S.DECIDED,),
+            S.SERVED,
+            permission="penalties.paper_serve",
+            guards=(g.is_own_organ, d.decision_served),
+            stamp="served_at",
+            is_primary=True,
+        ),
+        Transition(
+            "urge",
+            "催告",
+            (S.SERVED,),
+            S.URGED,
+            permission=EDIT,
+            guards=(*WHO, d.is_overdue_unpaid),
+            stamp="urged_at",
+        ),
+        Transition(
+            "apply_court",
+            "申请强制执行",
+            (S.URGED,),
+            S.IN_COURT,
+            permission=APPROVE,
+            guards=(g.is_own_organ, d.court_may_be_asked),
+            stamp="court_at",
+        ),
+        Transition(
+            "perform",
+            "确认履行完毕",
+            (S.SERVED, S.URGED, S.IN_COURT),
+            S.PERFORMED,
+            permission=EDIT,
+            guards=(g.is_own_organ, d.all_performed, d.handed_in),
+            stamp="performed_at",
+            is_primary=True,
+        ),
+        Transition(
+            "transfer",
+            "移送",
+            (S.FILED, S.ENDED, S.NOTIFIED),
+            S.TRANSFERRED,
+            permission=APPROVE,
+            guards=(g.is_own_organ,),
+            requires=("transfer_to",),
+            needs_reason=True,
+            is_danger=True,
+        ),
+        Transition(
+            "withdraw",
+            "撤销立案",
+            (S.FILED, S.ENDED),
+            S.WITHDRAWN,
+            permission=APPROVE,
+            guards=(g.is_own_organ,),
+            needs_reason=True,
+            is_danger=True,
+        ),
+        Transition(
+            "close",
+            "结案",
+            (S.SERVED, S.PERFORMED, S.IN_COURT, S.TRANSFERRED, S.WITHDRAWN),
+            S.CLOSED,
+            permission=APPROVE,
+            guards=(g.is_own_organ, d.may_close, d.publicity_done),
+            requires=("close_ground",),
+            stamp="closed_at",
+            is_primary=True,
+        ),
+        Transition(
+            "archive",
+            "归档",
+            (S.CLOSED,),
+            S.ARCHIVED,
+            permission="penalties.case_archive",
+            guards=(g.is_own_organ, d.archive_complete),
+            requires=("archive_no",),
+            stamp="archived_at",
+            is_primary=True,
+        ),
+    ),
+)
+
+HOLD = Workflow(
+    model="penalties.EvidenceHold",
+    label="先行登记保存",
+    states=E,
+    initial=E.REQUESTED,
+    transitions=(
+        Transition("approve", "批准保存", (E.REQUESTED,), E.HELD, permission=APPROVE, is_primary=True),
+        Transition("refuse", "不予批准", (E.REQUESTED,), E.REFUSED, permission=APPROVE, needs_reason=True),
+        Transition(
+            "settle",
+            "作出处理",
+            (E.HELD,),
+            E.SETTLED,
+            permission=EDIT,
+            requires=("outcome",),
+            stamp="settled_at",
+            is_primary=True,
+        ),
+    ),
+)
+
+REVIEW = Workflow(
+    model="penalties.LegalReview",
+    label="法制审核",
+    states=R,
+    initial=R.OPEN,
+    transitions=(
+        Transition(
+            "pass",
+            "审核通过",
+            (R.OPEN,),
+            R.PASSED,
+            permission="penalties.legal_review",
+            requires=("reviewer", "conclusion", "qualification"),
+            stamp="reviewed_at",
+            is_primary=True,
+        ),
+        Transition(
+            "return",
+            "退回补正",
+            (R.OPEN,),
+            R.RETURNED,
+            permission="penalties.legal_review",
+            requires=("reviewer", "conclusion"),
+            stamp="reviewed_at",
+        ),
+    ),
+)
+
+HEARING = Workflow(
+    model="penalties.Hearing",
+    label="听证",
+    states=H,
+    initial=H.REQUESTED,
+    transitions=(
+        Transition(
+            "schedule",
+            "通知听证",
+            (H.REQUESTED,),
+            H.SCHEDULED,
+            permission=MANAGE,
+            requires=("held_at", "place", "chair"),
+            is_primary=True,
+        ),
+        Transition(
+            "hold",
+            "登记听证笔录",
+            (H.SCHEDULED,),
+            H.HELD,
+            permission=MANAGE,
+            requires=("record",),
+            is_primary=True,
+        ),
+        Transition("miss", "登记不到场", (H.SCHEDULED,), H.ABSENT, permission=MANAGE, needs_reason=True),
+        Transition(
+            "withdraw",
+            "登记撤回申请",
+            (H.REQUESTED, H.SCHEDULED),
+            H.WITHDRAWN,
+            permission=EDIT,
+            needs_reason=True,
+        ),
+    ),
+)
+
+CREDIT = Workflow(
+    model="penalties.CreditRecord",
+    label="双公示",
+    states=C,
+    initial=C.PENDING,
+    transitions=(
+        Transition(
+            "publish",
+            "公示",
+            (C.PENDING,),
+            C.PUBLISHED,
+            permission="penalties.credit_publish",
+            requires=("display_until",),
+            stamp="published_at",
+            is_primary=True,
+        ),
+        Transition(
+            "withdraw",
+            "撤下",
+            (C.PENDING, C.PUBLISHED),
+            C.WITHDRAWN,
+            permission="penalties.credit_publish",
+            requires=("end_reason",),
+            stamp="ended_at",
+            is_danger=True,
+        ),
+        Transition(
+            "repair",
+            "信用修复",
+            (C.PUBLISHED,),
+            C.REPAIRED,
+            permission="penalties.credit_repair",
+            requires=("end_reason", "repair_papers"),
+            stamp="ended_at",
+        ),
+    ),
+)
