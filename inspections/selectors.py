@@ -31,6 +31,7 @@ from inspections.models import (
     NoticeReminder,
     RectificationNotice,
     Recusal,
+    ServiceRecord,
     Visit,
 )
 from inspections.querysets import DeploymentQuerySet, FindingQuerySet, NoticeQuerySet, VisitQuerySet
@@ -306,6 +307,19 @@ def documents_for_party(actor: User) -> list[OfficialDocument]:
         .select_related("organ")
         .order_by("-issued_at")
     )
+
+
+def service_of_notice(document: OfficialDocument) -> ServiceRecord | None:
+    """送达回证 of the notice that a document is, if it was served."""
+    rows = ServiceRecord.objects.filter(notice__uid=document.subject_uid)
+    return rows.select_related("server_one", "server_two", "document").first()
+
+
+def posted_document(evidence: EvidenceFile) -> OfficialDocument | None:
+    """The notice whose 送达回证 holds the photo."""
+    rows = ServiceRecord.objects.filter(uid=evidence.subject_uid, notice__document__isnull=False)
+    record = rows.select_related("notice__document__organ").first()
+    return record.notice.document if record else None
 
 
 def institution_visits(actor: User, institution: Institution, limit: int = 20) -> list[Visit]:

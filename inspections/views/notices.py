@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +9,9 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
-from casework import typesetting
+from casework.documents.preview import preview_page, preview_pdf
 from casework.web import (
     AuthedRequest,
     Column,
@@ -223,28 +221,28 @@ def notice_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
 
 @desk_page("inspections.notice_view")
 def notice_preview(request: AuthedRequest, uid: UUID) -> HttpResponse:
-    """The notice as it will be issued, as a page."""
+    """The notice as it will be issued, as a page; an issued one as it was."""
     notice = _get(request, uid)
-    draft = texts.source(texts.rectification_notice(notice, at=timezone.now()))
-    context = {
-        "notice": notice,
-        "paper": notice.document.content if notice.document else draft,
-        "crumbs": _crumbs(notice, ("预览", "")),
-        "actions": _actions(request, notice) if notice.status == "DRAFT" else [],
-    }
+    crumbs_ = _crumbs(notice, ("预览", ""))
+    if notice.document is None:
+        return preview_page(
+            request,
+            texts.rectification_notice(notice, at=timezone.now()),
+            heading=f"预览：{notice}",
+            back_url=notice_url(notice),
+            pdf_url=reverse("inspections:notice_preview_pdf", kwargs={"uid": notice.uid}),
+            crumbs=crumbs_,
+            actions=_actions(request, notice),
+        )
+    context = {"notice": notice, "paper": notice.document.content, "crumbs": crumbs_, "actions": []}
     return render(request, "inspections/notice_preview.html", context)
 
 
 @desk_page("inspections.notice_view")
 def notice_preview_pdf(request: AuthedRequest, uid: UUID) -> HttpResponse:
-    """The same as PDF, without number and code."""
+    """The same as PDF, with the watermark, without number and code."""
     notice = _get(request, uid)
-    content = texts.rectification_notice(notice, at=timezone.now())
-    pdf = typesetting.render_pdf(dataclasses.replace(content, number="（预览，未编号）"))
-    response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, "整改通知书预览.pdf") or ""
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return preview_pdf(texts.rectification_notice(notice, at=timezone.now()), "整改通知书预览")
 
 
 @desk_page("inspections.notice_issue")
