@@ -287,7 +287,7 @@ def campaign_panel(actor: User, campaign: Any) -> dict[str, Any]:
 
 
 def _owners() -> None:
-    for kind in ("finding", "servicerecord", "replyitem", "recheckitem"):
+    for kind in ("finding", "servicerecord", "replyitem", "recheckitem", "carriedfinding"):
         registries.add_evidence_owner(f"inspections.{kind}", may_see_evidence)
     registries.add_evidence_owner("fieldwork.checklistanswer", may_see_answer)
     for kind in ("deployment", "visit", "rectificationnotice", "servicerecord", "recheck"):
@@ -356,7 +356,7 @@ def may_see_answer(actor: User, evidence: EvidenceFile) -> bool:
 
 def may_see_evidence(actor: User, evidence: EvidenceFile) -> bool:
     """Authorities who reach the row; the institution its own reports and what is in its notices."""
-    from inspections.models import Finding, NoticeItem, RecheckItem, ReplyItem, ServiceRecord
+    from inspections.models import CarriedFinding, Finding, NoticeItem, RecheckItem, ReplyItem, ServiceRecord
 
     uid = evidence.subject_uid
     if evidence.subject_type == "inspections.finding" and actor.is_counterpart:
@@ -367,6 +367,7 @@ def may_see_evidence(actor: User, evidence: EvidenceFile) -> bool:
         "inspections.servicerecord": ServiceRecord,
         "inspections.replyitem": ReplyItem,
         "inspections.recheckitem": RecheckItem,
+        "inspections.carriedfinding": CarriedFinding,
     }
     if not actor.may("inspections.notice_view") and not actor.may("inspections.portal_view"):
         return False

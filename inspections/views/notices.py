@@ -33,7 +33,7 @@ from inspections.forms import (
     RecheckForm,
     ServiceForm,
 )
-from inspections.models import RectificationNotice
+from inspections.models import RectificationNotice, Visit
 from inspections.views.common import (
     crumbs,
     data,
@@ -334,13 +334,15 @@ def notice_answer(request: AuthedRequest, uid: UUID) -> HttpResponse:
 
 @desk_page("inspections.notice_recheck")
 def notice_recheck(request: AuthedRequest, uid: UUID) -> HttpResponse:
-    """Re-check item by item."""
+    """Re-check item by item; `?visit=` starts from what a later visit to the place saw."""
     notice = _get(request, uid)
-    form = RecheckForm(**data(request), notice=notice)
+    visit = _seen_at(request)
+    initial = _recheck_initial(visit, notice) if visit else {}
+    form = RecheckForm(**data(request), notice=notice, initial=initial)
 
     def work(values: dict[str, Any]) -> str:
         services.recheck_record(
-            actor=request.user, notice=notice, results=_results(form), details=_details(values)
+            actor=request.user, notice=notice, results=_results(form), details=_details(values), visit=visit
         )
         return notice_url(notice)
 
@@ -352,9 +354,29 @@ def notice_recheck(request: AuthedRequest, uid: UUID) -> HttpResponse:
         submit="提交复查结果",
         cancel_url=notice_url(notice),
         done="复查结果已登记。",
-        sentence="逐项核对。全部“已整改”的自动销号；没有整改到位的须写明情况并选择后续处理。",
+        sentence=(f"已按 {visit.visited_on:%Y-%m-%d} 检查的核实结果填好，请核对。" if visit else "逐项核对。")
+        + "全部“已整改”的自动销号；没有整改到位的须写明情况并选择后续处理。",
         crumbs=_crumbs(notice, ("复查", "")),
     )
+
+
+def _seen_at(request: AuthedRequest) -> Visit | None:
+    raw = request.GET.get("visit", "")
+    try:
+        return visit_get(request, UUID(raw)) if raw else None
+    except ValueError as error:
+        raise Http404("没有这次检查。") from error
+
+
+def _recheck_initial(visit: Visit, notice: RectificationNotice) -> dict[str, Any]:
+    initial: dict[str, Any] = {"method": "ON_SITE"}
+    for item_id, seen in selectors.carried_results(visit, notice).items():
+        initial[f"result_{item_id}"], initial[f"note_{item_id}"] = seen.result, seen.note
+    team = selectors.members_of(visit.deployment)
+    initial["officers"] = [
+        row.user_id for row in team if row.organisation_id == notice.organ_id and row.user_id
+    ]
+    return initial
 
 
 def _results(form: RecheckForm) -> dict[int, services.ItemResult]:
