@@ -93,7 +93,9 @@ def _next_value(organ_id: int, kind: str, year: int) -> int:
 def pattern_of(organ: Organisation, kind: str) -> str:
     """How `organ` writes numbers of `kind`: its own pattern, its bureau's, the catalogue's."""
     rows = NumberTemplate.objects.filter(bureau=organ.bureau_id, kind=kind)
-    own = dict(rows.filter(Q(organ=organ) | Q(organ__isnull=True)).values_list("organ_id", "pattern"))
+    own: dict[int | None, str] = {
+        row.organ_id: row.pattern for row in rows.filter(Q(organ=organ) | Q(organ__isnull=True))
+    }
     catalogue = DocumentKind.objects.filter(code=kind).values_list("number_pattern", flat=True).first()
     return own.get(organ.pk) or own.get(None) or catalogue or DEFAULT_PATTERN
 

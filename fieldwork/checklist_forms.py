@@ -60,13 +60,13 @@ class ItemForm(forms.Form):
     is_optional = forms.BooleanField(label="可以不填（只用于非判断项目）", required=False)
 
     def __init__(
-        self, *args: Any, content: dict[str, Any], item: ChecklistItem | None, aspect: str = "", **kwargs: Any
+        self, data: Any, *, content: dict[str, Any], item: ChecklistItem | None, aspect: str = ""
     ) -> None:
         initial: dict[str, Any] = {"aspect_code": aspect, "departments": ["EDUCATION"]}
         if item is not None:
             initial = {name: getattr(item, name) for name in self.base_fields if hasattr(item, name)}
             initial["basis"] = "\n".join(item.basis)
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         known = [(row["code"], f"{row['code']} {row['name']}") for row in content["aspects"]]
         self.fields["aspect_code"].choices = [*known, (NEW_ASPECT, "新的方面（请填写下面两栏）")]  # type: ignore[attr-defined]
 

@@ -52,11 +52,8 @@ def checklist_list(request: AuthedRequest) -> HttpResponse:
     """Checklists with the version in force today, and drafts under way."""
     today = timezone.localdate()
     in_force = {row.checklist_id: row for row in selectors.versions_in_force(actor=request.user, on=today)}
-    rows = [
-        (checklist, in_force.get(checklist.pk))
-        for checklist in selectors.checklists_visible(request.user)
-        if checklist.version_count
-    ]
+    known = selectors.checklists_published(request.user)
+    rows = [(checklist, in_force.get(checklist.pk)) for checklist in known]
     context = {"rows": rows, "drafts": selectors.drafts_of(request.user)}
     return render(request, "fieldwork/checklist_list.html", context)
 

@@ -93,6 +93,10 @@ def _moved(places: list[int], codes: list[str]) -> set[str]:
     best: list[list[int]] = []
     for index, place in enumerate(places):
         chains = [best[earlier] for earlier in range(index) if places[earlier] < place]
-        best.append([*max(chains, key=len, default=[]), index])
-    stayed = set(max(best, key=len, default=[]))
+        best.append([*_longest(chains), index])
+    stayed = set(_longest(best))
     return {code for index, code in enumerate(codes) if index not in stayed}
+
+
+def _longest(chains: list[list[int]]) -> list[int]:
+    return max(chains, key=lambda chain: len(chain)) if chains else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from casework.typesetting import (
+    Block,
     Cell,
     Column,
     DocumentContent,
@@ -28,7 +29,7 @@ def empty_form(version: ChecklistVersion, items: list[ChecklistItem], on: date) 
             (Field("检查人员及执法证号", "", 2, 2),),
         )
     )
-    blocks = (
+    blocks: tuple[Block, ...] = (
         head,
         *(_aspect(version, aspect.code, aspect.name, aspect.items) for aspect in aspects_of(items)),
         Paragraph("★为否决项。不合格的写明情况，须拍照的写照片编号。", indent=False),

@@ -57,6 +57,13 @@ def checklists_visible(actor: User) -> QuerySet[Checklist]:
     return Checklist.objects.visible_to(actor).annotate(version_count=published).prefetch_related("versions")
 
 
+def checklists_published(actor: User) -> QuerySet[Checklist]:
+    """Checklists that have a published version."""
+    published = Count("versions", filter=~Q(versions__state=VersionState.DRAFT))
+    rows = Checklist.objects.visible_to(actor).annotate(version_count=published)
+    return rows.filter(version_count__gt=0).order_by("code", "pk")
+
+
 def versions_all() -> ChecklistVersionQuerySet:
     """Every version; the caller scopes it."""
     return ChecklistVersion.objects.select_related("checklist", "published_by")

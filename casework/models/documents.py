@@ -36,7 +36,8 @@ class DocumentKind(models.Model):
     @property
     def catalogue_no(self) -> int | None:
         """Place in the catalogue of penalty documents, where it has one."""
-        return self.details.get("catalogue_no")
+        number = self.details.get("catalogue_no")
+        return None if number is None else int(number)
 
     @property
     def is_public(self) -> bool:

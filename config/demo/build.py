@@ -14,6 +14,7 @@ from accounts.models import Bureau
 from casework import jobs
 from casework.management.commands.load_reference import load_all
 from config.demo.clock import anchor, at
+from config.demo.papers import build_papers, has_papers
 from config.demo.people import FENGJIE, WUSHAN, County, build_city, build_county
 from config.demo.places import build_small_places, build_wushan_places
 from config.demo.present import build_fengjie_present, build_present
@@ -49,6 +50,7 @@ def parts(
     return [
         ("巫山县台账", lambda: has_places(wushan.bureau), lambda: build_wushan(wushan, now)),
         ("奉节县台账", lambda: has_places(fengjie.bureau), lambda: build_fengjie(fengjie, now)),
+        ("巫山县文书和清单", lambda: has_papers(wushan), lambda: build_papers(wushan, now)),
     ]
 
 

@@ -27,6 +27,7 @@ from fieldwork.models import Checklist, ChecklistItem, ChecklistVersion, Version
 
 ASPECTS_MAX = 30
 ITEMS_MAX = 300
+FIELD_LABELS = {field.name: str(field.verbose_name) for field in ChecklistItem._meta.concrete_fields}
 LISTS = {"version", "basis", "see", "departments"}
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,9}")
 
@@ -232,7 +233,7 @@ def _check_lengths(item: ChecklistItem) -> None:
         item.clean_fields(exclude=LISTS)
     except ValidationError as error:
         told = [
-            f"{item._meta.get_field(name).verbose_name}：{'；'.join(words)}"
+            f"{FIELD_LABELS.get(name, name)}：{'；'.join(words)}"
             for name, words in error.message_dict.items()
         ]
         raise Unlawful(f"{item.code} 的{'；'.join(told)}") from error
