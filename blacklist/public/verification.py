@@ -12,7 +12,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
 from accounts.models import Bureau
 from blacklist.public import selectors
@@ -84,7 +83,6 @@ def _file(said: dict[str, Any]) -> HttpResponse:
 
 
 @csrf_exempt
-@require_POST
 def verify_photo(request: Any) -> HttpResponse:
     """Compare an uploaded photo with those registered when notices were posted; the photo is not kept.
 
@@ -92,6 +90,8 @@ def verify_photo(request: Any) -> HttpResponse:
     """
     if request.bureau is None:
         raise Http404("没有这个教育主管部门。")
+    if request.method != "POST":
+        return redirect("blacklist_public:verify_form")
     try:
         context = _compare(request)
         status = 200

@@ -322,6 +322,11 @@ def test_a_compressed_copy_is_called_similar_and_another_photo_unknown(world: Wo
     assert "没有登记过" in Client().post(elsewhere, {"photo": pattern()}).content.decode()
 
 
+def test_reloading_the_answer_leads_to_the_form(world: World) -> None:
+    response = Client().get(f"/b/{world.bureau.slug}/verify/photo/")
+    assert (response.status_code, response.url) == (302, f"/b/{world.bureau.slug}/verify/")
+
+
 @pytest.mark.parametrize(
     ("upload", "word"),
     [
