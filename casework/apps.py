@@ -46,8 +46,8 @@ class CaseworkConfig(AppConfig):
         grant("casework.outbox_retry", "重新报送", (Role.ADMIN, Role.SECTION_HEAD, Role.DATA_CLERK))
         grant("casework.users_edit", "管理用户与角色", (Role.ADMIN,))
         add_nav(NavEntry("工作台", "casework:home", "layout-dashboard", 0, "casework.desk_open"))
-        add_nav(NavEntry("文书登记", "casework:document_list", "files", 895, "casework.documents_view"))
-        add_nav(NavEntry("文书目录", "casework:kind_list", "template", 897, "casework.kinds_view"))
+        add_nav(NavEntry("文书登记", "casework:document_list", "files", 901, "casework.documents_view"))
+        add_nav(NavEntry("文书目录", "casework:kind_list", "template", 902, "casework.kinds_view"))
         add_nav(NavEntry("签名密钥", "casework:key_list", "key", 935, "casework.keys_view"))
         add_evidence_owner("casework.officialdocument", _may_see_posting)
         object_urls["casework.officialdocument"] = _document_url

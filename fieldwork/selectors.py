@@ -82,11 +82,13 @@ def version_in_force(*, code: str, on: date, bureau: Bureau | None = None) -> Ch
 
 
 def versions_in_force(*, actor: User, on: date) -> list[ChecklistVersion]:
-    """One usable version per checklist that the actor may read."""
+    """One usable version per checklist that the actor may read; a bureau's own list hides the general one."""
     newest: dict[int, ChecklistVersion] = {}
     for version in ChecklistVersion.objects.visible_to(actor).in_force(on).select_related("checklist"):
         newest.setdefault(version.checklist_id, version)
-    return sorted(newest.values(), key=lambda version: version.checklist.code)
+    own = {row.checklist.code for row in newest.values() if row.checklist.bureau_id is not None}
+    shown = [row for row in newest.values() if row.checklist.bureau_id or row.checklist.code not in own]
+    return sorted(shown, key=lambda version: version.checklist.code)
 
 
 def aspects_of(items: Iterable[ChecklistItem]) -> list[Aspect]:

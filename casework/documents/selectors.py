@@ -133,7 +133,10 @@ class KeyUse:
 
 def catalogue() -> list[DocumentKind]:
     """Kinds of documents by group and place in the catalogue."""
-    return sorted(DocumentKind.objects.all(), key=lambda kind: (kind.group, kind.catalogue_no or 99, kind.pk))
+    return sorted(
+        DocumentKind.objects.all(),
+        key=lambda kind: (not kind.group, kind.group, kind.catalogue_no or 99, kind.pk),
+    )
 
 
 def numbering_organs(actor: User) -> list[Organisation]:

@@ -39,23 +39,25 @@ def document_issue(
     party: str = "",
     at: datetime | None = None,
     number: str | None = None,
-    is_public: bool = True,
+    is_public: bool | None = None,
 ) -> OfficialDocument:
     """Freeze `content`, number it in `organ`'s series, sign it and queue its rendering.
 
     `content` is a typesetting source as JSON values, without number and QR. `number` given (also "")
-    means no number is taken: the record is unnumbered or carries another document's. The counter is
-    the last lock taken.
+    means no number is taken: the record is unnumbered or carries another document's. `is_public` not
+    given means as the catalogue says. The counter is the last lock taken.
     """
     at = at or timezone.now()
     issued_on = timezone.localdate(at)
     uid: UUID = getattr(subject, "uid")  # noqa: B009
-    name = DocumentKind.objects.filter(code=kind).values_list("name", flat=True).first() or title
+    known = DocumentKind.objects.filter(code=kind).first()
+    if is_public is None:
+        is_public = known.is_public if known else True
     document = OfficialDocument(
         bureau=organ.bureau,
         organ=organ,
         kind=kind,
-        kind_name=name,
+        kind_name=known.name if known else title,
         title=title,
         party=party,
         subject_type=subject._meta.label_lower,

@@ -42,7 +42,7 @@ class DocumentKind(models.Model):
     @property
     def is_public(self) -> bool:
         """Whether `/verify/` shows number and party: what goes out, unless the catalogue says otherwise."""
-        return bool(self.details.get("is_public", self.details.get("is_outward", False)))
+        return bool(self.details.get("is_public", self.details.get("is_outward", True)))
 
 
 class DocumentState(models.TextChoices):

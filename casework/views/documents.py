@@ -11,7 +11,9 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
+from accounts.models import Organisation
 from casework import registries, typesetting
 from casework.data import document_labels
 from casework.documents import keys, selectors
@@ -276,7 +278,10 @@ def kind_detail(request: AuthedRequest, code: str) -> HttpResponse:
         "fields": [labels["fields"].get(name, name) for name in details.get("required_fields", [])],
         "signatures": [labels["signatures"].get(name, name) for name in details.get("signatures", [])],
         "services": [labels["service"].get(name, name) for name in details.get("service_methods", [])],
-        "patterns": [(organ, pattern_of(organ, code)) for organ in selectors.numbering_organs(request.user)],
+        "patterns": [
+            (organ, _sample(pattern_of(organ, code), organ))
+            for organ in selectors.numbering_organs(request.user)
+        ],
         "is_verified": details.get("confidence") == "seen",
         "crumbs": [{"label": "文书目录", "url": reverse("casework:kind_list")}, {"label": kind.name}],
     }
@@ -287,11 +292,14 @@ def _kind(kind: DocumentKind, organ: Any) -> dict[str, Any]:
     pattern = kind.number_pattern
     return {
         "kind": kind,
-        "number": pattern.format(organ=organ.number_word or "机关代字", year="年份", n="序号")
-        if pattern and organ
-        else "",
+        "number": _sample(pattern, organ) if pattern and organ else "",
         "is_verified": kind.details.get("confidence") == "seen",
     }
+
+
+def _sample(pattern: str, organ: Organisation) -> str:
+    """What a number of this pattern looks like this year."""
+    return pattern.format(organ=organ.number_word or "机关代字", year=timezone.localdate().year, n="×")
 
 
 def _facts(document: OfficialDocument) -> list[dict[str, Any]]:

@@ -110,8 +110,15 @@ def visit_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             paper("检查结果告知书", visit.result_document),
         ),
         "source_evidence": visit.deployment.source_evidence,
+        "preview": _preview(visit),
     }
     return render(request, "inspections/visit_detail.html", context)
+
+
+def _preview(visit: Visit) -> dict[str, str] | None:
+    from inspections.views.previews import next_preview
+
+    return next_preview(visit)
 
 
 def _draftable(request: AuthedRequest, visit: Visit) -> list[Organisation]:

@@ -190,3 +190,20 @@ def test_the_checklist_page_shows_them_first_and_saves_both(law: World, again: V
     assert "以前没有整改到位的问题" in detail
     assert "仍未公示" in detail
     assert page(law.neighbour_officer, address).count("仍未公示") == 0
+
+
+def test_papers_of_a_visit_are_previewed_without_a_number(law: World, plan: Any, again: Visit) -> None:
+    fresh = making.make_plan(
+        law, making.make_place(law, name="示例预览中心", licence_no="教民150023770000009")
+    )
+    outing = f"/desk/deployments/{fresh.uid}/preview"
+    assert "（预览，未编号）" in page(law.officer, f"{outing}/")
+    stop = fresh.visits.get()
+    for kind in ("notice", "record", "result"):
+        assert "（预览，未编号）" in page(law.officer, f"/desk/visits/{stop.uid}/preview/{kind}/")
+    client = Client()
+    client.force_login(law.officer, backend="accounts.backends.ActiveUserBackend")
+    for path in (f"{outing}.pdf", f"/desk/visits/{again.uid}/preview/record.pdf"):
+        assert client.get(f"/b/{law.bureau.slug}{path}").content.startswith(b"%PDF-")
+    assert client.get(f"/b/{law.bureau.slug}/desk/visits/{stop.uid}/preview/letter/").status_code == 404
+    assert again.record_document is None
