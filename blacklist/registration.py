@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import AUTHORITY_ROLES, Role, grant
 from casework import events
+from casework.errors import Reason
 from casework.models import EvidenceFile, OfficialDocument
 from casework.registries import (
     Action,
@@ -16,6 +18,7 @@ from casework.registries import (
     Panel,
     Worklist,
     actions,
+    add_blocker,
     add_document_owner,
     add_evidence_owner,
     add_kpis,
@@ -39,8 +42,15 @@ def register() -> None:
     for model in ("blacklist.listentry", "blacklist.listbatch"):
         add_evidence_owner(model, _may_see_evidence)
         add_document_owner(model, _may_see_document)
+    add_blocker("casework.OfficialDocument", "withdraw", _own_withdrawal)
     object_urls["blacklist.listentry"] = lambda uid: reverse("blacklist:entry_detail", args=[uid])
     object_urls["blacklist.listbatch"] = lambda uid: reverse("blacklist:batch_detail", args=[uid])
+
+
+def _own_withdrawal(document: OfficialDocument, actor: User) -> Iterable[Reason]:
+    """Papers of the lists follow their entries."""
+    if document.subject_type.startswith("blacklist."):
+        yield Reason("名单文书随名单记录变更。", cleared_by="请在名单管理中办理移出或撤销。", gate="own")
 
 
 def _grant_all() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from blacklist import api
+from blacklist.public import verification
 from blacklist.public import views as public
 from blacklist.views import batches, entries, portal
 
@@ -54,8 +55,11 @@ public_urlpatterns = [
     re_path(rf"^lists/{KIND}/$", public.list_page, name="list"),
     re_path(rf"^lists/{KIND}\.csv$", public.list_csv, name="list_csv"),
     path("lists/entries/<uuid:uid>/", public.entry, name="entry"),
-    path("verify/", public.verify_form, name="verify_form"),
-    path("verify/<str:code>/", public.verify, name="verify"),
+    path("verify/", verification.verify_form, name="verify_form"),
+    path("verify/keys.json", verification.keys, name="verify_keys"),
+    path("verify/revocations.json", verification.revocations, name="verify_revocations"),
+    path("verify/photo/", verification.verify_photo, name="verify_photo"),
+    path("verify/<str:code>/", verification.verify, name="verify"),
     path("data/", public.data, name="data"),
     path("audit/anchors/", public.anchors, name="anchors"),
 ]

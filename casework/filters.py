@@ -13,7 +13,17 @@ from django.db.models import Q, QuerySet
 from accounts.models import Organisation, User
 from accounts.roles import Role
 from casework.audit import known_verbs
-from casework.models import AuditEvent, DocumentKind, IssuedNumber, OutboxMessage, OutboxState, PolicyValue
+from casework.documents import selectors as documents
+from casework.models import (
+    AuditEvent,
+    DocumentKind,
+    DocumentState,
+    IssuedNumber,
+    OfficialDocument,
+    OutboxMessage,
+    OutboxState,
+    PolicyValue,
+)
 
 CONFIRMED = "confirmed"
 DAY = forms.DateInput(attrs={"type": "date"})
@@ -142,3 +152,36 @@ class UserFilter(django_filters.FilterSet):
     def by_words(self, rows: QuerySet[User], name: str, value: str) -> QuerySet[User]:
         """People whose name, account or organisation holds the words."""
         return rows.filter(any_contains(value, "name", "username", "organisation__name"))
+
+
+class DocumentFilter(django_filters.FilterSet):
+    """Official documents by words, kind, organ, state and day of issue."""
+
+    q = django_filters.CharFilter(method="by_words", label="查文书", help_text="文号、当事人、标题或核验码")
+    kind = django_filters.ChoiceFilter(label="种类", empty_label="全部种类")
+    organ = django_filters.ModelChoiceFilter(
+        label="制发机关", empty_label="全部机关", queryset=Organisation.objects.none()
+    )
+    state = django_filters.ChoiceFilter(choices=DocumentState.choices, label="状态", empty_label="全部状态")
+    since = django_filters.DateFilter(
+        field_name="issued_on", lookup_expr="gte", label="制发日期从", widget=DAY
+    )
+    until = django_filters.DateFilter(field_name="issued_on", lookup_expr="lte", label="至", widget=DAY)
+    key = django_filters.CharFilter(method="by_key", widget=forms.HiddenInput)
+
+    class Meta:
+        model = OfficialDocument
+        fields = ["q", "kind", "organ", "state", "since", "until"]
+
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["kind"].extra["choices"] = documents.kind_choices()
+        self.filters["organ"].queryset = documents.organs_of(actor)
+
+    def by_words(self, rows: QuerySet[OfficialDocument], name: str, value: str) -> QuerySet[OfficialDocument]:
+        """Documents whose number, party, title or code holds the words."""
+        return rows.filter(any_contains(value, "number", "party", "title", "code"))
+
+    def by_key(self, rows: QuerySet[OfficialDocument], name: str, value: str) -> QuerySet[OfficialDocument]:
+        """Documents signed by one key."""
+        return rows.filter(signed_payload__startswith=f"{value}.")

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import Region, User
+from accounts.models import Organisation, Region, User
 from casework.deadlines import TermUnit
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -18,6 +18,37 @@ class ReasonForm(forms.Form):
     """A step that needs nothing but a reason."""
 
     reason = forms.CharField(label="原因", max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class PostingForm(forms.Form):
+    """A photo of a posted document."""
+
+    photo = forms.ImageField(
+        label="照片",
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png"}),
+        help_text="JPG 或 PNG，拍到整张文书。",
+    )
+    captured_at = forms.DateTimeField(
+        label="张贴时间",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="不填的，以照片自带的拍摄时间为准。",
+    )
+
+
+class NumberWordForm(forms.Form):
+    """The middle word of one organ's numbers of one kind."""
+
+    organ: forms.ModelChoiceField[Organisation] = forms.ModelChoiceField(
+        label="制发机关", queryset=Organisation.objects.none(), empty_label=None
+    )
+    word = forms.CharField(label="中间字", max_length=8, help_text="机关代字和年份之间的字，例如“整改”。")
+    has_ordinal = forms.BooleanField(label="序号前加“第”字", required=False)
+
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Organisation.objects.filter(bureau=actor.bureau_id, is_active=True).exclude(number_word="")
+        self.fields["organ"].queryset = own.order_by("pk")  # type: ignore[attr-defined]
 
 
 class CalendarDaysForm(forms.Form):

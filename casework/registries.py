@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -92,6 +92,20 @@ class Action:
     is_offered: Callable[[User, Any], bool] = lambda actor, obj: True
 
 
+@dataclass(frozen=True)
+class ServiceFact:
+    """One service of a document (送达) as its page tells it, with the files that prove it."""
+
+    method: str
+    served_at: datetime
+    place: str = ""
+    receiver: str = ""
+    servers: str = ""
+    note: str = ""
+    document: OfficialDocument | None = None
+    evidence: tuple[EvidenceFile, ...] = ()
+
+
 class Keyed:
     """Callables or objects registered under a key."""
 
@@ -126,6 +140,8 @@ evidence_owners: dict[str, Callable[[User, EvidenceFile], bool]] = {}
 document_owners: dict[str, Callable[[User, OfficialDocument], bool]] = {}
 evidence_refusals: list[EvidenceRefusal] = []
 object_urls: dict[str, Callable[[UUID], str]] = {}
+document_services: dict[str, Callable[[User, OfficialDocument], Iterable[ServiceFact]]] = {}
+posting_evidence: dict[str, Callable[[EvidenceFile], OfficialDocument | None]] = {}
 
 
 def add_nav(entry: NavEntry) -> None:
@@ -166,6 +182,20 @@ def add_evidence_owner(subject_type: str, may_see: Callable[[User, EvidenceFile]
 def add_document_owner(subject_type: str, may_see: Callable[[User, OfficialDocument], bool]) -> None:
     """Say who may open documents whose subject is `subject_type` beyond the issuing organ's own people."""
     document_owners[subject_type] = may_see
+
+
+def add_document_service(
+    subject_type: str, served: Callable[[User, OfficialDocument], Iterable[ServiceFact]]
+) -> None:
+    """Say how documents whose subject is `subject_type` were served."""
+    document_services[subject_type] = served
+
+
+def add_posting_evidence(
+    subject_type: str, document_of: Callable[[EvidenceFile], OfficialDocument | None]
+) -> None:
+    """Say which document is shown on a posting photo that is evidence of a row of `subject_type`."""
+    posting_evidence[subject_type] = document_of
 
 
 def offered_actions(actor: User, obj: Any) -> list[tuple[Action, str]]:

@@ -9,7 +9,7 @@ from django.urls import path, register_converter
 from casework.activities import views as activities
 from casework.people import organisations
 from casework.people import views as people
-from casework.views import files, home, office, oversight
+from casework.views import documents, files, home, office, oversight
 
 app_name = "casework"
 
@@ -32,6 +32,17 @@ register_converter(DayConverter, "day")
 
 desk_urlpatterns = [
     path("", home.home, name="home"),
+    path("documents/", documents.document_list, name="document_list"),
+    path("documents/kinds/", documents.kind_list, name="kind_list"),
+    path("documents/kinds/<str:code>/", documents.kind_detail, name="kind_detail"),
+    path("documents/keys/", documents.key_list, name="key_list"),
+    path("documents/keys/rotate/", documents.key_rotate_page, name="key_rotate"),
+    path("documents/keys/<str:key_id>/revoke/", documents.key_revoke_page, name="key_revoke"),
+    path("documents/keys/<str:key_id>/confirm/", documents.key_confirm_page, name="key_confirm"),
+    path("documents/keys/<str:key_id>/drop/", documents.key_drop_page, name="key_drop"),
+    path("documents/<uuid:uid>/", documents.document_detail, name="document_detail"),
+    path("documents/<uuid:uid>/withdraw/", documents.document_withdraw_page, name="document_withdraw"),
+    path("documents/<uuid:uid>/posting/", documents.document_posting, name="document_posting"),
     path("documents/<uuid:uid>.<str:suffix>", files.document_download, name="document_download"),
     path("evidence/<uuid:uid>/", files.evidence_file, name="evidence_file"),
     path("jobs/<uuid:uid>/", files.job_progress, name="job_progress"),

@@ -19,7 +19,8 @@ class FieldworkConfig(AppConfig):
 
         grant("fieldwork.campaign_view", "查看专项行动", AUTHORITY_ROLES)
         grant("fieldwork.campaign_edit", "部署和修改专项行动", [Role.LEADER, Role.SECTION_HEAD])
-        grant("fieldwork.checklist_view", "查看检查清单", AUTHORITY_ROLES)
+        grant("fieldwork.checklist_view", "查看检查清单", (*AUTHORITY_ROLES, Role.ADMIN))
+        grant("fieldwork.checklist_edit", "起草检查清单", [Role.ADMIN, Role.SECTION_HEAD, Role.OFFICER])
         grant("fieldwork.checklist_publish", "发布检查清单版本", [Role.ADMIN, Role.SECTION_HEAD])
         grant("fieldwork.run_view", "查看检查记录", AUTHORITY_ROLES)
         grant(

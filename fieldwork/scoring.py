@@ -1,8 +1,8 @@
 """Points of a filled checklist.
 
-Each item is worth its weight. “In order” earns it, a problem earns nothing, “does not apply” and
-“not seen” take the item out of the sum. A problem at a star item (否决项) fails the whole check,
-whatever the points.
+Each judged item is worth its weight; facts (numbers, dates, texts) earn nothing. “In order” earns it, a
+problem earns nothing, “does not apply” and “not seen” take the item out of the sum. A problem at a star
+item (否决项) fails the whole check, whatever the points.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def score(version: ChecklistVersion, items: Iterable[ChecklistItem], values: Map
     for item in items:
         value = values.get(item.code)
         if value is None:
-            unanswered.append(item.code)
+            unanswered.extend([] if item.is_optional else [item.code])
+        elif not item.is_judged:
+            continue
         elif value == version.passing_answer:
             earned, possible = earned + item.weight, possible + item.weight
         elif value == version.failing_answer:

@@ -10,7 +10,10 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Bureau, User
+from fieldwork.contents import items_from
+from fieldwork.data import assignments
 from fieldwork.models import (
+    AnswerKind,
     Campaign,
     Checklist,
     ChecklistAnswer,
@@ -21,6 +24,7 @@ from fieldwork.models import (
     VersionState,
 )
 from fieldwork.querysets import CampaignQuerySet, ChecklistVersionQuerySet
+from fieldwork.scoring import Score, score
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,13 @@ def checklists_visible(actor: User) -> QuerySet[Checklist]:
     return Checklist.objects.visible_to(actor).annotate(version_count=published).prefetch_related("versions")
 
 
+def checklists_published(actor: User) -> QuerySet[Checklist]:
+    """Checklists that have a published version."""
+    published = Count("versions", filter=~Q(versions__state=VersionState.DRAFT))
+    rows = Checklist.objects.visible_to(actor).annotate(version_count=published)
+    return rows.filter(version_count__gt=0).order_by("code", "pk")
+
+
 def versions_all() -> ChecklistVersionQuerySet:
     """Every version; the caller scopes it."""
     return ChecklistVersion.objects.select_related("checklist", "published_by")
@@ -71,11 +82,13 @@ def version_in_force(*, code: str, on: date, bureau: Bureau | None = None) -> Ch
 
 
 def versions_in_force(*, actor: User, on: date) -> list[ChecklistVersion]:
-    """One usable version per checklist that the actor may read."""
+    """One usable version per checklist that the actor may read; a bureau's own list hides the general one."""
     newest: dict[int, ChecklistVersion] = {}
     for version in ChecklistVersion.objects.visible_to(actor).in_force(on).select_related("checklist"):
         newest.setdefault(version.checklist_id, version)
-    return sorted(newest.values(), key=lambda version: version.checklist.code)
+    own = {row.checklist.code for row in newest.values() if row.checklist.bureau_id is not None}
+    shown = [row for row in newest.values() if row.checklist.bureau_id or row.checklist.code not in own]
+    return sorted(shown, key=lambda version: version.checklist.code)
 
 
 def aspects_of(items: Iterable[ChecklistItem]) -> list[Aspect]:
@@ -95,3 +108,47 @@ def runs_of(actor: User, subject_uid: UUID) -> QuerySet[ChecklistRun]:
 def answers_of(run: ChecklistRun) -> QuerySet[ChecklistAnswer]:
     """Answers of a run in the order of the form."""
     return run.answers.select_related("item", "answered_by").order_by("item__position")
+
+
+def failures_of(run: ChecklistRun) -> QuerySet[ChecklistAnswer]:
+    """Answers that say that something is not in order; facts never do."""
+    failing = run.checklist_version.failing_answer
+    return run.answers.filter(value=failing, item__answer_kind=AnswerKind.CHOICE)
+
+
+def points_of(run: ChecklistRun) -> Score:
+    """The points of a form as far as it is filled."""
+    values = dict(run.answers.values_list("item__code", "value"))
+    return score(run.checklist_version, run.checklist_version.items.all(), values)
+
+
+def proposed_version(
+    *, campaign: Campaign | None, inspection_kind: str, on: date, bureau: Bureau | None
+) -> ChecklistVersion | None:
+    """The version to use when nobody chose one: the campaign's own list, else the one of its kind, else the
+    one of the kind of inspection."""
+    if campaign is not None and campaign.checklist is not None:
+        found = version_in_force(code=campaign.checklist.code, on=on, bureau=bureau)
+        if found is not None:
+            return found
+    named = assignments()
+    code = named["campaign"].get(campaign.kind) if campaign else None
+    return version_in_force(code=code or named["inspection"].get(inspection_kind, ""), on=on, bureau=bureau)
+
+
+def items_of(version: ChecklistVersion) -> list[ChecklistItem]:
+    """Items of a version in order; those of a draft are read from its content."""
+    if version.state == VersionState.DRAFT:
+        return items_from(version, version.content)
+    return list(version.items.all())
+
+
+def drafts_of(actor: User) -> QuerySet[ChecklistVersion]:
+    """Drafts that the actor may read, the newest first."""
+    rows = ChecklistVersion.objects.visible_to(actor).filter(state=VersionState.DRAFT)
+    return rows.select_related("checklist", "drafted_by", "based_on").order_by("-pk")
+
+
+def runs_under_way(version: ChecklistVersion) -> int:
+    """How many open forms use a version."""
+    return version.runs.filter(status=RunStatus.OPEN).count()

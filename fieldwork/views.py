@@ -8,7 +8,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from casework import registries
@@ -189,39 +188,6 @@ def campaign_cancel(request: AuthedRequest, uid: UUID) -> HttpResponse:
         if form.is_valid():
             return redirect("fieldwork:campaign_detail", uid=uid)
     return _step(request, campaign, form, "取消专项行动", "取消专项行动", danger=True)
-
-
-@desk_page("fieldwork.checklist_view")
-def checklist_list(request: AuthedRequest) -> HttpResponse:
-    """Checklists with the version in force today."""
-    today = timezone.localdate()
-    in_force = {row.checklist_id: row for row in selectors.versions_in_force(actor=request.user, on=today)}
-    rows = [
-        (checklist, in_force.get(checklist.pk)) for checklist in selectors.checklists_visible(request.user)
-    ]
-    return render(request, "fieldwork/checklist_list.html", {"rows": rows, "today": today})
-
-
-@desk_page("fieldwork.checklist_view")
-def checklist_version(request: AuthedRequest, uid: UUID) -> HttpResponse:
-    """One version, laid out for reading and for printing."""
-    version = get_visible(selectors.versions_all(), request.user, uid)
-    items = list(version.items.all())
-    context = {
-        "version": version,
-        "aspects": selectors.aspects_of(items),
-        "item_count": len(items),
-        "star_count": sum(item.is_star for item in items),
-        "points": sum(item.weight for item in items),
-        "answers": list(version.answer_labels.values()),
-        "see_labels": version.content.get("see_labels", {}),
-        "versions": selectors.versions_of(request.user, version.checklist),
-        "crumbs": [
-            {"label": "检查清单", "url": reverse("fieldwork:checklist_list")},
-            {"label": f"第 {version.number} 版"},
-        ],
-    }
-    return render(request, "fieldwork/checklist_version.html", context)
 
 
 def _conflict(error: StaleVersion, form: CampaignForm) -> dict[str, Any]:

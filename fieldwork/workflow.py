@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from casework.errors import Reason
 from casework.models import EvidenceFile
 from casework.workflow import Transition, Workflow
 from fieldwork.models import Campaign, CampaignStatus, ChecklistAnswer, ChecklistRun, RunStatus
+from fieldwork.selectors import failures_of
 
 
 def has_stages(campaign: Campaign, actor: User) -> Iterable[Reason]:
@@ -24,6 +25,7 @@ def is_answered(run: ChecklistRun, actor: User) -> Iterable[Reason]:
     answered = run.answers.values("item")
     missing = list(
         run.checklist_version.items.exclude(pk__in=answered)
+        .exclude(is_optional=True)
         .order_by("position")
         .values_list("code", flat=True)
     )
@@ -45,9 +47,13 @@ def failures_are_told(run: ChecklistRun, actor: User) -> Iterable[Reason]:
 
 
 def failures_are_shown(run: ChecklistRun, actor: User) -> Iterable[Reason]:
-    """Every problem that asks for a photo has one, or the reason why there is none."""
+    """Every answer that asks for a photo has one, or the reason why there is none."""
+    on_fail = Q(pk__in=_failures(run).filter(item__requires_photo_on_fail=True).order_by().values("pk"))
+    always = Q(item__requires_photo=True) & ~Q(value="NA")
     wanting = list(
-        _failures(run).filter(item__requires_photo_on_fail=True, no_photo_reason="").select_related("item")
+        run.answers.filter(on_fail | always, no_photo_reason="")
+        .select_related("item")
+        .order_by("item__position")
     )
     shown = set(
         EvidenceFile.objects.filter(subject_uid__in=[answer.uid for answer in wanting]).values_list(
@@ -57,14 +63,14 @@ def failures_are_shown(run: ChecklistRun, actor: User) -> Iterable[Reason]:
     codes = [answer.item.code for answer in wanting if answer.uid not in shown]
     if codes:
         yield Reason(
-            f"问题没有照片：{'、'.join(codes)}。",
+            f"须拍照的项目没有照片：{'、'.join(codes)}。",
             cleared_by="请补拍照片，或写明未拍照的原因。",
             gate="photos",
         )
 
 
 def _failures(run: ChecklistRun) -> QuerySet[ChecklistAnswer]:
-    return run.answers.filter(value=run.checklist_version.failing_answer).order_by("item__position")
+    return failures_of(run).order_by("item__position")
 
 
 CAMPAIGN = Workflow(

@@ -15,6 +15,7 @@ from casework import policy
 from casework.errors import Reason
 from casework.models import PolicyValue
 from casework.workflow import Guard
+from fieldwork.selectors import failures_of
 from inspections.models import (
     Deployment,
     DeploymentMember,
@@ -280,14 +281,25 @@ def checklist_finished(visit: Visit, actor: User) -> Iterable[Reason]:
         yield Reason("检查清单还没有填完。", cleared_by="请先完成清单。", gate="checklist")
 
 
+def carried_answered(visit: Visit, actor: User) -> Iterable[Reason]:
+    """Problems of earlier visits that are still open were each looked at again."""
+    left = visit.carried.filter(
+        result="", finding__status__in=[FindingStatus.OPEN, FindingStatus.IN_NOTICE]
+    ).count()
+    if left:
+        yield Reason(
+            f"以前检查发现的问题还有 {left} 项没有核实。",
+            cleared_by="请逐项填写已整改、部分整改或未整改。",
+            gate="carried",
+        )
+
+
 def failures_have_findings(visit: Visit, actor: User) -> Iterable[Reason]:
     """Every failed checklist item became a finding, so that nothing found goes without handling."""
     run = visit.checklist_run
     if run is None:
         return
-    failed = run.answers.filter(value=run.checklist_version.failing_answer).values_list(
-        "item__code", flat=True
-    )
+    failed = failures_of(run).values_list("item__code", flat=True)
     told = set(visit.findings.exclude(status=FindingStatus.VOID).values_list("item_code", flat=True))
     if missing := sorted(set(failed) - told):
         yield Reason(

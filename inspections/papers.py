@@ -201,6 +201,8 @@ def site_record(visit: Visit, *, at: datetime) -> DocumentContent:
         (Field("签字情况", signed), Field("执法记录仪", visit.camera_note or "无")),
     )
     blocks: list[Block] = [Fields(rows=head, columns=2)]
+    if lines := _carried_lines(visit):
+        blocks += [Heading(1, "以前问题的核实情况"), ItemList(lines)]
     if findings:
         blocks.append(_finding_table(findings))
     blocks.append(SignatureLines((SignatureLine("执法人员（两名以上）"), SignatureLine("当事人"))))
@@ -211,6 +213,16 @@ def site_record(visit: Visit, *, at: datetime) -> DocumentContent:
         blocks=tuple(blocks),
         organ=deployment.lead_organ.name,
         page_signatures=("当事人", "执法人员"),
+    )
+
+
+def _carried_lines(visit: Visit) -> tuple[str, ...]:
+    """Earlier problems with what was seen of each, one line each."""
+    rows = visit.carried.exclude(result="").select_related("finding", "finding__visit").order_by("finding_id")
+    return tuple(
+        f"{chinese_date(row.finding.visit.visited_on)}发现：{row.finding.text.rstrip('。；')}。"
+        f"核实结果：{row.get_result_display()}" + (f"，{row.note.rstrip('。；')}" if row.note else "") + "。"
+        for row in rows
     )
 
 

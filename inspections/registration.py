@@ -287,11 +287,63 @@ def campaign_panel(actor: User, campaign: Any) -> dict[str, Any]:
 
 
 def _owners() -> None:
-    for kind in ("finding", "servicerecord", "replyitem", "recheckitem"):
+    for kind in ("finding", "servicerecord", "replyitem", "recheckitem", "carriedfinding"):
         registries.add_evidence_owner(f"inspections.{kind}", may_see_evidence)
     registries.add_evidence_owner("fieldwork.checklistanswer", may_see_answer)
     for kind in ("deployment", "visit", "rectificationnotice", "servicerecord", "recheck"):
         registries.add_document_owner(f"inspections.{kind}", may_see_document)
+    registries.add_document_service("inspections.rectificationnotice", notice_services)
+    registries.add_posting_evidence("inspections.servicerecord", posted_notice)
+    registries.add_blocker("casework.OfficialDocument", "withdraw", own_withdrawal)
+
+
+def notice_services(actor: User, document: OfficialDocument) -> Iterable[registries.ServiceFact]:
+    """送达回证 of a rectification notice, with the files that prove it."""
+    from casework.evidence.selectors import evidence_of
+    from inspections.selectors import service_of_notice
+
+    record = service_of_notice(document)
+    if record is None or document.kind != "RECTIFICATION_NOTICE":
+        return
+    receiver = "，".join(filter(None, (record.receiver, record.receiver_relation)))
+    notes = (
+        ("拒收事由", record.refusal_reason),
+        ("见证人", record.witness),
+        ("确认书", record.consent_no),
+        ("邮件回执号", record.mail_no),
+        ("公告载体", record.publication_place),
+    )
+    yield registries.ServiceFact(
+        method=record.get_method_display(),
+        served_at=record.served_at,
+        place=record.place,
+        receiver=receiver,
+        servers=f"{record.server_one.name}、{record.server_two.name}",
+        note="；".join(f"{label}：{value}" for label, value in notes if value),
+        document=record.document,
+        evidence=tuple(evidence_of(actor=actor, subject=record)),
+    )
+
+
+def posted_notice(evidence: EvidenceFile) -> OfficialDocument | None:
+    """The notice that a photo in a 送达回证 shows."""
+    from inspections.selectors import posted_document
+
+    return posted_document(evidence)
+
+
+def own_withdrawal(document: OfficialDocument, actor: User) -> Iterable[Reason]:
+    """Notices are recalled with their findings and terms; what proves a service stays with its notice."""
+    if document.subject_type == "inspections.rectificationnotice":
+        yield Reason(
+            "整改通知书撤回时要同时恢复问题和期限。", cleared_by="请在整改通知书页面办理撤回。", gate="own"
+        )
+    if document.subject_type == "inspections.servicerecord":
+        yield Reason(
+            "送达回证是期限起算的凭证，不能单独撤回。",
+            cleared_by="送达有误的，请撤回对应的整改通知书后重新制发。",
+            gate="own",
+        )
 
 
 def may_see_answer(actor: User, evidence: EvidenceFile) -> bool:
@@ -304,7 +356,7 @@ def may_see_answer(actor: User, evidence: EvidenceFile) -> bool:
 
 def may_see_evidence(actor: User, evidence: EvidenceFile) -> bool:
     """Authorities who reach the row; the institution its own reports and what is in its notices."""
-    from inspections.models import Finding, NoticeItem, RecheckItem, ReplyItem, ServiceRecord
+    from inspections.models import CarriedFinding, Finding, NoticeItem, RecheckItem, ReplyItem, ServiceRecord
 
     uid = evidence.subject_uid
     if evidence.subject_type == "inspections.finding" and actor.is_counterpart:
@@ -315,6 +367,7 @@ def may_see_evidence(actor: User, evidence: EvidenceFile) -> bool:
         "inspections.servicerecord": ServiceRecord,
         "inspections.replyitem": ReplyItem,
         "inspections.recheckitem": RecheckItem,
+        "inspections.carriedfinding": CarriedFinding,
     }
     if not actor.may("inspections.notice_view") and not actor.may("inspections.portal_view"):
         return False

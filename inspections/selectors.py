@@ -15,10 +15,11 @@ from casework.errors import Reason
 from casework.evidence.selectors import evidence_of
 from casework.models import EvidenceFile, OfficialDocument, ViolationType
 from fieldwork.models import Campaign, ChecklistVersion
-from fieldwork.selectors import campaigns_visible, versions_in_force
+from fieldwork.selectors import campaigns_visible, failures_of, versions_in_force
 from inspections import guards
 from inspections.models import (
     CAP_EXEMPT_KINDS,
+    CarriedFinding,
     Deployment,
     DeploymentMember,
     ExtensionRequest,
@@ -29,8 +30,10 @@ from inspections.models import (
     MemberRole,
     NoticeItem,
     NoticeReminder,
+    RecheckItem,
     RectificationNotice,
     Recusal,
+    ServiceRecord,
     Visit,
 )
 from inspections.querysets import DeploymentQuerySet, FindingQuerySet, NoticeQuerySet, VisitQuerySet
@@ -278,6 +281,7 @@ class FailedItem:
     text: str
     note: str
     organ_kind: str
+    organ_name: str = ""
 
 
 def failed_items(visit: Visit) -> list[FailedItem]:
@@ -286,13 +290,73 @@ def failed_items(visit: Visit) -> list[FailedItem]:
     if run is None:
         return []
     told = set(visit.findings.exclude(status=FindingStatus.VOID).values_list("item_code", flat=True))
-    failing = run.checklist_version.failing_answer
-    answers = run.answers.filter(value=failing).select_related("item").order_by("item__position")
+    answers = failures_of(run).select_related("item").order_by("item__position")
     return [
-        FailedItem(row.item.code, row.item.text, row.note, (row.item.departments or ["EDUCATION"])[0])
+        FailedItem(row.item.code, row.item.text, row.note, row.item.receiver, row.item.receiver_name)
         for row in answers
         if row.item.code not in told
     ]
+
+
+def unresolved_findings(visit: Visit) -> list[Finding]:
+    """Problems of earlier visits to the same place that nobody has closed, oldest first."""
+    rows = Finding.objects.filter(
+        visit__institution=visit.institution_id, status__in=[FindingStatus.OPEN, FindingStatus.IN_NOTICE]
+    )
+    rows = rows.exclude(visit=visit).filter(visit__status__in=["RECORDED", "CLOSED"])
+    return list(rows.select_related("organ", "violation", "visit").order_by("pk"))
+
+
+@dataclass(frozen=True)
+class CarriedHistory:
+    """An earlier problem with its story: its visit, its notice, what earlier visits and re-checks saw."""
+
+    row: CarriedFinding
+    files: list[EvidenceFile]
+    notice: RectificationNotice | None
+    seen_before: list[CarriedFinding]
+    rechecks: list[RecheckItem]
+
+
+def carried_of(actor: User, visit: Visit) -> list[CarriedHistory]:
+    """Earlier problems that came along to a visit, with their history."""
+    rows = visit.carried.select_related(
+        "finding__organ", "finding__violation", "finding__visit", "answered_by"
+    )
+    found = []
+    for row in rows.order_by("finding_id"):
+        item = row.finding.notice_items.exclude(notice__status="WITHDRAWN").select_related("notice").last()
+        before = row.finding.carried.exclude(pk=row.pk).exclude(result="").select_related("visit")
+        checks = RecheckItem.objects.filter(item__finding=row.finding).select_related("recheck")
+        found.append(
+            CarriedHistory(
+                row,
+                evidence_of(actor=actor, subject=row),
+                item.notice if item else None,
+                list(before.order_by("pk")),
+                list(checks.order_by("recheck__rechecked_at")),
+            )
+        )
+    return found
+
+
+def carried_results(visit: Visit, notice: RectificationNotice) -> dict[int, CarriedFinding]:
+    """What a visit saw of the items of a notice, by item id; the start of a re-check on site."""
+    seen = {row.finding_id: row for row in visit.carried.exclude(result__in=["", "UNSEEN"])}
+    items = notice.items.filter(finding_id__in=seen)
+    return {item.pk: seen[item.finding_id] for item in items}
+
+
+def recheckable(actor: User, visit: Visit) -> list[RectificationNotice]:
+    """Notices of the actor's organ whose open items were all looked at during a recorded visit."""
+    if visit.status not in {"RECORDED", "CLOSED"}:
+        return []
+    rows = notices_visible(actor).filter(
+        organ=actor.organisation_id,
+        status__in=["SERVED", "ANSWERED"],
+        items__finding__carried__visit=visit,
+    )
+    return list(rows.distinct())
 
 
 def documents_for_party(actor: User) -> list[OfficialDocument]:
@@ -306,6 +370,19 @@ def documents_for_party(actor: User) -> list[OfficialDocument]:
         .select_related("organ")
         .order_by("-issued_at")
     )
+
+
+def service_of_notice(document: OfficialDocument) -> ServiceRecord | None:
+    """送达回证 of the notice that a document is, if it was served."""
+    rows = ServiceRecord.objects.filter(notice__uid=document.subject_uid)
+    return rows.select_related("server_one", "server_two", "document").first()
+
+
+def posted_document(evidence: EvidenceFile) -> OfficialDocument | None:
+    """The notice whose 送达回证 holds the photo."""
+    rows = ServiceRecord.objects.filter(uid=evidence.subject_uid, notice__document__isnull=False)
+    record = rows.select_related("notice__document__organ").first()
+    return record.notice.document if record else None
 
 
 def institution_visits(actor: User, institution: Institution, limit: int = 20) -> list[Visit]:

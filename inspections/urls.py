@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from inspections.views import deployments, findings, notices, portal, visits
+from inspections.views import checklists, deployments, findings, notices, portal, previews, visits
 
 app_name = "inspections"
 
@@ -27,7 +27,16 @@ desk_urlpatterns = [
     path("visits/<uuid:uid>/record/", visits.visit_record, name="visit_record"),
     path("visits/<uuid:uid>/close/", visits.visit_close, name="visit_close"),
     path("visits/<uuid:uid>/cancel/", visits.visit_cancel, name="visit_cancel"),
-    path("visits/<uuid:uid>/checklist/", visits.visit_checklist, name="visit_checklist"),
+    path("visits/<uuid:uid>/checklist/", checklists.visit_checklist, name="visit_checklist"),
+    path("visits/<uuid:uid>/preview/<str:kind>/", previews.visit_preview, name="visit_preview"),
+    path(
+        "visits/<uuid:uid>/preview/<str:kind>.<str:suffix>", previews.visit_preview, name="visit_preview_pdf"
+    ),
+    path("deployments/<uuid:uid>/preview/", previews.approval_preview, name="approval_preview"),
+    path(
+        "deployments/<uuid:uid>/preview.<str:suffix>", previews.approval_preview, name="approval_preview_pdf"
+    ),
+    path("visits/<uuid:uid>/carried/", checklists.visit_carried, name="visit_carried"),
     path("visits/<uuid:uid>/findings/new/", findings.finding_create, name="finding_create"),
     path("visits/<uuid:uid>/notice/", notices.notice_draft, name="notice_draft"),
     path("findings/", findings.finding_list, name="finding_list"),

@@ -153,7 +153,12 @@ VISIT = Workflow(
             (V.STARTED,),
             V.RECORDED,
             permission="inspections.visit_record",
-            guards=(guards.takes_part, guards.checklist_finished, guards.failures_have_findings),
+            guards=(
+                guards.takes_part,
+                guards.carried_answered,
+                guards.checklist_finished,
+                guards.failures_have_findings,
+            ),
             requires=("premises", "summary", "ended_at", "outcome"),
             stamp="recorded_at",
             is_primary=True,

@@ -43,6 +43,7 @@ class ReportsConfig(AppConfig):
         )
         registries.add_kpis(worklists.kpis)
         registries.add_document_owner("reports.reportedition", worklists.may_open_document)
+        registries.add_blocker("casework.OfficialDocument", "withdraw", worklists.own_withdrawal)
         indicators.register_all()
         outbox.channel(delivery.CHANNEL, delivery.deliver, "上级平台交换目录")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from django.urls import reverse
 
 from accounts.models import User
 from casework.deadlines import CalendarMissing, load_calendar
+from casework.errors import Reason
 from casework.models import OfficialDocument
 from casework.registries import Kpi, WorkItem
 from reports.models import PeriodStatus, ReportEdition, ReportPeriod
@@ -87,3 +88,9 @@ def may_open_document(actor: User, document: OfficialDocument) -> bool:
     if not actor.may("reports.period_view"):
         return False
     return ReportEdition.objects.visible_to(actor).filter(uid=document.subject_uid).exists()
+
+
+def own_withdrawal(document: OfficialDocument, actor: User) -> Iterable[Reason]:
+    """A report is corrected by a new edition, never withdrawn from the register of documents."""
+    if document.subject_type == "reports.reportedition":
+        yield Reason("报表不能撤回。", cleared_by="请在报表页面提交更正版。", gate="own")

@@ -29,6 +29,9 @@ SHARED_PATTERNS = {
     # Rows that hold for every county: the same page for everyone who may use the desk.
     "casework:calendar",
     "fieldwork:checklist_version",
+    "fieldwork:checklist_compare",
+    "fieldwork:checklist_export",
+    "fieldwork:checklist_paper",
 }
 # A removed list entry answers so, with the reason of its removal.
 GONE = 410

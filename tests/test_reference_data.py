@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from casework import data as office
-from fieldwork.data import checklist_items, checklists
+from fieldwork.data import assignments, checklist_items, checklists
 from institutions.data import demo_names
 from reports.data import form, form_cells, reporting
 from reports.data.quality import form_breaches
@@ -92,7 +92,7 @@ def test_daily_checklist_has_nine_aspects_and_43_items() -> None:
     assert sum(item["is_star"] for _, _, item in checklist_items(daily)) == 19
 
 
-@pytest.mark.parametrize("code", ["DAILY_43", "FIRE_NINE", "SEVEN_LOOKS", "FIVE_ASPECTS"])
+@pytest.mark.parametrize("code", [item["code"] for item in checklists()])
 def test_checklist_items_are_well_formed(code: str) -> None:
     found = checklist(code)
     assert found["failing_answer"] in found["answers"]
@@ -107,6 +107,17 @@ def test_checklist_items_are_well_formed(code: str) -> None:
         assert set(item["see"]) <= set(found["see_labels"])
         assert item["confidence"] in CONFIDENCE
         assert item["weight"] >= 1
+
+
+def test_proposed_checklists_exist_and_cited_documents_are_listed() -> None:
+    codes = {item["code"] for item in checklists()}
+    assert {code for kinds in assignments().values() for code in kinds.values()} <= codes
+    assert {"MATERIALS", "ADS", "CONTRACT_CLAUSES", "SCHOOL_GATE"} <= codes
+    for code in ("MATERIALS", "ADS", "CONTRACT_CLAUSES", "SCHOOL_GATE"):
+        listed = tuple(row["short"] for row in checklist(code)["basis_documents"])
+        for _, _, item in checklist_items(checklist(code)):
+            assert all(basis.startswith(listed) for basis in item["basis"])
+            assert not (item["is_star"] and item.get("answer_kind", "CHOICE") != "CHOICE")
 
 
 def test_fire_and_look_checklists_have_nine_and_seven_parts() -> None:

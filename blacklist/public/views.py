@@ -18,7 +18,6 @@ from accounts.models import Bureau
 from blacklist.models import EntryStatus, ListKind
 from blacklist.public import selectors, words
 from blacklist.public.tables import DICTIONARY, LIST_COLUMNS
-from casework.documents.selectors import verify as verify_document
 from casework.selectors import data_version
 from casework.typesetting import qr_svg
 from casework.web import ListPage, export_response
@@ -27,7 +26,6 @@ from institutions.models import Institution
 
 KINDS = {"white": ListKind.WHITE, "black": ListKind.BLACK, "red": ListKind.RED}
 LIST_PAGE_SIZE = 50
-PAYLOAD_MAX = 600
 PAGE_DIGITS_MAX = 6
 
 
@@ -212,31 +210,6 @@ def entry(request: PublicRequest, uid: UUID) -> HttpResponse:
         "kind": found.kind.lower(),
     }
     return show(request, "public/entry.html", context, status=410 if is_removed else 200)
-
-
-@public_page
-def verify_form(request: PublicRequest) -> HttpResponse:
-    """Type the code printed under a document's QR code; without one the form."""
-    code = selectors.clean_query(request.GET.get("code", ""))
-    if code:
-        return redirect("blacklist_public:verify", code.replace("/", ""))
-    return show(request, "public/verify_form.html", {})
-
-
-@public_page
-def verify(request: PublicRequest, code: str) -> HttpResponse:
-    """Whether a document is genuine and still in force; the least that answers the question."""
-    asked = selectors.clean_query(code)
-    payload = request.GET.get("p", "")[:PAYLOAD_MAX]
-    result = verify_document(asked, payload if payload.isascii() and payload.isprintable() else "-")
-    context = {
-        "code": asked,
-        "document": result.document,
-        "is_genuine": result.is_genuine,
-        "is_forged": bool(payload) and not result.is_genuine,
-        "domain_hint": f"真的核验页地址是 {_base(request.bureau).partition('://')[2]}，其他地址的核验结果不可信。",
-    }
-    return show(request, "public/verify.html", context)
 
 
 @public_page

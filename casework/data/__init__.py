@@ -103,9 +103,10 @@ def document_kinds() -> list[dict[str, Any]]:
 
 
 def document_labels() -> dict[str, dict[str, str]]:
-    """Chinese labels used by document kinds: `groups`, `signatures`, `service`."""
+    """Chinese labels used by document kinds: `groups`, `signatures`, `service`, `fields`."""
     data = _load("document_kinds.json")
     return {
+        "fields": _load("document_fields.json"),
         "groups": data["groups"],
         "signatures": data["signature_labels"],
         "service": data["service_labels"],

@@ -10,15 +10,18 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models import Organisation, User
-from casework import audit, jobs, typesetting
+from casework import audit, events, jobs, typesetting
 from casework.canonical import sha256_hex
+from casework.documents.selectors import recall_reasons
 from casework.documents.signing import current_key, new_code, sign
-from casework.errors import Unlawful, WrongState
-from casework.models import DocumentKind, DocumentState, OfficialDocument
+from casework.errors import Blocked, NotAllowed, Unlawful, WrongState
+from casework.evidence.services import evidence_receive
+from casework.models import DocumentKind, DocumentState, EvidenceFile, OfficialDocument
 from casework.numbering import number_take
 
 TEMPLATE_VERSION = "1"
@@ -36,23 +39,25 @@ def document_issue(
     party: str = "",
     at: datetime | None = None,
     number: str | None = None,
-    is_public: bool = True,
+    is_public: bool | None = None,
 ) -> OfficialDocument:
     """Freeze `content`, number it in `organ`'s series, sign it and queue its rendering.
 
     `content` is a typesetting source as JSON values, without number and QR. `number` given (also "")
-    means no number is taken: the record is unnumbered or carries another document's. The counter is
-    the last lock taken.
+    means no number is taken: the record is unnumbered or carries another document's. `is_public` not
+    given means as the catalogue says. The counter is the last lock taken.
     """
     at = at or timezone.now()
     issued_on = timezone.localdate(at)
     uid: UUID = getattr(subject, "uid")  # noqa: B009
-    name = DocumentKind.objects.filter(code=kind).values_list("name", flat=True).first() or title
+    known = DocumentKind.objects.filter(code=kind).first()
+    if is_public is None:
+        is_public = known.is_public if known else True
     document = OfficialDocument(
         bureau=organ.bureau,
         organ=organ,
         kind=kind,
-        kind_name=name,
+        kind_name=known.name if known else title,
         title=title,
         party=party,
         subject_type=subject._meta.label_lower,
@@ -146,6 +151,63 @@ def _end(
         at=at,
     )
     return locked
+
+
+@dataclasses.dataclass(frozen=True)
+class DocumentRecalled:
+    """A document was withdrawn on its register page; rooms may follow."""
+
+    document_uid: UUID
+    subject_type: str
+    subject_uid: UUID
+    reason: str
+
+
+@transaction.atomic
+def document_recall(
+    *, actor: User, document: OfficialDocument, reason: str, at: datetime | None = None
+) -> OfficialDocument:
+    """Withdraw a document by hand from the register, in the name of the organ that issued it.
+
+    Publishes DocumentRecalled. Raises NotAllowed, and Blocked when the room that owns the subject
+    withdraws its documents itself.
+    """
+    if not actor.may("casework.document_withdraw"):
+        raise NotAllowed("您没有“撤回文书”的权限，请联系单位负责人。")
+    if actor.organisation_id != document.organ_id:
+        raise NotAllowed(f"文书由{document.organ.name}制发，请由该单位撤回。")
+    reasons = recall_reasons(actor, document)
+    if reasons:
+        raise Blocked(reasons)
+    gone = document_withdraw(actor=actor, document=document, reason=reason, at=at)
+    events.publish(DocumentRecalled(gone.uid, gone.subject_type, gone.subject_uid, reason))
+    return gone
+
+
+def posting_add(
+    *,
+    actor: User,
+    document: OfficialDocument,
+    upload: UploadedFile[bytes] | ContentFile[bytes],
+    captured_at: datetime | None = None,
+    at: datetime | None = None,
+) -> EvidenceFile:
+    """Keep a photo of the posted document, so that a torn-down notice stays provable.
+
+    Raises NotAllowed, and Unlawful for a file that is no photo.
+    """
+    if not actor.may("casework.document_posting") or actor.bureau_id != document.bureau_id:
+        raise NotAllowed("您没有“登记张贴照片”的权限，请联系承办人。")
+    head = upload.read(16)
+    upload.seek(0)
+    if not head.startswith((b"\xff\xd8\xff", b"\x89PNG")):
+        raise Unlawful("张贴照片须为 JPG 或 PNG 图片，请重新拍摄或选择。")
+    moment = at or timezone.now()
+    if captured_at and captured_at > moment:
+        raise Unlawful("张贴时间不能晚于现在，请改正。")
+    return evidence_receive(
+        actor=actor, subject=document, upload=upload, caption="张贴照片", captured_at=captured_at, at=moment
+    )
 
 
 def verify_url(document: OfficialDocument) -> str:

@@ -47,7 +47,7 @@ def normal_code(text: str) -> str:
 
 
 @transaction.atomic
-def signing_key_rotate(*, actor: User, bureau: Bureau, at: datetime) -> SigningKey:
+def signing_key_rotate(*, actor: User, bureau: Bureau, at: datetime, reason: str = "") -> SigningKey:
     """Make a new current key; the old one retires and keeps verifying old paper."""
     SigningKey.objects.select_for_update().filter(bureau=bureau, retired_at=None, revoked_at=None).update(
         retired_at=at
@@ -63,8 +63,11 @@ def signing_key_rotate(*, actor: User, bureau: Bureau, at: datetime) -> SigningK
         public_key=private.public_key().public_bytes_raw(),
         private_key_sealed=seal(raw.hex(), f"casework.signingkey:{key_id}"),
         created_at=at,
+        reason=reason[:200],
     )
-    audit.record(actor=actor, verb="casework.signing_key_rotate", target=key, bureau=bureau, at=at)
+    audit.record(
+        actor=actor, verb="casework.signing_key_rotate", target=key, bureau=bureau, at=at, reason=reason
+    )
     return key
 
 
@@ -86,9 +89,18 @@ def _body(key_id: str, code: str, issued_on: date, content_hash: str) -> str:
 def sign(key: SigningKey, *, code: str, issued_on: date, content_hash: str) -> str:
     """The signed payload of one document."""
     body = _body(key.key_id, code, issued_on, content_hash)
+    return f"{body}.{sign_text(key, body)}"
+
+
+def sign_text(key: SigningKey, text: str) -> str:
+    """Ed25519 signature over the UTF-8 bytes of `text`, base64url without padding."""
     raw = bytes.fromhex(unseal(key.private_key_sealed, f"casework.signingkey:{key.key_id}"))
-    signature = Ed25519PrivateKey.from_private_bytes(raw).sign(body.encode())
-    return f"{body}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
+    return base64url(Ed25519PrivateKey.from_private_bytes(raw).sign(text.encode()))
+
+
+def base64url(data: bytes) -> str:
+    """Base64 for addresses, without padding (RFC 4648 §5)."""
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def check(payload: str) -> Payload | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import Bureau, Organisation, User
 from accounts.querysets import ScopedQuerySet, ScopePaths
@@ -26,6 +27,22 @@ class DocumentKind(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def group(self) -> str:
+        """Code of the group in the catalogue."""
+        return str(self.details.get("group", ""))
+
+    @property
+    def catalogue_no(self) -> int | None:
+        """Place in the catalogue of penalty documents, where it has one."""
+        number = self.details.get("catalogue_no")
+        return None if number is None else int(number)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether `/verify/` shows number and party: what goes out, unless the catalogue says otherwise."""
+        return bool(self.details.get("is_public", self.details.get("is_outward", True)))
 
 
 class DocumentState(models.TextChoices):
@@ -92,16 +109,35 @@ class OfficialDocument(models.Model):
                 name="casework_officialdocument_successor",
             ),
         ]
-        indexes = [models.Index(fields=["subject_uid"], name="casework_document_subject")]
+        indexes = [
+            models.Index(fields=["subject_uid"], name="casework_document_subject"),
+            models.Index(fields=["bureau", "-issued_at"], name="casework_document_register"),
+            models.Index(
+                fields=["bureau", "state_changed_at"],
+                condition=~Q(state="VALID"),
+                name="casework_document_ended",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number or self.title
+
+    @property
+    def state_tone(self) -> str:
+        """Green while in force."""
+        return {"VALID": "ok", "SUPERSEDED": "warn"}.get(self.state, "bad")
+
+    @property
+    def key_id(self) -> str:
+        """Which key signed the code on the paper."""
+        return self.signed_payload.partition(".")[0]
 
 
 class SigningKey(models.Model):
     """An Ed25519 key pair of a bureau; the private half is sealed with the field keys.
 
-    Old keys keep verifying old paper; a revoked key does not.
+    Old keys keep verifying old paper; a revoked key does not. One person asks for a revocation,
+    another confirms it, because it takes the proof from every code that the key has signed.
     """
 
     bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
@@ -111,10 +147,25 @@ class SigningKey(models.Model):
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField("启用原因", max_length=200, blank=True, default="")
+    revoke_reason = models.CharField("吊销原因", max_length=200, blank=True, default="")
+    revoke_asked_at = models.DateTimeField("提出吊销时间", null=True, blank=True)
+    revoke_asked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    revoked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = "签名密钥"
         constraints = [
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True)
+                | (
+                    Q(revoke_asked_by__isnull=False)
+                    & Q(revoked_by__isnull=False)
+                    & ~Q(revoked_by=F("revoke_asked_by"))
+                    & ~Q(revoke_reason="")
+                ),
+                name="casework_signingkey_revoked_by_two",
+            ),
             models.UniqueConstraint(
                 fields=["bureau"],
                 condition=Q(retired_at__isnull=True) & Q(revoked_at__isnull=True),
@@ -124,3 +175,18 @@ class SigningKey(models.Model):
 
     def __str__(self) -> str:
         return self.key_id
+
+    @property
+    def standing(self) -> str:
+        """REVOKED, ASKED (revocation asked for), RETIRED or CURRENT."""
+        if self.revoked_at:
+            return "REVOKED"
+        if self.revoke_asked_at:
+            return "ASKED"
+        return "RETIRED" if self.retired_at else "CURRENT"
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the public key in groups of four hex digits, as people compare it."""
+        digest = hashlib.sha256(bytes(self.public_key)).hexdigest()[:32]
+        return " ".join(digest[start : start + 4] for start in range(0, 32, 4))

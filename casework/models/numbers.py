@@ -30,16 +30,19 @@ class NumberCounter(models.Model):
 
 
 class NumberTemplate(models.Model):
-    """How a bureau writes the numbers of one kind: `{organ}整改〔{year}〕{n}号`."""
+    """How a bureau, or one of its organs, writes the numbers of one kind: `{organ}整改〔{year}〕{n}号`."""
 
     bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    organ = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=40)
     pattern = models.CharField("文号格式", max_length=60)
 
     class Meta:
         verbose_name = "文号格式"
         constraints = [
-            models.UniqueConstraint(fields=["bureau", "kind"], name="casework_numbertemplate_kind"),
+            models.UniqueConstraint(
+                fields=["bureau", "organ", "kind"], nulls_distinct=False, name="casework_numbertemplate_kind"
+            ),
             models.CheckConstraint(
                 condition=Q(pattern__contains="{n}") & Q(pattern__contains="{year}"),
                 name="casework_numbertemplate_complete",

@@ -31,8 +31,10 @@ class LayoutError(RuntimeError):
     """The typesetter refused the document."""
 
 
-def render_pdf(content: DocumentContent, *, font_dir: Path | None = None) -> bytes:
+def render_pdf(content: DocumentContent, *, font_dir: Path | None = None, watermark: str = "") -> bytes:
     """Lay out a document as PDF/A-2b. The same content and fonts always give the same bytes.
+
+    `watermark` is printed large and grey across every page (预览).
 
     Raises MissingGlyphError when a character is in no typeface, FontsMissingError when the folder has no fonts.
     """
@@ -42,7 +44,7 @@ def render_pdf(content: DocumentContent, *, font_dir: Path | None = None) -> byt
     if missing:
         raise MissingGlyphError(missing)
     fonts = load_fonts(folder)
-    data = json.dumps(layout_data(document, fonts), ensure_ascii=False)
+    data = json.dumps({**layout_data(document, fonts), "watermark": watermark}, ensure_ascii=False)
     try:
         return typst.compile(
             _template(),

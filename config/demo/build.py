@@ -16,6 +16,7 @@ from casework.management.commands.load_reference import load_all
 from config.demo.cases import schedule_cases
 from config.demo.clock import anchor, at
 from config.demo.measures import build_measures
+from config.demo.papers import build_papers, has_papers
 from config.demo.people import FENGJIE, WUSHAN, County, build_city, build_county
 from config.demo.places import build_small_places, build_wushan_places
 from config.demo.plans import build_plans, has_plans
@@ -54,6 +55,7 @@ def parts(
         ("巫山县台账", lambda: has_places(wushan.bureau), lambda: build_wushan(wushan, now)),
         ("奉节县台账", lambda: has_places(fengjie.bureau), lambda: build_fengjie(fengjie, now)),
         ("检查计划", lambda: has_plans(wushan, now), lambda: build_plans(wushan, now)),
+        ("巫山县文书和清单", lambda: has_papers(wushan), lambda: build_papers(wushan, now)),
     ]
 
 

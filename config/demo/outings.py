@@ -181,6 +181,7 @@ def _visit(
 ) -> None:
     officer = plan.team[0]
     visit = services.visit_start(actor=officer, visit=visit, at=moment)
+    look_again(officer, visit, moment + timedelta(minutes=5))
     if stop.has_checklist:
         fill_checklist(officer, visit, moment + timedelta(minutes=10))
     findings = [
@@ -388,6 +389,15 @@ def fill_checklist(officer: User, visit: Visit, moment: datetime) -> None:
     answers = {item.code: {"value": version.passing_answer} for item in version.items.all()}
     answers_save(actor=officer, run=run, answers=answers, at=moment)
     run_finish(actor=officer, run=run, at=moment + timedelta(minutes=25))
+
+
+def look_again(officer: User, visit: Visit, moment: datetime) -> None:
+    """Earlier problems of the place are still being put right."""
+    answers = {
+        row.pk: services.CarriedAnswer("PARTLY", "正在整改，按通知书期限完成") for row in visit.carried.all()
+    }
+    if answers:
+        services.carried_answer(actor=officer, visit=visit, answers=answers, at=moment)
 
 
 def photo(words: str) -> ContentFile[bytes]:

@@ -25,3 +25,12 @@ def checklist_items(checklist: dict[str, Any]) -> Iterator[tuple[int, dict[str, 
         for item in aspect["items"]:
             number += 1
             yield number, aspect, item
+
+
+@cache
+def assignments() -> dict[str, dict[str, str]]:
+    """Checklist code that is proposed by kind of `campaign` and by kind of `inspection`."""
+    data: dict[str, dict[str, str]] = json.loads(
+        (Path(__file__).parent / "assignments.json").read_text(encoding="utf-8")
+    )
+    return {key: value for key, value in data.items() if key != "note"}

@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import Bureau, User
 from accounts.querysets import ScopePaths
+from casework.data import DEPARTMENTS
 from casework.models.base import uuid7
 from fieldwork.querysets import ChecklistItemQuerySet, ChecklistQuerySet, ChecklistVersionQuerySet
 
@@ -106,6 +107,15 @@ class ChecklistVersion(models.Model):
     state = models.CharField("状态", max_length=10, choices=VersionState.choices, default=VersionState.DRAFT)
     published_at = models.DateTimeField("发布时间", null=True, blank=True)
     published_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    based_on = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="依据版本"
+    )
+    change_note = models.CharField("修改说明", max_length=300, blank=True, default="")
+    drafted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    editors = models.ManyToManyField(User, blank=True, related_name="+", verbose_name="起草人员")
+    retired_at = models.DateTimeField("停用时间", null=True, blank=True)
+    retired_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    retire_reason = models.CharField("停用理由", max_length=200, blank=True, default="")
 
     scope_paths: ClassVar[ScopePaths] = ScopePaths(region="checklist__bureau__region__path")
     objects = ChecklistVersionQuerySet.as_manager()
@@ -118,6 +128,12 @@ class ChecklistVersion(models.Model):
             models.CheckConstraint(
                 condition=Q(state="DRAFT") | (Q(published_at__isnull=False) & Q(published_by__isnull=False)),
                 name="fieldwork_checklistversion_published",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_by__isnull=True)
+                | Q(drafted_by__isnull=True)
+                | ~Q(published_by=F("drafted_by")),
+                name="fieldwork_checklistversion_second_person",
             ),
         ]
         triggers = [FROZEN_VERSION]
@@ -153,8 +169,21 @@ class ChecklistVersion(models.Model):
         return documents
 
 
+class AnswerKind(models.TextChoices):
+    """What an item asks for: a judgement, or a fact that earns no points."""
+
+    CHOICE = "CHOICE", "判断"
+    COUNT = "COUNT", "计数"
+    NUMBER = "NUMBER", "数值"
+    DATE = "DATE", "日期"
+    TEXT = "TEXT", "文字"
+
+
 class ChecklistItem(models.Model):
-    """One question of one version: what to look at, its basis, and whether it alone fails the check."""
+    """One question of one version: what to look at, its basis, and whether it alone fails the check.
+
+    `refer_to` is the kind of department that takes a failure over; without it the first of `departments`.
+    """
 
     version = models.ForeignKey(ChecklistVersion, models.PROTECT, related_name="items")
     position = models.PositiveSmallIntegerField("次序")
@@ -173,6 +202,15 @@ class ChecklistItem(models.Model):
     usual_handling = models.CharField("通常处理", max_length=10, blank=True, default="")
     indicator_key = models.CharField("对应指标", max_length=60, blank=True, default="")
     confidence = models.CharField("核实情况", max_length=20, default="unverified")
+    answer_kind = models.CharField(
+        "填写方式", max_length=8, choices=AnswerKind.choices, default=AnswerKind.CHOICE
+    )
+    unit = models.CharField("单位", max_length=10, blank=True, default="")
+    minimum = models.DecimalField("最小值", max_digits=14, decimal_places=2, null=True, blank=True)
+    maximum = models.DecimalField("最大值", max_digits=14, decimal_places=2, null=True, blank=True)
+    is_optional = models.BooleanField("可以不填", default=False)
+    requires_photo = models.BooleanField("填写即须拍照", default=False)
+    refer_to = models.CharField("接收部门", max_length=20, blank=True, default="")
 
     scope_paths: ClassVar[ScopePaths] = ScopePaths(region="version__checklist__bureau__region__path")
     objects = ChecklistItemQuerySet.as_manager()
@@ -184,8 +222,36 @@ class ChecklistItem(models.Model):
             models.UniqueConstraint(fields=["version", "code"], name="fieldwork_checklistitem_code"),
             models.UniqueConstraint(fields=["version", "position"], name="fieldwork_checklistitem_position"),
             models.CheckConstraint(condition=Q(weight__gte=1), name="fieldwork_checklistitem_weight"),
+            models.CheckConstraint(
+                condition=Q(answer_kind="CHOICE") | Q(is_star=False),
+                name="fieldwork_checklistitem_star_judged",
+            ),
+            models.CheckConstraint(
+                condition=~Q(answer_kind="CHOICE") | Q(is_optional=False),
+                name="fieldwork_checklistitem_judged_always",
+            ),
         ]
         triggers = [FROZEN_ITEM]
 
     def __str__(self) -> str:
         return f"{self.code} {self.text}"
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the answer is in order or not, and counts points."""
+        return self.answer_kind == AnswerKind.CHOICE
+
+    @property
+    def receiver(self) -> str:
+        """Kind of the department that takes a failure of this item over."""
+        return self.refer_to or (self.departments or ["EDUCATION"])[0]
+
+    @property
+    def receiver_name(self) -> str:
+        """Its Chinese name."""
+        return DEPARTMENTS.get(self.receiver, self.receiver)
+
+    @property
+    def department_names(self) -> list[str]:
+        """Chinese names of the responsible departments."""
+        return [DEPARTMENTS.get(code, code) for code in self.departments]

@@ -126,7 +126,7 @@ class ChecklistAnswer(models.Model):
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     run = models.ForeignKey(ChecklistRun, models.PROTECT, related_name="answers")
     item = models.ForeignKey(ChecklistItem, models.PROTECT, related_name="answers")
-    value = models.CharField("结果", max_length=10)
+    value = models.CharField("结果", max_length=300)
     note = models.CharField("说明", max_length=500, blank=True, default="")
     no_photo_reason = models.CharField("未拍照原因", max_length=100, blank=True, default="")
     answered_by = models.ForeignKey(User, models.PROTECT, related_name="+")

@@ -1,5 +1,14 @@
 """The only writers of campaigns, checklists and runs."""
 
+from fieldwork.services.authoring import (
+    draft_create,
+    draft_drop,
+    draft_head_edit,
+    draft_item_move,
+    draft_item_remove,
+    draft_item_save,
+    draft_publish,
+)
 from fieldwork.services.campaigns import (
     EDITABLE,
     Stage,
@@ -24,6 +33,13 @@ __all__ = [
     "checklist_load",
     "checklist_publish",
     "checklist_retire",
+    "draft_create",
+    "draft_drop",
+    "draft_head_edit",
+    "draft_item_move",
+    "draft_item_remove",
+    "draft_item_save",
+    "draft_publish",
     "reference_load",
     "run_cancel",
     "run_finish",

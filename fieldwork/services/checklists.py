@@ -14,10 +14,9 @@ from casework import audit
 from casework.canonical import sha256_hex
 from casework.errors import NotAllowed, Unlawful
 from casework.records import clean
+from fieldwork.contents import check_content, items_from
 from fieldwork.data import checklists
 from fieldwork.models import Checklist, ChecklistItem, ChecklistVersion, VersionState
-
-REQUIRED = ("code", "name", "effective_on", "answers", "answer_labels", "failing_answer", "aspects")
 
 
 @transaction.atomic
@@ -45,7 +44,7 @@ def checklist_publish(
     )
     clean(version)
     version.save()
-    ChecklistItem.objects.bulk_create(_items(version, content))
+    ChecklistItem.objects.bulk_create(items_from(version, content))
     version.state, version.published_at, version.published_by = VersionState.PUBLISHED, at, actor
     version.save(update_fields=["state", "published_at", "published_by"])
     audit.record(
@@ -80,17 +79,25 @@ def reference_load(*, actor: User) -> int:
 
 
 @transaction.atomic
-def checklist_retire(*, actor: User, version: ChecklistVersion, reason: str) -> ChecklistVersion:
-    """Take a version out of use for new runs; filled forms keep it. Raises NotAllowed, Unlawful."""
+def checklist_retire(
+    *, actor: User, version: ChecklistVersion, reason: str, at: datetime | None = None
+) -> ChecklistVersion:
+    """Take a version out of use for new runs; forms under way and filled keep it and say so.
+
+    A bureau withdraws its own versions, never the general ones. Raises NotAllowed, Unlawful.
+    """
     if not actor.may("fieldwork.checklist_publish"):
         raise NotAllowed("您没有“发布检查清单版本”的权限，请联系系统管理员。")
+    if not actor.is_system and version.checklist.bureau_id != actor.bureau_id:
+        raise NotAllowed("只能停用本单位的清单版本。通用清单请复制为本地版本后使用。")
     if not reason.strip():
         raise Unlawful("停用清单版本须写明理由。")
     locked = ChecklistVersion.objects.select_for_update().get(pk=version.pk)
     if locked.state != VersionState.PUBLISHED:
         raise Unlawful("只有已发布的版本可以停用。")
-    locked.state = VersionState.RETIRED
-    locked.save(update_fields=["state"])
+    locked.state, locked.retire_reason = VersionState.RETIRED, reason.strip()[:200]
+    locked.retired_at, locked.retired_by = at or timezone.now(), actor
+    locked.save(update_fields=["state", "retire_reason", "retired_at", "retired_by"])
     audit.record(
         actor=actor,
         verb="fieldwork.checklist_retire",
@@ -102,23 +109,6 @@ def checklist_retire(*, actor: User, version: ChecklistVersion, reason: str) -> 
     return locked
 
 
-def check_content(content: dict[str, Any]) -> None:
-    """Refuse a checklist that could not be filled or scored; raises Unlawful with the first fault."""
-    missing = [name for name in REQUIRED if not content.get(name)]
-    if missing:
-        raise Unlawful(f"清单缺少：{'、'.join(missing)}。")
-    answers = content["answers"]
-    if content["failing_answer"] not in answers[1:] or set(content["answer_labels"]) != set(answers):
-        raise Unlawful("清单的答案设置前后不一致：第一个答案表示合格，不合格答案须另列，每个答案都要有名称。")
-    items = [item for aspect in content["aspects"] for item in aspect["items"]]
-    codes = [item["code"] for item in items]
-    repeated = sorted({code for code in codes if codes.count(code) > 1})
-    if repeated:
-        raise Unlawful(f"项目代码重复：{'、'.join(repeated)}。")
-    if not codes or not all(item.get("text") for item in items):
-        raise Unlawful("清单须有项目，且每项都要写明检查内容。")
-
-
 def _checklist(content: dict[str, Any], bureau: Bureau | None) -> Checklist:
     checklist, is_new = Checklist.objects.select_for_update().get_or_create(
         code=content["code"], bureau=bureau, defaults={"name": content["name"]}
@@ -127,32 +117,6 @@ def _checklist(content: dict[str, Any], bureau: Bureau | None) -> Checklist:
         checklist.name = content["name"]
         checklist.save(update_fields=["name"])
     return checklist
-
-
-def _items(version: ChecklistVersion, content: dict[str, Any]) -> list[ChecklistItem]:
-    rows = [(aspect, item) for aspect in content["aspects"] for item in aspect["items"]]
-    return [
-        ChecklistItem(
-            version=version,
-            position=position,
-            aspect_code=aspect["code"],
-            aspect_name=aspect["name"],
-            code=item["code"],
-            text=item["text"],
-            hint=item.get("hint") or "",
-            basis=item.get("basis") or [],
-            is_star=bool(item.get("is_star")),
-            weight=item.get("weight") or 1,
-            see=item.get("see") or [],
-            departments=item.get("departments") or [],
-            requires_photo_on_fail=bool(item.get("requires_photo_on_fail")),
-            requires_note_on_fail=bool(item.get("requires_note_on_fail")),
-            usual_handling=item.get("usual_handling") or "",
-            indicator_key=item.get("indicator_key") or "",
-            confidence=item.get("confidence") or "unverified",
-        )
-        for position, (aspect, item) in enumerate(rows, 1)
-    ]
 
 
 audit.verb("fieldwork.checklist_publish", "发布检查清单")

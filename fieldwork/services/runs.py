@@ -15,6 +15,7 @@ from casework import audit
 from casework.errors import NotAllowed, Unlawful, WrongState
 from casework.records import record_create, root_fields
 from casework.workflow import transition
+from fieldwork.answers import read_answer
 from fieldwork.models import (
     ChecklistAnswer,
     ChecklistItem,
@@ -74,7 +75,8 @@ def answers_save(
     """Save answers by item code: `{"A1": {"value": "NO", "note": "…", "no_photo_reason": ""}}`.
 
     Unchanged answers are left alone; changes are audited with the word before. Photos are received as
-    evidence of the answer. Raises NotAllowed, WrongState, and Unlawful for an unknown item or value.
+    evidence of the answer. The value is a code of the version, or for facts a number, an ISO date or a text.
+    Raises NotAllowed, WrongState, and Unlawful for an unknown item or a value that does not fit its kind.
     """
     _may_answer(actor)
     at = at or timezone.now()
@@ -86,10 +88,11 @@ def answers_save(
     changes: dict[str, list[Any]] = {}
     saved: list[ChecklistAnswer] = []
     for code, given in answers.items():
-        item = _item(items, code, given, locked.checklist_version)
+        item = _item(items, code)
         answer = known.get(item.pk)
         before = _words(answer)
         after = {key: str(given.get(key, "")).strip() for key in ("value", "note", "no_photo_reason")}
+        after["value"] = read_answer(item, locked.checklist_version, after["value"])
         if before != after:
             changes[code] = [before, after]
             answer = answer or ChecklistAnswer(run=locked, item=item)
@@ -145,13 +148,9 @@ def _may_answer(actor: User) -> None:
         raise NotAllowed("您没有“填写检查清单”的权限，请联系监管股负责人。")
 
 
-def _item(
-    items: Mapping[str, ChecklistItem], code: str, given: Mapping[str, str], version: ChecklistVersion
-) -> ChecklistItem:
+def _item(items: Mapping[str, ChecklistItem], code: str) -> ChecklistItem:
     if code not in items:
         raise Unlawful(f"清单中没有 {code} 这一项，请刷新页面后重新填写。")
-    if given.get("value") not in version.answer_values:
-        raise Unlawful(f"{code} 的结果须为：{'、'.join(version.answer_labels.values())}。")
     return items[code]
 
 

@@ -1,5 +1,6 @@
 """Deployments, visits, findings, rectification notices and what answers and closes them."""
 
+from inspections.models.carried import CarriedFinding, CarriedResult
 from inspections.models.deployments import (
     CAP_EXEMPT_KINDS,
     Deployment,
@@ -48,6 +49,8 @@ from inspections.models.visits import (
 
 __all__ = [
     "CAP_EXEMPT_KINDS",
+    "CarriedFinding",
+    "CarriedResult",
     "Deployment",
     "DeploymentMember",
     "DeploymentStatus",

@@ -13,6 +13,7 @@ from accounts.querysets import ScopedQuerySet, ScopePaths
 from casework.models import OfficialDocument, RootModel
 from casework.models.base import uuid7
 from inspections.models.notices import NoticeItem, RectificationNotice
+from inspections.models.visits import Visit
 
 
 class RectificationReply(models.Model):
@@ -103,10 +104,16 @@ class RecheckConclusion(models.TextChoices):
 
 
 class Recheck(RootModel):
-    """整改复查记录: two certified officers of the issuing organ look at each item again."""
+    """整改复查记录: two certified officers of the issuing organ look at each item again.
+
+    `visit` is the later visit to the place during which they looked, where there was one.
+    """
 
     notice = models.ForeignKey(
         RectificationNotice, models.PROTECT, related_name="rechecks", verbose_name="整改通知书"
+    )
+    visit = models.ForeignKey(
+        Visit, models.PROTECT, null=True, blank=True, related_name="rechecks", verbose_name="检查"
     )
     method = models.CharField(
         "复查方式", max_length=10, choices=RecheckMethod.choices, default=RecheckMethod.ON_SITE

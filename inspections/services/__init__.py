@@ -1,5 +1,6 @@
 """The only writers of this room."""
 
+from inspections.services.carried import CarriedAnswer, carried_answer, carried_bring
 from inspections.services.deployments import (
     BEFORE_START,
     cap_override,
@@ -58,11 +59,14 @@ from inspections.services.visits import (
 
 __all__ = [
     "BEFORE_START",
+    "CarriedAnswer",
     "ItemAnswer",
     "ItemResult",
     "RecheckDetails",
     "Service",
     "cap_override",
+    "carried_answer",
+    "carried_bring",
     "checklist_open",
     "checklist_save",
     "deployment_approve",

@@ -46,6 +46,7 @@ from inspections.models import (
     RectificationReply,
     ReminderKind,
     ReplyItem,
+    Visit,
 )
 from inspections.services.notices import RECHECK, RECTIFY
 from inspections.services.steps import lock, refuse, require
@@ -291,6 +292,7 @@ def recheck_record(
     notice: RectificationNotice,
     results: Mapping[int, ItemResult],
     details: RecheckDetails,
+    visit: Visit | None = None,
     uid: UUID | None = None,
     at: datetime | None = None,
 ) -> Recheck:
@@ -298,7 +300,8 @@ def recheck_record(
 
     When all are done the notice closes (销号). Otherwise `details.conclusion` says what follows:
     CONTINUE sends it back, EXTEND asks for more time, ESCALATE proposes a case; a head decides the
-    last two. The same `uid` again gives the first re-check.
+    last two. `visit` is the later visit during which they looked. The same `uid` again gives the first
+    re-check. Raises Unlawful for a visit to another place.
     """
     at = at or timezone.now()
     require(actor, "inspections.notice_recheck")
@@ -308,6 +311,8 @@ def recheck_record(
         return known
     if locked.status not in {NoticeStatus.SERVED, NoticeStatus.ANSWERED}:
         raise WrongState(f"整改通知书现在是“{locked.get_status_display()}”，不能复查。")
+    if visit is not None and visit.institution_id != locked.institution_id:
+        raise Unlawful("这次检查不是对该机构的检查，不能作为复查依据。")
     open_items = list(locked.items.filter(finding__status=FindingStatus.IN_NOTICE).order_by("position"))
     _check_results(open_items, results)
     is_done = all(results[item.pk].result == RecheckResult.DONE for item in open_items)
@@ -316,6 +321,7 @@ def recheck_record(
         **root_fields(actor=actor, region=locked.region, bureau=locked.bureau),
         **({"uid": uid} if uid else {}),
         notice=locked,
+        visit=visit,
         method=details.method,
         rechecked_at=at,
         conclusion=conclusion,

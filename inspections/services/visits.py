@@ -36,6 +36,7 @@ from inspections.models import (
     VisitOutcome,
     VisitStatus,
 )
+from inspections.services.carried import carried_bring
 from inspections.services.deployments import deployment_start
 from inspections.services.steps import lock, ready, refuse, require
 
@@ -57,7 +58,8 @@ RECORD_FIELDS = (
 
 @database.atomic
 def visit_start(*, actor: User, visit: Visit, place_note: str = "", at: datetime | None = None) -> Visit:
-    """Enter the place; the first stop starts the outing. Copies what the place is on that day.
+    """Enter the place; the first stop starts the outing. Copies what the place is on that day, and brings
+    the unresolved problems of earlier visits along.
 
     Raises Blocked with every gate that is closed, NotAllowed, WrongState.
     """
@@ -75,7 +77,9 @@ def visit_start(*, actor: User, visit: Visit, place_note: str = "", at: datetime
     }
     if place_note.strip():
         values["place_note"] = place_note.strip()
-    return transition(locked, "start", actor=actor, at=at, values=values)
+    started = transition(locked, "start", actor=actor, at=at, values=values)
+    carried_bring(actor=actor, visit=started, at=at)
+    return started
 
 
 @database.atomic

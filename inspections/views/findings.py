@@ -121,7 +121,8 @@ def finding_create(request: AuthedRequest, uid: UUID) -> HttpResponse:
     if code in failed:
         row = failed[code]
         organ = next((o for o in selectors.enforcing_organs(request.user) if o.kind == row.organ_kind), None)
-        initial = {"text": row.note or row.text, **({"organ": organ.pk} if organ else {})}
+        handing_on = {"mode": "REFER", "refer_to": row.organ_name}
+        initial = {"text": row.note or row.text, **({"organ": organ.pk} if organ else handing_on)}
     form = FindingForm(**data(request), actor=request.user, initial=initial)
 
     def work(values: dict[str, Any]) -> str:
@@ -143,7 +144,9 @@ def finding_create(request: AuthedRequest, uid: UUID) -> HttpResponse:
         cancel_url=visit_url(visit),
         done="问题已登记。",
         two_columns=True,
-        sentence=f"清单 {code}：{failed[code].text}" if code in failed else "",
+        sentence=f"清单 {code}：{failed[code].text} 建议责任部门：{failed[code].organ_name}。"
+        if code in failed
+        else "",
         crumbs=trail(visit, ("登记问题", "")),
     )
 

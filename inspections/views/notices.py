@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +9,9 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
-from casework import typesetting
+from casework.documents.preview import preview_page, preview_pdf
 from casework.web import (
     AuthedRequest,
     Column,
@@ -40,7 +38,7 @@ from inspections.forms import (
     RecheckForm,
     ServiceForm,
 )
-from inspections.models import RectificationNotice
+from inspections.models import RectificationNotice, Visit
 from inspections.views.common import file_items, offers_of, paper, papers
 from inspections.views.visits import visit_get, visit_url
 
@@ -218,28 +216,28 @@ def notice_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
 
 @desk_page("inspections.notice_view")
 def notice_preview(request: AuthedRequest, uid: UUID) -> HttpResponse:
-    """The notice as it will be issued, as a page."""
+    """The notice as it will be issued, as a page; an issued one as it was."""
     notice = _get(request, uid)
-    draft = texts.source(texts.rectification_notice(notice, at=timezone.now()))
-    context = {
-        "notice": notice,
-        "paper": notice.document.content if notice.document else draft,
-        "crumbs": _crumbs(notice, ("预览", "")),
-        "actions": _actions(request, notice) if notice.status == "DRAFT" else [],
-    }
+    crumbs_ = _crumbs(notice, ("预览", ""))
+    if notice.document is None:
+        return preview_page(
+            request,
+            texts.rectification_notice(notice, at=timezone.now()),
+            heading=f"预览：{notice}",
+            back_url=notice_url(notice),
+            pdf_url=reverse("inspections:notice_preview_pdf", kwargs={"uid": notice.uid}),
+            crumbs=crumbs_,
+            actions=_actions(request, notice),
+        )
+    context = {"notice": notice, "paper": notice.document.content, "crumbs": crumbs_, "actions": []}
     return render(request, "inspections/notice_preview.html", context)
 
 
 @desk_page("inspections.notice_view")
 def notice_preview_pdf(request: AuthedRequest, uid: UUID) -> HttpResponse:
-    """The same as PDF, without number and code."""
+    """The same as PDF, with the watermark, without number and code."""
     notice = _get(request, uid)
-    content = texts.rectification_notice(notice, at=timezone.now())
-    pdf = typesetting.render_pdf(dataclasses.replace(content, number="（预览，未编号）"))
-    response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, "整改通知书预览.pdf") or ""
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return preview_pdf(texts.rectification_notice(notice, at=timezone.now()), "整改通知书预览")
 
 
 @desk_page("inspections.notice_issue")
@@ -331,13 +329,15 @@ def notice_answer(request: AuthedRequest, uid: UUID) -> HttpResponse:
 
 @desk_page("inspections.notice_recheck")
 def notice_recheck(request: AuthedRequest, uid: UUID) -> HttpResponse:
-    """Re-check item by item."""
+    """Re-check item by item; `?visit=` starts from what a later visit to the place saw."""
     notice = _get(request, uid)
-    form = RecheckForm(**data(request), notice=notice)
+    visit = _seen_at(request)
+    initial = _recheck_initial(visit, notice) if visit else {}
+    form = RecheckForm(**data(request), notice=notice, initial=initial)
 
     def work(values: dict[str, Any]) -> str:
         services.recheck_record(
-            actor=request.user, notice=notice, results=_results(form), details=_details(values)
+            actor=request.user, notice=notice, results=_results(form), details=_details(values), visit=visit
         )
         return notice_url(notice)
 
@@ -349,9 +349,29 @@ def notice_recheck(request: AuthedRequest, uid: UUID) -> HttpResponse:
         submit="提交复查结果",
         cancel_url=notice_url(notice),
         done="复查结果已登记。",
-        sentence="逐项核对。全部“已整改”的自动销号；没有整改到位的须写明情况并选择后续处理。",
+        sentence=(f"已按 {visit.visited_on:%Y-%m-%d} 检查的核实结果填好，请核对。" if visit else "逐项核对。")
+        + "全部“已整改”的自动销号；没有整改到位的须写明情况并选择后续处理。",
         crumbs=_crumbs(notice, ("复查", "")),
     )
+
+
+def _seen_at(request: AuthedRequest) -> Visit | None:
+    raw = request.GET.get("visit", "")
+    try:
+        return visit_get(request, UUID(raw)) if raw else None
+    except ValueError as error:
+        raise Http404("没有这次检查。") from error
+
+
+def _recheck_initial(visit: Visit, notice: RectificationNotice) -> dict[str, Any]:
+    initial: dict[str, Any] = {"method": "ON_SITE"}
+    for item_id, seen in selectors.carried_results(visit, notice).items():
+        initial[f"result_{item_id}"], initial[f"note_{item_id}"] = seen.result, seen.note
+    team = selectors.members_of(visit.deployment)
+    initial["officers"] = [
+        row.user_id for row in team if row.organisation_id == notice.organ_id and row.user_id
+    ]
+    return initial
 
 
 def _results(form: RecheckForm) -> dict[int, services.ItemResult]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.models import Organisation, User
-from casework.evidence.selectors import evidence_of
 from casework.web import (
     AuthedRequest,
     Column,
@@ -26,10 +25,9 @@ from casework.web import (
     run_transition,
     told,
 )
-from fieldwork.selectors import answers_of, aspects_of
 from inspections import selectors, services
 from inspections.filters import VisitFilter
-from inspections.forms import ChecklistChoiceForm, ReasonForm, VisitRecordForm, VisitStartForm
+from inspections.forms import ReasonForm, VisitRecordForm, VisitStartForm
 from inspections.models import Visit
 from inspections.views.common import file_items, offers_of, paper, papers
 
@@ -99,14 +97,23 @@ def visit_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "may_check": visit.status == "STARTED" and user.may("inspections.visit_record"),
         "notices": list(selectors.notices_visible(user).filter(visit=visit)),
         "draftable": _draftable(request, visit),
+        "carried": selectors.carried_of(user, visit),
+        "recheckable": selectors.recheckable(user, visit) if user.may("inspections.notice_recheck") else [],
         "papers": papers(
             paper("行政检查通知书", visit.notice_document),
             paper("现场检查笔录", visit.record_document),
             paper("检查结果告知书", visit.result_document),
         ),
         "source_evidence": visit.deployment.source_evidence,
+        "preview": _preview(visit),
     }
     return render(request, "inspections/visit_detail.html", context)
+
+
+def _preview(visit: Visit) -> dict[str, str] | None:
+    from inspections.views.previews import next_preview
+
+    return next_preview(visit)
 
 
 def _draftable(request: AuthedRequest, visit: Visit) -> list[Organisation]:
@@ -168,7 +175,9 @@ def visit_start(request: AuthedRequest, uid: UUID) -> HttpResponse:
         heading=f"进场检查：{visit.institution.name}",
         submit="开始检查",
         cancel_url=visit_url(visit),
-        done="检查已开始。请出示执法证，告知当事人权利。",
+        done="检查已开始。请出示执法证，告知当事人权利。以前没有整改到位的问题已带入本次检查。"
+        if selectors.unresolved_findings(visit)
+        else "检查已开始。请出示执法证，告知当事人权利。",
         sentence="两名以上执法人员到场，主动出示执法证，交付检查通知书，告知陈述申辩和申请回避的权利。",
         crumbs=trail(visit, ("进场", "")),
     )
@@ -235,83 +244,3 @@ def visit_cancel(request: AuthedRequest, uid: UUID) -> HttpResponse:
         danger=True,
         crumbs=trail(visit, ("取消", "")),
     )
-
-
-@desk_page("inspections.deployment_view")
-def visit_checklist(request: AuthedRequest, uid: UUID) -> HttpResponse:
-    """Choose a checklist, fill it, or read it when finished."""
-    visit = visit_get(request, uid)
-    if visit.checklist_run is None:
-        return _checklist_choose(request, visit)
-    if request.method == "POST" and request.user.may("inspections.visit_record"):
-        done = "清单已完成。" if "finish" in request.POST else "已保存。"
-        is_done = run_transition(request, lambda: _checklist_save(request, visit), done)
-        stays = reverse("inspections:visit_checklist", kwargs={"uid": uid})
-        return redirect(visit_url(visit) if is_done and "finish" in request.POST else stays)
-    run = visit.checklist_run
-    answers = {answer.item_id: answer for answer in answers_of(run)}
-    sections = [
-        (aspect, [_line(request, item, answers.get(item.pk)) for item in aspect.items])
-        for aspect in aspects_of(run.checklist_version.items.order_by("position"))
-    ]
-    context = {
-        "visit": visit,
-        "run": run,
-        "sections": sections,
-        "choices": list(run.checklist_version.answer_labels.items()),
-        "failing": run.checklist_version.failing_answer,
-        "is_open": run.status == "OPEN" and request.user.may("inspections.visit_record"),
-        "answered": len(answers),
-        "crumbs": trail(visit, ("检查清单", ""), reader=request.user),
-    }
-    return render(request, "inspections/visit_checklist.html", context)
-
-
-def _line(request: AuthedRequest, item: Any, answer: Any) -> dict[str, Any]:
-    files = evidence_of(actor=request.user, subject=answer) if answer else []
-    return {
-        "item": item,
-        "value": answer.value if answer else "",
-        "note": answer.note if answer else "",
-        "no_photo_reason": answer.no_photo_reason if answer else "",
-        "files": file_items(files),
-    }
-
-
-def _checklist_choose(request: AuthedRequest, visit: Visit) -> HttpResponse:
-    if visit.status != "STARTED" or not request.user.may("inspections.visit_record"):
-        raise Http404("本次检查没有使用清单。")
-    planned = visit.deployment.checklist_version_id
-    form = ChecklistChoiceForm(**data(request), actor=request.user, initial={"version": planned})
-
-    def work(values: dict[str, Any]) -> str:
-        services.checklist_open(actor=request.user, visit=visit, version=values["version"])
-        return reverse("inspections:visit_checklist", kwargs={"uid": visit.uid})
-
-    return form_page(
-        request,
-        form,
-        work,
-        heading=f"选用检查清单：{visit.institution.name}",
-        submit="开始填写",
-        cancel_url=visit_url(visit),
-        done="请逐项填写，可以随时保存。",
-        crumbs=trail(visit, ("检查清单", "")),
-    )
-
-
-def _checklist_save(request: AuthedRequest, visit: Visit) -> None:
-    answers = {}
-    photos = {}
-    for key, value in request.POST.items():
-        if key.startswith("v-") and value:
-            code = key[2:]
-            answers[code] = {
-                "value": str(value),
-                "note": str(request.POST.get(f"n-{code}", "")),
-                "no_photo_reason": str(request.POST.get(f"p-{code}", "")),
-            }
-            photos[code] = request.FILES.getlist(f"f-{code}")
-    services.checklist_save(actor=request.user, visit=visit, answers=answers, photos=photos)
-    if "finish" in request.POST:
-        services.checklist_save(actor=request.user, visit=visit, answers={}, is_finished=True)

@@ -193,8 +193,12 @@ def test_old_paper_verifies_after_the_key_changed(world: World) -> None:
 
 def test_paper_of_a_revoked_key_does_not_verify(world: World) -> None:
     document = issue(world)
-    SigningKey.objects.update(revoked_at=NOON)
-    assert not selectors.verify(document.code, document.signed_payload).is_genuine
+    SigningKey.objects.update(
+        revoked_at=NOON, revoke_reason="介质遗失", revoke_asked_by=world.admin, revoked_by=world.leader
+    )
+    found = selectors.verify(document.code, document.signed_payload)
+    assert not found.is_genuine
+    assert found.revoked_key is not None
 
 
 def test_each_bureau_signs_with_its_own_key(world: World) -> None:
