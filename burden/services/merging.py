@@ -12,9 +12,9 @@ from accounts.models import User
 from burden.models import VisitMerge
 from casework import audit
 from casework.errors import Unlawful, WrongState
+from casework.steps import lock, require
 from inspections.models import Deployment, DeploymentStatus, Visit, VisitStatus
 from inspections.services import deployment_cancel, deployment_edit, member_add, visit_cancel
-from inspections.services.steps import lock, require
 
 ITEM_MAX = 4000
 

@@ -19,9 +19,9 @@ from casework import audit
 from casework.documents.services import document_issue, document_supersede
 from casework.errors import Unlawful, WrongState
 from casework.records import clean, record_create, record_update, root_fields
+from casework.steps import lock, ready, require
 from casework.workflow import transition
 from inspections.models import Deployment
-from inspections.services.steps import lock, ready, require
 
 OPEN_PLANS = (PlanStatus.DRAFT, PlanStatus.SUBMITTED, PlanStatus.APPROVED)
 

@@ -23,9 +23,9 @@ from accounts.models import Bureau, User
 from burden.models import OfficerRating, RatingTicket, SpentVoucher
 from casework import audit
 from casework.errors import Unlawful, WrongState
+from casework.steps import lock, require
 from inspections.events import VisitOutcomeRecorded
 from inspections.models import MemberRole, Visit
-from inspections.services.steps import lock, require
 
 SALT = "burden.rating"
 GROUP = 5

@@ -11,9 +11,9 @@ from accounts.models import User
 from burden.models import EntryScan
 from casework import audit
 from casework.errors import Unlawful
+from casework.steps import lock, require
 from inspections.models import Visit, VisitStatus
 from inspections.services import visit_start
-from inspections.services.steps import lock, require
 
 
 @database.atomic

@@ -25,6 +25,8 @@ from casework.web import (
     form_page,
     get_visible,
     offers_as_actions,
+    paper,
+    papers,
     posted_version,
     run_transition,
     told,
@@ -32,7 +34,6 @@ from casework.web import (
 from casework.workflow import available_transitions
 from inspections.forms import ReasonForm
 from inspections.selectors import deployment_file
-from inspections.views.common import paper, papers
 
 COLUMNS = (
     Column("年度", lambda row: row.year),

@@ -9,7 +9,9 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
+from casework.models import OfficialDocument
 from casework.web.access import AuthedRequest
 from casework.web.forms import fresh_key, guarded, submit_once
 
@@ -68,3 +70,22 @@ def form_page(
 def data(request: AuthedRequest) -> dict[str, Any]:
     """Arguments that bind a form to a POST with files, or leave it unbound."""
     return {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
+
+
+def paper(label: str, document: OfficialDocument | None) -> dict[str, Any] | None:
+    """A document with its two files, for `ui/_papers.html`."""
+    if document is None:
+        return None
+    return {
+        "label": label,
+        "number": document.number,
+        "issued_on": document.issued_on,
+        "state": "" if document.state == "VALID" else document.get_state_display(),
+        "pdf": reverse("casework:document_download", args=[document.uid, "pdf"]),
+        "docx": reverse("casework:document_download", args=[document.uid, "docx"]),
+    }
+
+
+def papers(*rows: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Those papers that exist."""
+    return [row for row in rows if row is not None]

@@ -19,6 +19,7 @@ from casework.documents.services import document_issue
 from casework.errors import Unlawful, WrongState
 from casework.numbering import number_take
 from casework.records import record_create, record_update, root_fields
+from casework.steps import lock, ready, refuse, require
 from casework.workflow import transition
 from draws import papers, pools
 from draws.models import Draw, DrawnOfficer, DrawnPlace, DrawStatus, EntropyKind
@@ -26,7 +27,6 @@ from fieldwork.sampling import PoolError, entropy_clean, pool_bytes, pool_read, 
 from inspections.guards import enforcing_reasons
 from inspections.models import DeploymentStatus
 from inspections.services import BEFORE_START, deployment_cancel
-from inspections.services.steps import lock, ready, refuse, require
 from institutions.models import Institution
 
 RESULTS = "DRAW_RESULTS"

@@ -11,8 +11,8 @@ from accounts.models import User
 from casework import audit
 from casework.errors import NotAllowed, Unlawful, WrongState
 from casework.records import record_create, record_update, root_fields
+from casework.steps import lock, require
 from draws.models import OfficerRecusal, OfficerSkill
-from inspections.services.steps import lock, require
 from institutions.models import Institution
 
 

@@ -16,13 +16,13 @@ from casework.deadlines import CalendarMissing, deadline_start
 from casework.deadlines.services import DeadlineMoved
 from casework.errors import WrongState
 from casework.records import record_update
+from casework.steps import lock, require
 from draws import pools
 from draws.models import Draw, DrawnOfficer, DrawnPlace, DrawStatus
 from draws.services.draws import RESULTS
 from inspections.events import VisitOutcomeRecorded
 from inspections.models import Deployment, InspectionKind, MemberRole
 from inspections.services import deployment_draft, member_add
-from inspections.services.steps import lock, require
 
 SOURCE = "DRAW"
 FIRST_HOUR, LAST_HOUR = time(9), time(18)

@@ -16,10 +16,10 @@ from accounts.models import User
 from casework import audit
 from casework.errors import Unlawful, WrongState
 from casework.evidence.services import evidence_receive
+from casework.steps import lock, refuse, require
 from inspections import guards
 from inspections.models import CarriedFinding, CarriedResult, Finding, Visit, VisitStatus
 from inspections.selectors import unresolved_findings
-from inspections.services.steps import lock, refuse, require
 
 Upload: TypeAlias = "UploadedFile[bytes] | ContentFile[bytes]"
 

@@ -16,6 +16,7 @@ from casework.deadlines import deadline_finish, deadline_start
 from casework.documents.services import document_issue, document_withdraw
 from casework.errors import Unlawful, WrongState
 from casework.records import clean, record_create, record_update, root_fields
+from casework.steps import lock, ready, refuse, require
 from casework.workflow import transition
 from inspections import guards, papers
 from inspections.models import (
@@ -29,7 +30,6 @@ from inspections.models import (
     RecusalStatus,
     Visit,
 )
-from inspections.services.steps import lock, ready, refuse, require
 from institutions.models import Institution
 from institutions.services import institution_participate
 

@@ -28,6 +28,7 @@ from casework.errors import Unlawful, WrongState
 from casework.evidence.services import evidence_receive
 from casework.models import Deadline
 from casework.records import clean, record_create, record_update, root_fields
+from casework.steps import lock, ready, refuse, require
 from casework.workflow import transition
 from inspections import guards, papers
 from inspections.events import RectificationEscalated
@@ -42,7 +43,6 @@ from inspections.models import (
     ServiceRecord,
     Visit,
 )
-from inspections.services.steps import lock, ready, refuse, require
 
 RECTIFY = "RECTIFY"
 RECHECK = "RECHECK"

@@ -27,6 +27,7 @@ from casework.errors import Blocked, NotAllowed, Reason, Unlawful, WrongState
 from casework.evidence.services import evidence_receive
 from casework.models import OfficialDocument
 from casework.records import clean, record_create, root_fields
+from casework.steps import lock, refuse, require
 from casework.workflow import transition
 from inspections import guards, papers
 from inspections.events import RectificationClosed
@@ -49,7 +50,6 @@ from inspections.models import (
     Visit,
 )
 from inspections.services.notices import RECHECK, RECTIFY
-from inspections.services.steps import lock, refuse, require
 
 Upload: TypeAlias = "UploadedFile[bytes] | ContentFile[bytes]"
 

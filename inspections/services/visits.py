@@ -19,6 +19,7 @@ from casework.errors import Unlawful, WrongState
 from casework.evidence.services import Position, evidence_receive
 from casework.models import EvidenceFile, ViolationType
 from casework.records import record_create, record_update, root_fields
+from casework.steps import lock, ready, refuse, require
 from casework.workflow import transition
 from fieldwork.models import ChecklistRun, ChecklistVersion
 from fieldwork.services import answers_save, run_finish, run_open
@@ -38,7 +39,6 @@ from inspections.models import (
 )
 from inspections.services.carried import carried_bring
 from inspections.services.deployments import deployment_start
-from inspections.services.steps import lock, ready, refuse, require
 
 NIGHT_FROM, NIGHT_TO = time(20, 30), time(6, 0)
 RECORD_FIELDS = (

@@ -8,7 +8,7 @@ from django.db import models
 from django.urls import reverse
 
 from accounts.models import User
-from casework.models import EvidenceFile, OfficialDocument
+from casework.models import EvidenceFile
 from casework.workflow import Offer, available_transitions
 
 FULFILLED = {
@@ -46,22 +46,3 @@ def file_items(files: list[EvidenceFile], *, hints: bool = True) -> list[dict[st
             }
         )
     return items
-
-
-def paper(label: str, document: OfficialDocument | None) -> dict[str, Any] | None:
-    """A document with its two files, for `inspections/_papers.html`."""
-    if document is None:
-        return None
-    return {
-        "label": label,
-        "number": document.number,
-        "issued_on": document.issued_on,
-        "state": "" if document.state == "VALID" else document.get_state_display(),
-        "pdf": reverse("casework:document_download", args=[document.uid, "pdf"]),
-        "docx": reverse("casework:document_download", args=[document.uid, "docx"]),
-    }
-
-
-def papers(*rows: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """Those papers that exist."""
-    return [row for row in rows if row is not None]

@@ -22,6 +22,8 @@ from casework.web import (
     form_page,
     get_visible,
     offers_as_actions,
+    paper,
+    papers,
     posted_version,
     run_transition,
     told,
@@ -38,7 +40,7 @@ from inspections.forms import (
     StopsForm,
 )
 from inspections.models import Deployment, DeploymentMember
-from inspections.views.common import offers_of, paper, papers
+from inspections.views.common import offers_of
 
 COLUMNS = (
     Column("审批文号", lambda row: row.number, 24),

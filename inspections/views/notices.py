@@ -22,6 +22,8 @@ from casework.web import (
     form_page,
     get_visible,
     offers_as_actions,
+    paper,
+    papers,
     posted_version,
     run_transition,
     told,
@@ -39,7 +41,7 @@ from inspections.forms import (
     ServiceForm,
 )
 from inspections.models import RectificationNotice, Visit
-from inspections.views.common import file_items, offers_of, paper, papers
+from inspections.views.common import file_items, offers_of
 from inspections.views.visits import visit_get, visit_url
 
 COLUMNS = (

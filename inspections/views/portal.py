@@ -16,12 +16,13 @@ from casework.web import (
     data,
     form_page,
     get_visible,
+    paper,
+    papers,
     portal_page,
 )
 from inspections import selectors, services
 from inspections.forms import AnswerForm, ExtensionForm
 from inspections.models import RectificationNotice
-from inspections.views.common import paper, papers
 from inspections.views.notices import answers_of_form, histories
 
 HOME = "inspections_portal:notice_list"

@@ -21,6 +21,8 @@ from casework.web import (
     form_page,
     get_visible,
     offers_as_actions,
+    paper,
+    papers,
     posted_version,
     run_transition,
     told,
@@ -29,7 +31,7 @@ from inspections import selectors, services
 from inspections.filters import VisitFilter
 from inspections.forms import ReasonForm, VisitRecordForm, VisitStartForm
 from inspections.models import Visit
-from inspections.views.common import file_items, offers_of, paper, papers
+from inspections.views.common import file_items, offers_of
 
 COLUMNS = (
     Column("机构", lambda row: row.institution.name, 30),

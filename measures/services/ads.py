@@ -18,8 +18,8 @@ from casework.documents.services import document_issue
 from casework.errors import Unlawful, WrongState
 from casework.evidence.services import evidence_receive
 from casework.records import clean, record_create, record_update, root_fields
+from casework.steps import lock, ready, require
 from casework.workflow import transition
-from inspections.services.steps import lock, ready, require
 from measures import papers
 from measures.models import ONLINE_KINDS, AdCase, AdCheck, AdPhase, AdPhoto, AdStatus
 

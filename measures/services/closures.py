@@ -14,8 +14,8 @@ from casework import audit
 from casework.documents.services import document_issue, document_withdraw
 from casework.errors import Unlawful, WrongState
 from casework.records import clean, record_create, record_update, root_fields
+from casework.steps import lock, ready, refuse, require
 from casework.workflow import transition
-from inspections.services.steps import lock, ready, refuse, require
 from institutions.models import Institution, OperatingState
 from measures import guards, papers
 from measures.models import Closure, ClosureScope, ClosureStatus, ClosureTarget

@@ -20,8 +20,8 @@ from casework.errors import Unlawful, WrongState
 from casework.evidence.services import evidence_receive
 from casework.models import OfficialDocument
 from casework.records import record_create, record_update, root_fields
+from casework.steps import lock, ready, refuse, require
 from casework.workflow import transition
-from inspections.services.steps import lock, ready, refuse, require
 from institutions.models import OperatingState
 from institutions.services import institution_ban, institution_resume, institution_suspend
 from measures import guards, papers

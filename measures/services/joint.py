@@ -16,8 +16,8 @@ from casework.deadlines import compute, load_calendar
 from casework.documents.services import document_issue
 from casework.errors import Unlawful, WrongState
 from casework.records import clean, record_create, record_update, root_fields
+from casework.steps import lock, ready, refuse, require
 from casework.workflow import transition
-from inspections.services.steps import lock, ready, refuse, require
 from measures import guards, papers
 from measures.models import (
     CallStatus,

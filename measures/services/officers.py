@@ -15,8 +15,8 @@ from casework import audit
 from casework.errors import NotAllowed, Unlawful, WrongState
 from casework.evidence.services import evidence_receive
 from casework.records import record_create, record_update, root_fields
+from casework.steps import lock, require
 from inspections.models import MemberRole, Visit
-from inspections.services.steps import lock, require
 from institutions.models import Institution
 from measures.models import CameraFile, Exchange, StandingRecusal
 

@@ -18,9 +18,9 @@ from casework.errors import NotAllowed, Unlawful, WrongState
 from casework.evidence.services import evidence_receive
 from casework.models import EvidenceFile
 from casework.records import record_create, record_update, root_fields
+from casework.steps import lock, ready, refuse, require
 from casework.workflow import transition
 from inspections.services import visit_request
-from inspections.services.steps import lock, ready, refuse, require
 from measures import guards
 from measures.models import Duty, MysteryStatus, MysteryVisit, Shift, Swap
 

@@ -16,8 +16,8 @@ from casework.documents.services import document_issue
 from casework.errors import Unlawful, WrongState
 from casework.models import Deadline, DocumentKind, OfficialDocument
 from casework.records import clean
+from casework.steps import lock, refuse, require
 from casework.typesetting import to_dict
-from inspections.services.steps import lock, refuse, require
 from penalties import guards, papers
 from penalties.models import Case, CaseRow, CreditRecord
 

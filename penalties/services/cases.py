@@ -14,10 +14,10 @@ from casework.crypto import seal
 from casework.errors import Unlawful, WrongState
 from casework.models import ViolationType
 from casework.records import record_create, record_update, root_fields
+from casework.steps import lock, ready, refuse, require
 from casework.workflow import transition
 from inspections import guards as field
 from inspections.models import Finding, RectificationNotice
-from inspections.services.steps import lock, ready, refuse, require
 from institutions.models import Institution
 from penalties import clock, papers
 from penalties.events import CaseFiled

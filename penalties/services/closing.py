@@ -13,8 +13,8 @@ from casework import audit, events
 from casework.errors import Unlawful
 from casework.numbering import number_take
 from casework.records import clean
+from casework.steps import lock, ready, require
 from casework.workflow import transition
-from inspections.services.steps import lock, ready, require
 from penalties import clock, data, guards_decision, papers
 from penalties.events import CaseEnded
 from penalties.models import Case, PenaltyRule

@@ -17,8 +17,8 @@ from casework.deadlines import Term, TermUnit, deadline_cancel, deadline_finish,
 from casework.errors import Unlawful, WrongState
 from casework.models import OutboxMessage
 from casework.outbox import outbox_put
+from casework.steps import lock, refuse, require
 from casework.workflow import transition
-from inspections.services.steps import lock, refuse, require
 from penalties import clock, credit_fields, guards, terms
 from penalties.events import PenaltyPublicityWithdrawn
 from penalties.models import Case, CreditGrade, CreditRecord, CreditStatus, MeasureStage

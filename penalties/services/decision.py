@@ -13,8 +13,8 @@ from casework import audit, events
 from casework.documents.services import document_withdraw
 from casework.errors import Unlawful, WrongState
 from casework.models import OfficialDocument
+from casework.steps import lock, ready, refuse, require
 from casework.workflow import transition
-from inspections.services.steps import lock, ready, refuse, require
 from penalties import clock, guards, guards_decision, papers, terms
 from penalties.events import PenaltyDecided
 from penalties.models import (

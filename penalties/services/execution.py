@@ -16,9 +16,9 @@ from casework import audit
 from casework.errors import Unlawful, WrongState
 from casework.evidence.services import evidence_receive
 from casework.models import OfficialDocument
+from casework.steps import lock, ready, refuse
 from casework.workflow import transition
 from inspections.models import ServiceMethod
-from inspections.services.steps import lock, ready, refuse
 from institutions.models import LicenceState, StateKind
 from institutions.services import institution_projection_set
 from penalties import clock, guards, money, papers, terms

@@ -19,8 +19,8 @@ from casework.crypto import seal
 from casework.errors import Unlawful, WrongState
 from casework.evidence.services import evidence_receive
 from casework.records import clean, record_update
+from casework.steps import lock, ready, refuse, require
 from casework.workflow import transition
-from inspections.services.steps import lock, ready, refuse, require
 from penalties import clock, guards, guards_decision, papers, terms
 from penalties.fees import FeeLine, mask
 from penalties.models import (

@@ -1,4 +1,4 @@
-"""Small steps that every service of this room takes."""
+"""Small steps that every service takes: permission, lock, refusal, the question before a transition."""
 
 from __future__ import annotations
 
