@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q
 from django.http import Http404
 
-from accounts.models import User
+from accounts.models import Bureau, User
 from casework import registries
 from casework.documents.signing import Payload, check, matches, normal_code
-from casework.models import OfficialDocument
+from casework.models import DocumentState, OfficialDocument, SigningKey
 
 
 @dataclass(frozen=True)
@@ -57,3 +58,39 @@ def verify(code: str, payload: str = "") -> Verification:
         and matches(claim, document.content_hash)
     )
     return Verification(document, claim, genuine)
+
+
+def verification_keys(bureau: Bureau) -> list[dict[str, str]]:
+    """Public keys of a bureau and those above it, retired and revoked ones included, for checking paper offline."""
+    found = SigningKey.objects.filter(bureau__in=_line_of(bureau)).select_related("bureau").order_by("pk")
+    return [
+        {
+            "key_id": key.key_id,
+            "public_key": base64.b64encode(bytes(key.public_key)).decode(),
+            "issuer": key.bureau.name,
+            "revoked_on": f"{key.revoked_at:%Y-%m-%d}" if key.revoked_at else "",
+        }
+        for key in found
+    ]
+
+
+def revocations(bureau: Bureau, limit: int = 5000) -> list[dict[str, str]]:
+    """Codes of documents that are no longer in force, the newest first."""
+    ended = OfficialDocument.objects.filter(bureau__in=_line_of(bureau)).exclude(state=DocumentState.VALID)
+    return [
+        {
+            "code": row.code,
+            "state": row.get_state_display(),
+            "on": f"{row.state_changed_at:%Y-%m-%d}" if row.state_changed_at else "",
+        }
+        for row in ended.only("code", "state", "state_changed_at").order_by("-state_changed_at")[:limit]
+    ]
+
+
+def _line_of(bureau: Bureau) -> list[Bureau]:
+    line: list[Bureau] = []
+    above: Bureau | None = bureau
+    while above is not None and above not in line:
+        line.append(above)
+        above = above.parent
+    return line

@@ -21,6 +21,7 @@ from casework.web import (
     offers_as_actions,
     run_transition,
 )
+from fieldwork.phone_selectors import record_of
 from fieldwork.selectors import answers_of, aspects_of
 from inspections import selectors, services
 from inspections.filters import VisitFilter
@@ -110,6 +111,7 @@ def visit_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             paper("检查结果告知书", visit.result_document),
         ),
         "source_evidence": visit.deployment.source_evidence,
+        "phone_record": record_of(visit.uid) if user.may("fieldwork.field_view") else None,
     }
     return render(request, "inspections/visit_detail.html", context)
 
