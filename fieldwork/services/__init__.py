@@ -13,7 +13,7 @@ from fieldwork.services.checklists import checklist_load, checklist_publish, che
 from fieldwork.services.files import PIECE_MAX_BYTES, file_bytes, file_receive
 from fieldwork.services.operations import Receipt, difference_decide, operations_receive
 from fieldwork.services.pads import pad_hand_out, pad_number_use, pad_number_void, pad_return
-from fieldwork.services.phones import device_meet, device_revoke, parsed_time
+from fieldwork.services.phones import DeviceRevoked, device_meet, device_revoke, parsed_time
 from fieldwork.services.runs import answers_save, run_cancel, run_finish, run_open
 from fieldwork.services.settling import record_retry, record_settle, records_sweep, registers_of
 from fieldwork.services.sheets import sheet_import
@@ -21,6 +21,7 @@ from fieldwork.services.sheets import sheet_import
 __all__ = [
     "EDITABLE",
     "PIECE_MAX_BYTES",
+    "DeviceRevoked",
     "Receipt",
     "Stage",
     "answers_save",

@@ -20,6 +20,10 @@ FUTURE_SLACK = timedelta(minutes=5)
 OLDEST = timedelta(days=30)
 
 
+class DeviceRevoked(NotAllowed):
+    """The phone was taken out of use; it forgets what it carries."""
+
+
 @dataclass(frozen=True)
 class Moment:
     """A phone's time set right: `at` is None when it cannot be believed, and the note says so."""
@@ -45,7 +49,7 @@ def device_meet(
     if known.user_id != actor.pk:
         raise NotAllowed("这部手机登记在另一人名下。请退出登录后，用本人账号重新打开现场应用。")
     if known.revoked_at:
-        raise NotAllowed("这部手机已停用，不能再取用资料。手机里没有发送的记录请导出文件，交监管股导入。")
+        raise DeviceRevoked("这部手机已停用，不能再取用资料。手机里没有发送的记录请导出文件，交监管股导入。")
     known.last_seen_at = at
     if clock is not None:
         skew = clock - at

@@ -44,6 +44,8 @@ def field_api(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return told("forbidden", "您没有“使用现场应用”的权限，请联系监管股负责人。", 403)
         try:
             return view(request, *args, **kwargs)
+        except services.DeviceRevoked as error:
+            return told("revoked", error.message, 403)
         except NotAllowed as error:
             return told("refused", error.message, 403)
         except DomainError as error:
