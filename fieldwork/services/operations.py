@@ -262,7 +262,7 @@ def difference_decide(
     Both stay readable. Raises NotAllowed, and Unlawful when somebody has decided meanwhile.
     """
     from fieldwork.services.phones import desk_device
-    from fieldwork.services.settling import registers_of
+    from fieldwork.services.settling import record_settle, registers_of
 
     at = at or timezone.now()
     form = forms[record.form]
@@ -306,7 +306,7 @@ def difference_decide(
         about=locked.about,
         at=at,
     )
-    jobs.enqueue("fieldwork.tasks.record_settle", locked.pk)
+    record_settle(record=locked, at=at)
     return decision
 
 

@@ -89,7 +89,7 @@ class Officer:
 
     def title(self, words: str) -> None:
         """The screen is the one with that heading."""
-        expect(self.page.locator("#title")).to_contain_text(words)
+        expect(self.page.locator("#title")).to_have_text(words)
 
     def press(self, name: str) -> None:
         """A button or a link by its words."""
