@@ -15,7 +15,7 @@ from pathlib import Path
 from bench import stack
 from bench.table import Results, machine, say
 
-PARTS = ("portal", "figures", "import", "office")
+PARTS = ("portal", "figures", "import", "office", "phones")
 
 
 def arguments() -> argparse.Namespace:
@@ -76,7 +76,7 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
     django.setup()
     say(f"building: {options.institutions:,} institutions, {options.visits:,} visits")
     _prepare(options)
-    from bench import figures, office, portal, sheets
+    from bench import figures, office, phones, portal, sheets
 
     say(machine())
     results = Results()
@@ -85,6 +85,7 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
         "figures": lambda: figures.measure(results, rounds=options.rounds),
         "import": lambda: sheets.measure(results, rows=options.rows, folder=base),
         "office": lambda: office.measure(results, events=options.events),
+        "phones": lambda: phones.measure(results),
     }
     for part in PARTS:
         if part in options.parts:

@@ -15,6 +15,7 @@ from casework import jobs
 from casework.management.commands.load_reference import load_all
 from config.demo.clock import anchor, at
 from config.demo.people import FENGJIE, WUSHAN, County, build_city, build_county
+from config.demo.phones import build_phones, has_phones
 from config.demo.places import build_small_places, build_wushan_places
 from config.demo.present import build_fengjie_present, build_present
 from config.demo.timeline import Timeline
@@ -48,6 +49,7 @@ def parts(
     """Label, whether the part stands, and what builds it, in order."""
     return [
         ("巫山县台账", lambda: has_places(wushan.bureau), lambda: build_wushan(wushan, now)),
+        ("巫山县现场手机", lambda: has_phones(wushan), lambda: build_phones(wushan, now)),
         ("奉节县台账", lambda: has_places(fengjie.bureau), lambda: build_fengjie(fengjie, now)),
     ]
 

@@ -114,7 +114,7 @@ def _carry(work: _Settling, kind: FieldKind, registers: list[Register[FieldOpera
 
 
 def _all_at_once(work: _Settling, kind: FieldKind, doings: list[Doing]) -> bool:
-    assert kind.apply_many is not None  # noqa: S101
+    assert kind.apply_many is not None
     try:
         with transaction.atomic():
             kind.apply_many(doings)

@@ -121,7 +121,9 @@ class Officer:
         self.go(f"{visit}/list/{number}")
         expect(self.page.locator(".counter")).to_contain_text(f"第 {number} 项")
         self.page.get_by_role("radio", name=label, exact=True).click()
-        expect(self.page.get_by_role("radio", name=label, exact=True)).to_have_attribute("aria-checked", "true")
+        expect(self.page.get_by_role("radio", name=label, exact=True)).to_have_attribute(
+            "aria-checked", "true"
+        )
         expect(self.page.locator(".photo-add")).to_be_visible()
 
     def shoot(self, *files: Path) -> None:

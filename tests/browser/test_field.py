@@ -209,11 +209,14 @@ def test_a_clock_of_1970_is_noticed_and_poisons_nothing(crew: Crew, as_user: Cal
     expect(desk.locator("main")).to_contain_text("不可信，以收到时间为准")
 
 
-def test_an_export_file_is_taken_in_at_the_desk(crew: Crew, as_user: Callable[..., Page], tmp_path: Path) -> None:
+def test_an_export_file_is_taken_in_at_the_desk(
+    crew: Crew, as_user: Callable[..., Page], tmp_path: Path
+) -> None:
     officer = crew.phone()
     visit = officer.visit(officer.names()[3])
     officer.offline()
-    officer.enter_place(visit)
+    if officer.page.get_by_role("link", name="进场", exact=True).count():
+        officer.enter_place(visit)
     officer.answer(visit, 5, FAILING)
     officer.shoot(photo_file(tmp_path, 130))
     officer.go("#/send")
@@ -273,13 +276,12 @@ def test_leaving_removes_the_extracts_from_the_phone(crew: Crew) -> None:
     expect(officer.page.locator("#screen")).to_contain_text("先登录一次")
     held = officer.page.evaluate(
         """async () => {
-          const found = await indexedDB.databases();
+          const heard = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result); });
           const texts = [];
-          for (const { name } of found) {
-            const base = await new Promise((done) => { const asked = indexedDB.open(name); asked.onsuccess = () => done(asked.result); });
+          for (const { name } of await indexedDB.databases()) {
+            const base = await heard(indexedDB.open(name));
             for (const store of base.objectStoreNames) {
-              const rows = await new Promise((done) => { const asked = base.transaction(store).objectStore(store).getAll(); asked.onsuccess = () => done(asked.result); });
-              texts.push(JSON.stringify(rows));
+              texts.push(JSON.stringify(await heard(base.transaction(store).objectStore(store).getAll())));
             }
             base.close();
           }

@@ -243,8 +243,8 @@ def test_operations_never_change_in_the_database(visit: Visit, one: Phone) -> No
     one.send()
     with pytest.raises(InternalError), transaction.atomic():
         FieldOperation.objects.update(value={"text": "改写"})
+    FieldOutcome.objects.all().delete()
     with pytest.raises(InternalError), transaction.atomic():
-        FieldOutcome.objects.all().delete()
         FieldOperation.objects.all().delete()
 
 
@@ -257,9 +257,9 @@ def test_an_officer_outside_the_team_is_heard_and_not_counted(
     fill(stranger, version, "A1", value="NO")
     stranger.sync()
     assert answers_of(visit) == {}
-    assert [row for row in states(visit).values() if row[0] == "HELD"][0][1].startswith(
-        "您不是本次检查的执法人员"
-    )
+    held = [reason for state, reason in states(visit).values() if state == "HELD"]
+    assert len(held) == 1
+    assert held[0].startswith("您不是本次检查的执法人员")
 
 
 def test_a_visit_without_notice_is_not_entered(world: World, version: ChecklistVersion) -> None:
