@@ -121,12 +121,14 @@ def _outing() -> tuple[list[Visit], ChecklistVersion]:
     places = list(
         Institution.objects.filter(operating_state="OPERATING").order_by("pk")[: PHONES // PER_PLACE]
     )
+    organ = officers[0].organisation
+    assert organ is not None
     plan = inspections.deployment_draft(
         actor=officers[0],
         values={
             "name": f"手机回传测量 {now:%H%M%S}",
             "kind": "CLUE",
-            "lead_organ": officers[0].organisation,
+            "lead_organ": organ,
             "task_source": "测量",
             "basis": "《校外培训行政处罚暂行办法》（教育部令第53号）",
             "item": "日常监督",
@@ -140,7 +142,7 @@ def _outing() -> tuple[list[Visit], ChecklistVersion]:
         inspections.member_add(
             actor=officers[0],
             deployment=plan,
-            organisation=officer.organisation,
+            organisation=organ,
             role="OFFICER",
             user=officer,
         )

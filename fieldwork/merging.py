@@ -12,24 +12,9 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
-from uuid import UUID
+from typing import Any, Generic, TypeVar
 
-
-class Word(Protocol):
-    """What merging needs to know of an operation."""
-
-    uid: UUID
-    device_id: int
-    sequence: int
-    lamport: int
-    kind: str
-    item: str
-    value: Any
-    supersedes: list[UUID]
-
-
-W = TypeVar("W", bound=Word)
+W = TypeVar("W", bound=Any)  # uid, device_id, sequence, lamport, kind, item, value, supersedes
 Sameness = Callable[[str, Any], object]
 
 
@@ -49,7 +34,7 @@ class Register(Generic[W]):
         return self.standing[-1]
 
 
-def order(word: Word) -> tuple[int, int, int, str]:
+def order(word: Any) -> tuple[int, int, int, str]:
     """Total order of operations: logical clock first, so that a wrong wall clock cannot reorder anything."""
     return (word.lamport, word.device_id, word.sequence, str(word.uid))
 

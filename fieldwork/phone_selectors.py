@@ -160,15 +160,15 @@ def phones_all() -> ScopedQuerySet[FieldDevice]:
     return FieldDevice.objects.filter(is_desk=False).select_related("user")
 
 
-def devices_visible(actor: User) -> ScopedQuerySet[FieldDevice]:
+def devices_visible(actor: User) -> QuerySet[Any]:
     """Phones inside the actor's reach; without the right to manage them only the actor's own."""
     rows = (
         FieldDevice.objects.visible_to(actor)
         .filter(is_desk=False)
         .select_related("user", "user__organisation")
     )
-    rows = rows.annotate(operation_count=Count("operations")).order_by("-last_seen_at", "-pk")
-    return rows if actor.may("fieldwork.device_revoke") else rows.filter(user=actor)
+    own = rows if actor.may("fieldwork.device_revoke") else rows.filter(user=actor)
+    return own.annotate(operation_count=Count("operations")).order_by("-last_seen_at", "-pk")
 
 
 def pads_visible(actor: User) -> ScopedQuerySet[NumberPad]:

@@ -8,7 +8,7 @@ from typing import Any
 from unittest.mock import patch
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from accounts.models import User
+from accounts.models import OrganisationKind, User
 from casework import jobs
 from config.demo.clock import at
 from config.demo.outings import photo
@@ -27,7 +27,7 @@ def has_phones(county: County) -> bool:
 
 def build_phones(county: County, now: date) -> None:
     """Pads for two officers; at the last of today's places both have begun to fill in."""
-    one, two = county.team(county.education.kind, 2)
+    one, two = county.team(OrganisationKind.EDUCATION, 2)
     pad = services.pad_hand_out(actor=county.head, holder=one, at=at(now - timedelta(days=5), 9))
     services.pad_hand_out(actor=county.head, holder=two, size=10, at=at(now - timedelta(days=5), 9))
     spoilt = pad.numbers.get(serial=1)

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Bureau, User
 from casework import audit
 from casework.errors import NotAllowed, Unlawful
 from fieldwork.models import FieldDevice
@@ -63,7 +63,7 @@ def _register(actor: User, uid: UUID, label: str, at: datetime) -> FieldDevice:
     device, is_new = FieldDevice.objects.get_or_create(
         uid=uid,
         defaults={
-            "bureau": actor.bureau,
+            "bureau": bureau_of(actor),
             "user": actor,
             "label": label.strip()[:60] or "手机",
             "first_seen_at": at,
@@ -77,12 +77,19 @@ def _register(actor: User, uid: UUID, label: str, at: datetime) -> FieldDevice:
     return device
 
 
+def bureau_of(actor: User) -> Bureau:
+    """The actor's bureau; raises Unlawful for the system, which carries no phone."""
+    if actor.bureau is None:
+        raise Unlawful("系统账号不能使用现场应用。")
+    return actor.bureau
+
+
 def desk_device(actor: User, at: datetime) -> FieldDevice:
     """The desk as the place where a person decides; one row per person."""
     device, _ = FieldDevice.objects.get_or_create(
         uid=uuid5(NAMESPACE_OID, f"desk:{actor.pk}"),
         defaults={
-            "bureau": actor.bureau,
+            "bureau": bureau_of(actor),
             "user": actor,
             "label": "工作台",
             "is_desk": True,

@@ -21,7 +21,7 @@ from casework.errors import DomainError, NotAllowed, Unlawful
 from fieldwork.models import Channel, FieldDevice
 from fieldwork.services.files import PIECE_MAX_BYTES, file_receive
 from fieldwork.services.operations import BATCH_MAX, Receipt, operations_receive
-from fieldwork.services.phones import parsed_time
+from fieldwork.services.phones import bureau_of, parsed_time
 
 FORMAT = "field-record-1"
 
@@ -106,7 +106,7 @@ def _device(actor: User, sheet: dict[str, Any], at: datetime) -> FieldDevice:
     device, _ = FieldDevice.objects.get_or_create(
         uid=uid,
         defaults={
-            "bureau": actor.bureau,
+            "bureau": bureau_of(actor),
             "user": actor,
             "label": "导出文件中的手机",
             "first_seen_at": at,

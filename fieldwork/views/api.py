@@ -20,6 +20,7 @@ from fieldwork import bundles, services
 from fieldwork.models import FieldDevice, FieldFile
 from fieldwork.registries import forms
 
+View = Callable[..., Any]
 PERMISSION = "fieldwork.field_open"
 
 
@@ -33,17 +34,18 @@ def told(code: str, message: str, status: int) -> JsonResponse:
     return answered({"error": code, "message": message}, status)
 
 
-def field_api(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def field_api(view: View) -> View:
     """Answer strangers with 401 instead of a login page, and refusals of services with their sentence."""
 
     @wraps(view)
-    def guarded(request: AuthedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return told("login", "登录已过期，请重新登录；手机里的记录都在。", 401)
         if not request.user.may(PERMISSION):
             return told("forbidden", "您没有“使用现场应用”的权限，请联系监管股负责人。", 403)
         try:
-            return view(request, *args, **kwargs)
+            response: HttpResponse = view(request, *args, **kwargs)
+            return response
         except services.DeviceRevoked as error:
             return told("revoked", error.message, 403)
         except NotAllowed as error:
