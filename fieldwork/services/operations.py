@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from fieldwork.registries import FieldForm, forms
 from fieldwork.services.phones import corrected, parsed_time
 
 BATCH_MAX = 500
+DEPTH_MAX = 20
 BIGGEST = 2**62
 HASH = re.compile(r"^[0-9a-f]{64}$")
 TEXT_MAX = {"form": 60, "kind": 30, "item": 80}
@@ -143,8 +145,8 @@ class _Reader:
 
     def read(self, raw: Any) -> _Draft:
         """One operation; its reason is empty when it takes part in merging."""
-        given: dict[str, Any] = raw if isinstance(raw, dict) else {"value": raw}
-        digest = sha256_hex(_storable(given))
+        given = _readable(raw)
+        digest = sha256_hex(given)
         uid = _uid(given.get("uid"))
         row = self._row(given, uid or uuid5(self.device.uid, digest), digest)
         reason = "" if uid else "操作没有编号，已保留原文。"
@@ -155,7 +157,7 @@ class _Reader:
     def _row(self, given: dict[str, Any], uid: UUID, digest: str) -> FieldOperation:
         made_at = parsed_time(given.get("made_at"))
         moment = corrected(made_at, self.sent_at, self.at)
-        value = _storable(given.get("value"))
+        value = given.get("value")
         texts = {name: _text(given.get(name), size) for name, size in TEXT_MAX.items()}
         return FieldOperation(
             uid=uid,
@@ -230,21 +232,31 @@ def _number(raw: Any) -> int:
 
 
 def _text(raw: Any, size: int) -> str:
-    return str(_storable(raw))[:size] if isinstance(raw, str) else ""
+    return raw[:size] if isinstance(raw, str) else ""
 
 
 def _list(raw: Any) -> list[Any]:
     return raw[:200] if isinstance(raw, list) else []
 
 
-def _storable(raw: Any) -> Any:
-    """JSON without the one character that the database cannot keep."""
+def _readable(raw: Any) -> dict[str, Any]:
+    """What was sent as an object that can be kept."""
+    found = _storable(raw)
+    return found if isinstance(found, dict) else {"value": found}
+
+
+def _storable(raw: Any, depth: int = 0) -> Any:
+    """JSON without what the database cannot keep: null and half characters, infinite numbers, endless nesting."""
+    if depth > DEPTH_MAX:
+        return "（嵌套过深）"
+    if isinstance(raw, float) and not math.isfinite(raw):
+        return str(raw)
     if isinstance(raw, str):
         return raw.replace("\x00", "").encode("utf-8", "replace").decode()
     if isinstance(raw, list):
-        return [_storable(part) for part in raw]
+        return [_storable(part, depth + 1) for part in raw]
     if isinstance(raw, dict):
-        return {_storable(str(key)): _storable(part) for key, part in raw.items()}
+        return {_storable(str(key)): _storable(part, depth + 1) for key, part in raw.items()}
     return raw
 
 

@@ -131,15 +131,17 @@ def device_revoke(
 
 def parsed_time(raw: object) -> datetime | None:
     """An ISO time or epoch milliseconds as a phone writes it; None for anything else."""
+    found: datetime | None = None
     try:
-        if isinstance(raw, int | float):
-            return datetime.fromtimestamp(raw / 1000, UTC)
-        if isinstance(raw, str) and raw:
+        if isinstance(raw, int | float) and not isinstance(raw, bool):
+            found = datetime.fromtimestamp(raw / 1000, UTC)
+        elif isinstance(raw, str) and raw:
             found = datetime.fromisoformat(raw)
-            return found if found.tzinfo else timezone.make_aware(found)
     except (ValueError, OverflowError, OSError):
         return None
-    return None
+    if found is None or not 1900 <= found.year <= 9000:
+        return None
+    return found if found.tzinfo else timezone.make_aware(found)
 
 
 def corrected(made_at: datetime | None, sent_at: datetime | None, received_at: datetime) -> Moment:

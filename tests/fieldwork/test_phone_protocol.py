@@ -229,6 +229,21 @@ def test_what_nobody_understands_is_kept_and_told(visit: Visit, one: Phone) -> N
     assert FieldOperation.objects.count() == 6
 
 
+def test_numbers_and_times_that_no_database_holds_are_kept_as_words(visit: Visit, one: Phone) -> None:
+    odd = json.loads('{"x": NaN, "y": 1e999, "z": "\\ud800"}')
+    deep: list[object] = []
+    for _ in range(900):
+        deep = [deep]
+    one.write("note", "summary", text="a", **odd)["made_at"] = "0001-01-01T00:00:00+14:00"
+    one.write("note", "premises", nested=deep)["lamport"] = 10**40
+    one.queue.append({"uid": True, "made_at": 1e300, "value": deep})
+    receipts = one.send()
+    assert [receipt.state for receipt in receipts][::2] == ["RECEIVED", "UNKNOWN"]
+    assert FieldOperation.objects.count() == 3
+    assert FieldOperation.objects.get(item="summary").value["x"] == "nan"
+    assert FieldOperation.objects.get(item="summary").happened_at is None
+
+
 def test_the_same_number_with_other_words_does_not_replace_the_first(visit: Visit, one: Phone) -> None:
     operation = one.write("note", "summary", text="第一次")
     one.send()
