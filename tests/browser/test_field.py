@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -151,8 +151,8 @@ def test_two_phones_that_differ_are_decided_by_a_person(crew: Crew, as_user: Cal
     visit = one.visit(name)
     two.visit(name)
     one.enter_place(visit)
-    one.answer(visit, 1, IN_ORDER)
-    two.answer(visit, 1, FAILING)
+    one.answer(visit, 20, IN_ORDER)
+    two.answer(visit, 20, FAILING)
     for officer in (one, two):
         officer.online()
         officer.all_arrived()
@@ -175,8 +175,7 @@ def test_a_photo_that_is_not_one_is_told_and_kept(crew: Crew, tmp_path: Path) ->
     visit = officer.visit(officer.names()[1])
     fake = tmp_path / "假照片.jpg"
     fake.write_bytes(b"\xff\xd8\xff this is no picture")
-    if officer.page.get_by_role("link", name="进场", exact=True).count():
-        officer.enter_place(visit)
+    officer.enter_place(visit)
     officer.answer(visit, 2, FAILING)
     officer.shoot(fake)
     expect(officer.page.locator("#say")).to_contain_text("打不开")
@@ -215,8 +214,7 @@ def test_an_export_file_is_taken_in_at_the_desk(
     officer = crew.phone()
     visit = officer.visit(officer.names()[3])
     officer.offline()
-    if officer.page.get_by_role("link", name="进场", exact=True).count():
-        officer.enter_place(visit)
+    officer.enter_place(visit)
     officer.answer(visit, 5, FAILING)
     officer.shoot(photo_file(tmp_path, 130))
     officer.go("#/send")
@@ -267,6 +265,22 @@ def test_a_notice_is_checked_without_network(crew: Crew) -> None:
     officer.field("核验码或网址").fill("？")
     officer.press("核验")
     expect(officer.page.locator("#screen")).to_contain_text("看不懂")
+
+
+def test_extracts_leave_the_phone_at_their_time(crew: Crew) -> None:
+    officer = crew.phone()
+    visit = officer.visit(officer.names()[0])
+    officer.go(f"{visit}/extract")
+    expect(officer.page.locator("#screen")).to_contain_text("证照情况")
+    officer.offline()
+    officer.page.clock.set_system_time(datetime.now(UTC) + timedelta(hours=25))
+    officer.page.reload()
+    officer.go("#/")
+    expect(officer.page.locator("#screen")).to_contain_text("登记摘录已到期删除")
+    officer.go(f"{visit}/extract")
+    officer.title("登记摘录")
+    expect(officer.page.locator("#screen")).not_to_contain_text("证照情况")
+    expect(officer.page.locator("#screen")).not_to_contain_text("许可证号")
 
 
 def test_leaving_removes_the_extracts_from_the_phone(crew: Crew) -> None:
