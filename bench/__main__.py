@@ -15,7 +15,7 @@ from pathlib import Path
 from bench import stack
 from bench.table import Results, machine, say
 
-PARTS = ("portal", "figures", "import", "office", "draws", "cases")
+PARTS = ("portal", "figures", "import", "office", "draws", "cases", "phones")
 
 
 def arguments() -> argparse.Namespace:
@@ -76,7 +76,7 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
     django.setup()
     say(f"building: {options.institutions:,} institutions, {options.visits:,} visits")
     _prepare(options)
-    from bench import cases, draws, figures, office, portal, sheets
+    from bench import cases, draws, figures, office, phones, portal, sheets
 
     say(machine())
     results = Results()
@@ -87,6 +87,7 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
         "office": lambda: office.measure(results, events=options.events),
         "draws": lambda: draws.measure(results),
         "cases": lambda: cases.measure(results),
+        "phones": lambda: phones.measure(results),
     }
     for part in PARTS:
         if part in options.parts:

@@ -1,7 +1,7 @@
-"""Composes the rooms' addresses: desk, portal, public, API.
+"""Composes the rooms' addresses: desk, portal, field, public, API.
 
-A room's `urls.py` offers any of `desk_urlpatterns`, `portal_urlpatterns`, `public_urlpatterns` and
-`api_urlpatterns`; they are mounted under /desk/, /portal/, / and /api/v1/.
+A room's `urls.py` offers any of `desk_urlpatterns`, `portal_urlpatterns`, `field_urlpatterns`,
+`public_urlpatterns` and `api_urlpatterns`; they are mounted under /desk/, /portal/, /field/, / and /api/v1/.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from config import views
 MOUNTS = (
     ("desk_urlpatterns", "desk/", ""),
     ("portal_urlpatterns", "portal/", "_portal"),
+    ("field_urlpatterns", "field/", "_field"),
     ("public_urlpatterns", "", "_public"),
     ("api_urlpatterns", "api/v1/", "_api"),
 )

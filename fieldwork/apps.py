@@ -29,6 +29,8 @@ class FieldworkConfig(AppConfig):
             [Role.SECTION_HEAD, Role.OFFICER, Role.PARTNER, Role.TOWNSHIP_CLERK],
         )
         grant("fieldwork.run_cancel", "作废检查清单", [*BUREAU_ROLES])
+        _field_permissions()
+        _field_entries()
         registries.add_nav(
             registries.NavEntry("专项行动", "fieldwork:campaign_list", "flag", 40, "fieldwork.campaign_view")
         )
@@ -39,6 +41,49 @@ class FieldworkConfig(AppConfig):
         )
         registries.object_urls["fieldwork.campaign"] = _campaign_url
         registries.object_urls["fieldwork.checklistversion"] = _version_url
+
+
+def _field_permissions() -> None:
+    field = [Role.SECTION_HEAD, Role.OFFICER]
+    grant("fieldwork.field_open", "使用现场应用", field)
+    grant("fieldwork.field_view", "查看手机记录", AUTHORITY_ROLES)
+    grant("fieldwork.field_decide", "选定手机填写不一致的内容", field)
+    grant("fieldwork.field_import", "导入现场记录文件", field)
+    grant("fieldwork.device_view", "查看现场手机", [Role.ADMIN, Role.SECTION_HEAD, Role.OFFICER])
+    grant("fieldwork.device_revoke", "停用现场手机", [Role.ADMIN, Role.SECTION_HEAD])
+    grant("fieldwork.pad_view", "查看现场号码簿", [Role.ADMIN, Role.LEADER, *field])
+    grant("fieldwork.pad_hand_out", "发放现场号码簿", [Role.SECTION_HEAD])
+    grant("fieldwork.pad_return", "交回现场号码簿", field)
+    grant("fieldwork.pad_void", "作废现场编号", field)
+
+
+def _field_entries() -> None:
+    from casework import registries
+    from fieldwork import blockers
+
+    add = registries.add_nav
+    add(registries.NavEntry("现场应用", "fieldwork_field:app", "device-mobile", 57, "fieldwork.field_open"))
+    add(registries.NavEntry("现场号码簿", "fieldwork:pad_list", "notebook", 58, "fieldwork.pad_view"))
+    add(
+        registries.NavEntry(
+            "现场手机", "fieldwork:device_list", "device-mobile-cog", 59, "fieldwork.device_view"
+        )
+    )
+    registries.add_blocker("fieldwork.ChecklistRun", "finish", blockers.run_is_settled)
+    registries.object_urls["fieldwork.numberpad"] = _pad_url
+    registries.object_urls["fieldwork.fieldrecord"] = _record_url
+
+
+def _pad_url(uid: object) -> str:
+    from django.urls import reverse
+
+    return reverse("fieldwork:pad_detail", kwargs={"uid": uid})
+
+
+def _record_url(uid: object) -> str:
+    from django.urls import reverse
+
+    return reverse("fieldwork:record_detail", kwargs={"uid": uid})
 
 
 def _campaign_url(uid: object) -> str:

@@ -1,4 +1,4 @@
-"""Forms of campaigns."""
+"""Forms of campaigns, phones and pads."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from accounts.models import Organisation, OrganisationKind, User
 from fieldwork.models import Campaign, Checklist
@@ -117,3 +118,32 @@ class CancelForm(forms.Form):
     """Why a campaign is given up."""
 
     reason = forms.CharField(label="取消理由", widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ReasonForm(forms.Form):
+    """A reason in words."""
+
+    reason = forms.CharField(label="原因", max_length=200)
+
+
+class NoteForm(forms.Form):
+    """A remark that may stay empty."""
+
+    note = forms.CharField(label="说明", max_length=200, required=False)
+
+
+class PadForm(forms.Form):
+    """Who gets a pad of how many pages."""
+
+    holder = forms.ModelChoiceField(queryset=User.objects.none(), label="领用人", empty_label="请选择")
+    size = forms.IntegerField(label="页数", min_value=1, max_value=100, initial=20)
+
+    def __init__(self, *args: Any, holders: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["holder"].queryset = holders  # type: ignore[attr-defined]
+
+
+class SheetForm(forms.Form):
+    """The file that a phone exported."""
+
+    sheet = forms.FileField(label="导出文件", help_text="手机“发送”页“导出文件”得到的 .json 文件")

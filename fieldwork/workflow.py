@@ -10,7 +10,15 @@ from accounts.models import User
 from casework.errors import Reason
 from casework.models import EvidenceFile
 from casework.workflow import Transition, Workflow
-from fieldwork.models import Campaign, CampaignStatus, ChecklistAnswer, ChecklistRun, RunStatus
+from fieldwork.models import (
+    Campaign,
+    CampaignStatus,
+    ChecklistAnswer,
+    ChecklistRun,
+    NumberPad,
+    PadStatus,
+    RunStatus,
+)
 from fieldwork.selectors import failures_of
 
 
@@ -135,6 +143,34 @@ RUN = Workflow(
             permission="fieldwork.run_cancel",
             needs_reason=True,
             is_danger=True,
+        ),
+    ),
+)
+
+
+def returns_own_pad(pad: NumberPad, actor: User) -> Iterable[Reason]:
+    """A pad comes back from its holder, or through the one who hands pads out."""
+    if actor.pk != pad.holder_id and not actor.may("fieldwork.pad_hand_out"):
+        yield Reason(
+            f"号码簿由{pad.holder.name}领用。", cleared_by="请由领用人或监管股负责人办理交回。", gate="holder"
+        )
+
+
+PAD = Workflow(
+    model="fieldwork.NumberPad",
+    label="现场号码簿",
+    states=PadStatus,
+    initial=PadStatus.HANDED,
+    transitions=(
+        Transition(
+            "return",
+            "交回",
+            (PadStatus.HANDED,),
+            PadStatus.RETURNED,
+            permission="fieldwork.pad_return",
+            guards=(returns_own_pad,),
+            stamp="returned_at",
+            is_primary=True,
         ),
     ),
 )

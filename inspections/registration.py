@@ -29,6 +29,7 @@ def register() -> None:
     _navigation()
     _worklists()
     _owners()
+    _field()
     registries.add_kpis(kpis)
     for arrow in ("close", "ban"):
         registries.add_blocker("institutions.Institution", arrow, closing_blocker)
@@ -54,6 +55,22 @@ def register() -> None:
             "inspections.deployment_view",
         ),
     )
+
+
+def _field() -> None:
+    """Visits are filled in on phones; what two phones disagree on holds the record back."""
+    from fieldwork.registries import add_field_form
+    from inspections.field.form import VISIT_FORM
+
+    add_field_form(VISIT_FORM)
+    registries.add_blocker("inspections.Visit", "record", phones_agree)
+
+
+def phones_agree(visit: Any, actor: User) -> Iterable[Reason]:
+    """A visit is not recorded while two officers' phones differ on an item."""
+    from fieldwork.blockers import differences_of
+
+    yield from differences_of(visit.uid)
 
 
 def _navigation() -> None:
@@ -287,7 +304,7 @@ def campaign_panel(actor: User, campaign: Any) -> dict[str, Any]:
 
 
 def _owners() -> None:
-    for kind in ("finding", "servicerecord", "replyitem", "recheckitem", "carriedfinding"):
+    for kind in ("visit", "finding", "servicerecord", "replyitem", "recheckitem", "carriedfinding"):
         registries.add_evidence_owner(f"inspections.{kind}", may_see_evidence)
     registries.add_evidence_owner("fieldwork.checklistanswer", may_see_answer)
     for kind in ("deployment", "visit", "rectificationnotice", "servicerecord", "recheck"):
@@ -356,13 +373,14 @@ def may_see_answer(actor: User, evidence: EvidenceFile) -> bool:
 
 def may_see_evidence(actor: User, evidence: EvidenceFile) -> bool:
     """Authorities who reach the row; the institution its own reports and what is in its notices."""
-    from inspections.models import CarriedFinding, Finding, NoticeItem, RecheckItem, ReplyItem, ServiceRecord
+    from inspections.models import CarriedFinding, Finding, NoticeItem, RecheckItem, ReplyItem, ServiceRecord, Visit
 
     uid = evidence.subject_uid
     if evidence.subject_type == "inspections.finding" and actor.is_counterpart:
         in_notice = NoticeItem.objects.visible_to(actor).filter(finding__uid=uid)
         return in_notice.exclude(notice__status__in=["DRAFT", "WITHDRAWN"]).exists()
     models: dict[str, Any] = {
+        "inspections.visit": Visit,
         "inspections.finding": Finding,
         "inspections.servicerecord": ServiceRecord,
         "inspections.replyitem": ReplyItem,

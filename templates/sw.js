@@ -8,7 +8,7 @@ self.addEventListener("install", (event) => {
 });
 
 self.addEventListener("activate", (event) => {
-  const old = (names) => Promise.all(names.filter((name) => name !== SHELL).map((name) => caches.delete(name)));
+  const old = (names) => Promise.all(names.filter((name) => name.startsWith("offline-") && name !== SHELL).map((name) => caches.delete(name)));
   event.waitUntil(caches.keys().then(old));
   self.clients.claim();
 });

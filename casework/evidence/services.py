@@ -24,6 +24,7 @@ from casework.models import EvidenceFile
 
 FAR_METRES = 500
 NEAR_BITS = 6
+BELIEVED_FROM = 2000  # a camera that says 1970 has forgotten the time
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def _store(evidence: EvidenceFile, data: bytes) -> None:
         evidence.sealed_as = storages["sealed"].save(name, ContentFile(data))
         evidence.stored_as = storages["default"].save(name + ".jpg", ContentFile(cleaned.data))
         evidence.mime, evidence.phash = cleaned.mime, cleaned.phash
-        if evidence.captured_at is None and cleaned.claimed_at:
+        if evidence.captured_at is None and cleaned.claimed_at and cleaned.claimed_at.year >= BELIEVED_FROM:
             evidence.captured_at = timezone.make_aware(cleaned.claimed_at)
         return
     evidence.stored_as = storages["default"].save(name + SUFFIX[evidence.mime], ContentFile(data))

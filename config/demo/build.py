@@ -18,6 +18,7 @@ from config.demo.clock import anchor, at
 from config.demo.measures import build_measures
 from config.demo.papers import build_papers, has_papers
 from config.demo.people import FENGJIE, WUSHAN, County, build_city, build_county
+from config.demo.phones import build_phones, has_phones
 from config.demo.places import build_small_places, build_wushan_places
 from config.demo.plans import build_plans, has_plans
 from config.demo.present import build_fengjie_present, build_present
@@ -53,6 +54,7 @@ def parts(
     """Label, whether the part stands, and what builds it, in order."""
     return [
         ("巫山县台账", lambda: has_places(wushan.bureau), lambda: build_wushan(wushan, now)),
+        ("巫山县现场手机", lambda: has_phones(wushan), lambda: build_phones(wushan, now)),
         ("奉节县台账", lambda: has_places(fengjie.bureau), lambda: build_fengjie(fengjie, now)),
         ("检查计划", lambda: has_plans(wushan, now), lambda: build_plans(wushan, now)),
         ("巫山县文书和清单", lambda: has_papers(wushan), lambda: build_papers(wushan, now)),

@@ -1,7 +1,18 @@
-"""Campaigns, checklists, runs and answers."""
+"""Campaigns, checklists, runs and answers; what phones send; pads of slip numbers."""
 
 from fieldwork.models.campaigns import Campaign, CampaignKind, CampaignStage, CampaignStatus
 from fieldwork.models.checklists import AnswerKind, Checklist, ChecklistItem, ChecklistVersion, VersionState
+from fieldwork.models.pads import NumberPad, PadNumber, PadNumberState, PadStatus
+from fieldwork.models.phones import (
+    Channel,
+    FieldDevice,
+    FieldFile,
+    FieldOperation,
+    FieldOutcome,
+    FieldRecord,
+    FileState,
+    OutcomeState,
+)
 from fieldwork.models.runs import ChecklistAnswer, ChecklistRun, RunStatus, Verdict
 
 __all__ = [
@@ -10,11 +21,23 @@ __all__ = [
     "CampaignKind",
     "CampaignStage",
     "CampaignStatus",
+    "Channel",
     "Checklist",
     "ChecklistAnswer",
     "ChecklistItem",
     "ChecklistRun",
     "ChecklistVersion",
+    "FieldDevice",
+    "FieldFile",
+    "FieldOperation",
+    "FieldOutcome",
+    "FieldRecord",
+    "FileState",
+    "NumberPad",
+    "OutcomeState",
+    "PadNumber",
+    "PadNumberState",
+    "PadStatus",
     "RunStatus",
     "Verdict",
     "VersionState",

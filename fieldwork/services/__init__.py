@@ -1,4 +1,4 @@
-"""The only writers of campaigns, checklists and runs."""
+"""The only writers of campaigns, checklists, runs, phone records and pads."""
 
 from fieldwork.services.authoring import (
     draft_create,
@@ -19,10 +19,19 @@ from fieldwork.services.campaigns import (
     campaign_start,
 )
 from fieldwork.services.checklists import checklist_load, checklist_publish, checklist_retire, reference_load
+from fieldwork.services.files import PIECE_MAX_BYTES, file_bytes, file_receive
+from fieldwork.services.operations import Receipt, difference_decide, operations_receive
+from fieldwork.services.pads import pad_hand_out, pad_number_use, pad_number_void, pad_return
+from fieldwork.services.phones import DeviceRevoked, device_meet, device_revoke, parsed_time
 from fieldwork.services.runs import answers_save, run_cancel, run_finish, run_open
+from fieldwork.services.settling import record_retry, record_settle, records_sweep, registers_of
+from fieldwork.services.sheets import sheet_import
 
 __all__ = [
     "EDITABLE",
+    "PIECE_MAX_BYTES",
+    "DeviceRevoked",
+    "Receipt",
     "Stage",
     "answers_save",
     "campaign_cancel",
@@ -40,8 +49,24 @@ __all__ = [
     "draft_item_remove",
     "draft_item_save",
     "draft_publish",
+    "device_meet",
+    "device_revoke",
+    "difference_decide",
+    "file_bytes",
+    "file_receive",
+    "operations_receive",
+    "pad_hand_out",
+    "pad_number_use",
+    "pad_number_void",
+    "pad_return",
+    "parsed_time",
+    "record_retry",
+    "record_settle",
+    "records_sweep",
     "reference_load",
+    "registers_of",
     "run_cancel",
     "run_finish",
     "run_open",
+    "sheet_import",
 ]

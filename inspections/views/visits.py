@@ -27,6 +27,7 @@ from casework.web import (
     run_transition,
     told,
 )
+from fieldwork.phone_selectors import record_of
 from inspections import selectors, services
 from inspections.filters import VisitFilter
 from inspections.forms import ReasonForm, VisitRecordForm, VisitStartForm
@@ -108,6 +109,7 @@ def visit_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         ),
         "source_evidence": visit.deployment.source_evidence,
         "preview": _preview(visit),
+        "phone_record": record_of(visit.uid) if user.may("fieldwork.field_view") else None,
     }
     return render(request, "inspections/visit_detail.html", context)
 

@@ -1,0 +1,1 @@
+"""Pages of this room: campaigns and checklists, phones, pads, the field app."""

@@ -1,0 +1,126 @@
+// The field app: finds out who is here, shows the screen named in the address, sends in the background.
+import * as api from "./api.js";
+import * as store from "./store.js";
+import * as sync from "./sync.js";
+import { note, say, screen, shell } from "./ui.js";
+import { flushDrafts, onChange, tally } from "./words.js";
+import { itemPage, listPage } from "./screens/checklist.js";
+import { findingPage, findingsPage } from "./screens/findings.js";
+import { endPage, slipPage } from "./screens/finish.js";
+import { checkPage, phonePage, sendPage, todayPage, welcomePage } from "./screens/home.js";
+import { recordPage, signOnePage, signPage, sketchPage } from "./screens/record.js";
+import { extractPage, rightsPage, startPage, visitPage } from "./screens/visit.js";
+
+const SOON = 4000;
+const AGAIN = 30000;
+
+const PAGES = {
+  "": visitPage,
+  rights: rightsPage,
+  extract: async (visit) => extractPage(visit, await store.meta("bundle")),
+  start: startPage,
+  list: (visit, part) => (part ? itemPage(visit, Number(part)) : listPage(visit)),
+  findings: findingsPage,
+  finding: findingPage,
+  record: recordPage,
+  sketch: sketchPage,
+  sign: (visit, part) => (part ? signOnePage(visit, part) : signPage(visit)),
+  slip: slipPage,
+  end: endPage,
+};
+
+async function show() {
+  const [, first, uid, page = "", part = ""] = decodeURIComponent(location.hash).split("/");
+  if (!store.person()) return welcomePage();
+  if (first === "send") return sendPage();
+  if (first === "check") return checkPage();
+  if (first === "phone") return phonePage();
+  if (first !== "v") return todayPage();
+  const visit = ((await sync.visits()) ?? []).find((one) => one.uid === uid);
+  if (!visit || !PAGES[page]) return todayPage();
+  await PAGES[page](visit, part);
+}
+
+async function turn() {
+  try {
+    await show();
+  } catch (error) {
+    screen.replaceChildren(note("bad", "这一页打不开", `${error.message}。已填的内容都在手机里，请返回重试。`));
+    throw error;
+  }
+  window.scrollTo(0, 0);
+  document.getElementById("title").focus({ preventScroll: true });
+}
+
+async function paintStatus() {
+  if (!store.person()) return;
+  const counts = await tally();
+  const unsent = counts.waiting + counts.filesWaiting;
+  const pill = document.getElementById("status");
+  const [text, tone] = sync.line.state === "LAPSED" ? [`登录过期 · 待发 ${unsent}`, "warn"] : !navigator.onLine || sync.line.state === "OFFLINE" ? [`离线 · 已存 ${counts.saved} 项`, "warn"] : unsent ? [`待发 ${unsent}`, "warn"] : counts.saved ? ["全部送达", "ok"] : ["在线", "ok"];
+  pill.textContent = text;
+  pill.className = `pill pill-${tone}`;
+}
+
+let planned = 0;
+function plan() {
+  clearTimeout(planned);
+  planned = setTimeout(() => navigator.onLine && sync.line.state !== "OTHER" && sync.send(), SOON);
+}
+
+let lastState = "";
+onChange(async () => {
+  await paintStatus();
+  if (sync.line.state !== lastState && ["LAPSED", "OTHER", "REVOKED"].includes(sync.line.state)) say(sync.line.message, "bad");
+  lastState = sync.line.state;
+  if (sync.line.state === "IDLE" && (await tally()).waiting) plan();
+  if (location.hash.startsWith("#/send")) sendPage();
+});
+
+async function arrive() {
+  const known = store.person();
+  try {
+    const { user } = await api.hello();
+    if (known && known.id !== user.id) {
+      await sync.forgetExtracts().catch(() => null);
+    }
+    store.setPerson(known?.id === user.id ? known : user);
+    const bundle = await store.meta("bundle");
+    if (!bundle || bundle.is_expired || known?.id !== user.id) store.setPerson((await sync.fetchBundle()).user);
+  } catch (error) {
+    if (error instanceof api.Refused) {
+      say(error.message, "bad");
+      if (error.code === "revoked") await sync.forgetExtracts().catch(() => null);
+      if (!known) return welcomePage(error.message);
+    } else if (!(error instanceof api.Lapsed || error instanceof api.Offline)) throw error;
+    else if (!known && error instanceof api.Offline) return welcomePage("现在没有网络。请在有网络的地方登录一次。");
+  }
+}
+
+async function begin() {
+  if ("serviceWorker" in navigator) navigator.serviceWorker.register(shell.dataset.worker, { scope: shell.dataset.home }).catch(() => null);
+  navigator.storage?.persist?.().catch(() => null);
+  const known = store.person();
+  if (known) {
+    await sync.expireIfDue();
+    if (await flushDrafts()) say("上次没有存完的内容已恢复。", "ok");
+    await turn();
+  }
+  await arrive();
+  await turn();
+  await paintStatus();
+  if (store.person() && navigator.onLine) sync.send();
+}
+
+window.addEventListener("hashchange", turn);
+window.addEventListener("online", () => (paintStatus(), plan()));
+window.addEventListener("offline", paintStatus);
+document.addEventListener("visibilitychange", () => document.hidden || (store.person() && plan()));
+setInterval(async () => {
+  if (!store.person()) return;
+  if (await sync.expireIfDue()) turn();
+  const counts = await tally();
+  const open = counts.operations.some((one) => ["SAVED", "RECEIVED", "WAITING"].includes(one.state)) || counts.filesWaiting;
+  if (open && navigator.onLine) sync.send();
+}, AGAIN);
+begin();

@@ -1,0 +1,118 @@
+// What officers enter becomes operations: one for each thing said at one item, never changed afterwards.
+import * as store from "./store.js";
+
+export const FORM = "inspections.visit";
+const listeners = new Set();
+export const onChange = (listener) => listeners.add(listener);
+export const changed = () => listeners.forEach((listener) => listener());
+const slot = (kind, item) => `${kind}|${item}`;
+const draftKey = (subject, kind, item) => `${subject}|${kind}|${item}`;
+
+// Everything known about one visit: own words, what others said when we last heard, and unfinished input.
+export async function sight(subject) {
+  const [operations, seen, drafts] = await Promise.all([store.all("operations"), store.get("seen", subject), store.all("drafts")]);
+  const own = new Map();
+  for (const one of operations.filter((operation) => operation.subject === subject)) {
+    const known = own.get(slot(one.kind, one.item));
+    if (!known || known.sequence < one.sequence) own.set(slot(one.kind, one.item), one);
+  }
+  const device = await store.deviceUid();
+  const others = new Map();
+  for (const register of seen?.merged ?? []) {
+    const words = register.standing.filter((word) => word.device !== device);
+    if (words.length) others.set(slot(register.kind, register.item), words);
+  }
+  const typed = new Map(drafts.filter((draft) => draft.subject === subject).map((draft) => [slot(draft.kind, draft.item), draft.value]));
+  return new Sight(own, others, typed, operations.filter((operation) => operation.subject === subject));
+}
+
+class Sight {
+  constructor(own, others, typed, operations) {
+    Object.assign(this, { own, others, typed, operations });
+  }
+
+  // The value on the screen: what is being typed, else own last word, else a colleague's.
+  value(kind, item = "") {
+    const key = slot(kind, item);
+    return this.typed.get(key) ?? this.own.get(key)?.value ?? this.others.get(key)?.at(-1)?.value ?? null;
+  }
+
+  // A colleague's standing word that differs in `part` from ours.
+  colleague(kind, item, part) {
+    const mine = this.own.get(slot(kind, item));
+    const theirs = this.others.get(slot(kind, item))?.at(-1);
+    return theirs && (!mine || mine.value[part] !== theirs.value[part]) ? theirs : null;
+  }
+
+  items(kind) {
+    const found = new Set();
+    for (const key of [...this.own.keys(), ...this.others.keys()]) if (key.startsWith(`${kind}|`)) found.add(key.slice(kind.length + 1));
+    return [...found];
+  }
+
+  has(kind, item = "") {
+    return this.own.has(slot(kind, item)) || this.others.has(slot(kind, item));
+  }
+}
+
+// Every input is on disk before the next one; a killed tab loses nothing.
+export const draft = (subject, kind, item, value) => store.put("drafts", { key: draftKey(subject, kind, item), subject, kind, item, value });
+
+export async function speak(subject, kind, item, value, file = null) {
+  const seen = await store.get("seen", subject);
+  const device = await store.deviceUid();
+  const heard = seen?.merged?.find((register) => register.kind === kind && register.item === item)?.standing.filter((word) => word.device !== device) ?? [];
+  const operation = {
+    uid: store.uuid7(),
+    form: FORM,
+    subject,
+    kind,
+    item,
+    value,
+    lamport: Math.max(0, ...(seen?.merged ?? []).flatMap((register) => register.standing.map((word) => word.lamport))),
+    made_at: new Date().toISOString(),
+    supersedes: heard.map((word) => word.uid),
+    files: file ? [file.sha256] : [],
+    state: "SAVED",
+    reason: "",
+  };
+  const kept = await store.keepOperation(operation, file, draftKey(subject, kind, item));
+  changed();
+  return kept;
+}
+
+// Input that was typed and not left before the tab died becomes words as well.
+export async function flushDrafts() {
+  const drafts = await store.all("drafts");
+  for (const one of drafts) await speak(one.subject, one.kind, one.item, one.value);
+  return drafts.length;
+}
+
+// A control that keeps a draft at each input and speaks when it is left.
+export function typing(control, subject, kind, item, valueOf) {
+  let spoken = control.value;
+  control.addEventListener("input", () => draft(subject, kind, item, valueOf(control.value)));
+  control.addEventListener("change", async () => {
+    if (control.value === spoken) return;
+    spoken = control.value;
+    await speak(subject, kind, item, valueOf(control.value));
+  });
+  return control;
+}
+
+export const UNSENT = new Set(["SAVED"]);
+export async function tally(subject = null) {
+  const [operations, files] = await Promise.all([store.all("operations"), store.all("files")]);
+  const mine = operations.filter((one) => !subject || one.subject === subject);
+  const wanted = new Set(mine.flatMap((one) => one.files));
+  const own = files.filter((file) => !subject || wanted.has(file.sha256));
+  return {
+    operations: mine,
+    files: own,
+    saved: mine.length,
+    waiting: mine.filter((one) => UNSENT.has(one.state)).length,
+    filesWaiting: own.filter((file) => file.state !== "RECEIVED").length,
+    refused: mine.filter((one) => ["HELD", "UNKNOWN"].includes(one.state)).length,
+    differing: mine.filter((one) => one.state === "DIFFERING").length,
+  };
+}
