@@ -28,7 +28,9 @@ desk_urlpatterns = [
     path("checklists/<uuid:uid>/items/new/", checklists.draft_item, name="draft_item_new"),
     path("checklists/<uuid:uid>/items/<slug:code>/", checklists.draft_item, name="draft_item"),
     path(
-        "checklists/<uuid:uid>/items/<slug:code>/remove/", checklists.draft_item_remove, name="draft_item_remove"
+        "checklists/<uuid:uid>/items/<slug:code>/remove/",
+        checklists.draft_item_remove,
+        name="draft_item_remove",
     ),
     path(
         "checklists/<uuid:uid>/items/<slug:code>/move/<str:way>/",

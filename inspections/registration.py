@@ -373,7 +373,15 @@ def may_see_answer(actor: User, evidence: EvidenceFile) -> bool:
 
 def may_see_evidence(actor: User, evidence: EvidenceFile) -> bool:
     """Authorities who reach the row; the institution its own reports and what is in its notices."""
-    from inspections.models import CarriedFinding, Finding, NoticeItem, RecheckItem, ReplyItem, ServiceRecord, Visit
+    from inspections.models import (
+        CarriedFinding,
+        Finding,
+        NoticeItem,
+        RecheckItem,
+        ReplyItem,
+        ServiceRecord,
+        Visit,
+    )
 
     uid = evidence.subject_uid
     if evidence.subject_type == "inspections.finding" and actor.is_counterpart:

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_one_system_user'),
-        ('fieldwork', '0001_initial'),
+        ('fieldwork', '0002_checklist_authoring'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
