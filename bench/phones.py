@@ -68,6 +68,7 @@ def measure(results: Results) -> None:
         begun = perf_counter()
         _all_at_once(phones, port)
         seconds = perf_counter() - begun
+        slowest = max(phone.seconds for phone in phones)
         again = perf_counter()
         _all_at_once(phones, port)
         repeated = perf_counter() - again
@@ -75,14 +76,14 @@ def measure(results: Results) -> None:
     for record in FieldRecord.objects.filter(is_dirty=True):
         services.record_settle(record=record)
     merged = perf_counter() - begun
-    _tell(results, phones, seconds, repeated, merged)
+    _tell(results, phones, (seconds, slowest, repeated, merged))
 
 
-def _tell(results: Results, phones: list[Phone], seconds: float, repeated: float, merged: float) -> None:
+def _tell(results: Results, phones: list[Phone], times: tuple[float, float, float, float]) -> None:
+    seconds, slowest, repeated, merged = times
     troubles = [phone.trouble for phone in phones if phone.trouble]
     for trouble in troubles[:3]:
         say(f"  {trouble}")
-    slowest = max(phone.seconds for phone in phones)
     operations = sum(len(phone.operations) for phone in phones)
     files = sum(len(phone.files) for phone in phones)
     uids = {phone.visit for phone in phones}

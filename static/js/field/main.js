@@ -13,6 +13,7 @@ import { extractPage, rightsPage, startPage, visitPage } from "./screens/visit.j
 
 const SOON = 4000;
 const AGAIN = 30000;
+const FRESH = 3600000;
 
 const PAGES = {
   "": visitPage,
@@ -86,7 +87,8 @@ async function arrive() {
     }
     store.setPerson(known?.id === user.id ? known : user);
     const bundle = await store.meta("bundle");
-    if (!bundle || bundle.is_expired || known?.id !== user.id) store.setPerson((await sync.fetchBundle()).user);
+    const isOld = bundle && Date.now() - Date.parse(bundle.fetched_at) > FRESH;
+    if (!bundle || isOld || bundle.is_expired || known?.id !== user.id) store.setPerson((await sync.fetchBundle()).user);
   } catch (error) {
     if (error instanceof api.Refused) {
       say(error.message, "bad");
