@@ -417,6 +417,16 @@ def institution_rows(actor: User, institution: Institution, limit: int = 10) -> 
     }
 
 
+def visit_rows(actor: User, visit: Visit) -> dict[str, list[Any]]:
+    """Directives, recordings and materials of one visit."""
+    cameras = cameras_visible(actor).filter(visit=visit) if actor.may("measures.camera_view") else []
+    return {
+        "directives": list(directives_visible(actor).filter(visit=visit)),
+        "cameras": list(cameras),
+        "handovers": list(handovers_visible(actor).filter(visit=visit)),
+    }
+
+
 def campaign_rows(actor: User, campaign: Campaign, limit: int = 20) -> dict[str, list[Any]]:
     """Advertisements and shifts under a campaign."""
     return {

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.models import Organisation, User
+from casework import registries
 from casework.evidence.selectors import evidence_of
 from casework.web import (
     AuthedRequest,
@@ -110,8 +111,18 @@ def visit_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             paper("检查结果告知书", visit.result_document),
         ),
         "source_evidence": visit.deployment.source_evidence,
+        "panels": _panels(request, visit),
     }
     return render(request, "inspections/visit_detail.html", context)
+
+
+def _panels(request: AuthedRequest, visit: Visit) -> list[dict[str, Any]]:
+    found = sorted(registries.panels.of("inspections.Visit"), key=lambda panel: panel.order)
+    return [
+        {"label": panel.label, "template": panel.template, "context": panel.context(request.user, visit)}
+        for panel in found
+        if not panel.permission or request.user.may(panel.permission)
+    ]
 
 
 def _draftable(request: AuthedRequest, visit: Visit) -> list[Organisation]:
