@@ -73,7 +73,10 @@ def _officer_cells(row: Any) -> list[dict[str, Any]]:
         {"text": card.number if card else "—", "num": True},
         {"text": f"{last:%Y-%m-%d}" if last else "—", "nowrap": True},
         {"word": word, "tone": tone},
-        {"text": f"{float(row.training_hours or 0):g} 学时", "sub": f"学法 {float(row.study_hours or 0):g} 学时"},
+        {
+            "text": f"{float(row.training_hours or 0):g} 学时",
+            "sub": f"学法 {float(row.study_hours or 0):g} 学时",
+        },
     ]
 
 
