@@ -399,6 +399,11 @@ def open_notices(actor: User) -> QuerySet[RectificationNotice]:
     return notices_visible(actor).in_force().order_by("-issued_at", "-pk")
 
 
+def newest(rows: Any, limit: int = 200) -> Any:
+    """The first rows of an ordered queryset that may still be filtered, for a choice of reasonable length."""
+    return rows.filter(pk__in=list(rows.values_list("pk", flat=True)[:limit]))
+
+
 # What the institution sees, and panels
 
 
