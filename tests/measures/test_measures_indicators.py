@@ -61,7 +61,10 @@ def test_ads_count_by_the_day_they_were_found(law: World, places: tuple[Institut
 
 def test_removed_pieces_and_institutions(law: World, places: tuple[Institution, Institution]) -> None:
     with time_machine.travel(moment("2026-09-20"), tick=False):
-        rows = [making.ad(law, place, pieces=count) for place, count in zip((*places, places[0]), (2, 1, 4), strict=True)]
+        rows = [
+            making.ad(law, place, pieces=count)
+            for place, count in zip((*places, places[0]), (2, 1, 4), strict=True)
+        ]
     for row, when in zip(
         rows, (moment("2026-10-01", 0), moment("2026-10-31", 23, 59), moment("2026-11-01", 0)), strict=True
     ):
@@ -92,7 +95,11 @@ def test_talks_count_once_and_institutions_each(law: World, places: tuple[Instit
             )
     assert (number(law, "talk_n"), number(law, "talk_inst"), number(law, "talk_inst_pt")) == (1, 2, 2)
     both = Period(date(2026, 10, 1), date(2026, 12, 1))
-    assert (number(law, "talk_n", both), number(law, "talk_inst", both), number(law, "talk_inst_pt", both)) == (2, 2, 4)
+    assert (
+        number(law, "talk_n", both),
+        number(law, "talk_inst", both),
+        number(law, "talk_inst_pt", both),
+    ) == (2, 2, 4)
 
 
 def test_documents_count_by_issue_and_not_when_withdrawn(
@@ -116,7 +123,11 @@ def test_whistles_and_duty(law: World) -> None:
     with time_machine.travel(moment("2026-11-01", 2), tick=False):
         call = whistle.calls.get(organisation=law.education)
         services.call_arrive(actor=law.officer, call=call, arrived_at=timezone.now(), people="二人")
-    assert (number(law, "whistle_n"), number(law, "whistle_call_pt"), number(law, "whistle_late")) == (1, 1, 1)
+    assert (number(law, "whistle_n"), number(law, "whistle_call_pt"), number(law, "whistle_late")) == (
+        1,
+        1,
+        1,
+    )
     assert (number(law, "duty_pt"), number(law, "shift_n")) == (2, 1)
     november = Period(date(2026, 11, 1), date(2026, 12, 1))
     assert (number(law, "whistle_n", november), number(law, "duty_pt", november)) == (0, 0)

@@ -284,7 +284,11 @@ def test_the_officer_list_warns_of_certificates(law: World, sign_in: Any) -> Non
 
     today = timezone.localdate()
     card = OfficerCertificate.objects.get(user=law.officer)
-    for days, word, tone in ((45, "还有 45 天", "info"), (20, "还有 20 天", "warn"), (-3, "3 天前到期", "bad")):
+    for days, word, tone in (
+        (45, "还有 45 天", "info"),
+        (20, "还有 20 天", "warn"),
+        (-3, "3 天前到期", "bad"),
+    ):
         card.validity = DateRange(card.validity.lower, today + timedelta(days=days + 1))
         card.save()
         items = list(desk.certificates(law.head, today))
@@ -307,7 +311,9 @@ def test_duty_is_on_the_home_page(law: World, sign_in: Any) -> None:
     assert sign_in(law.officer).get(f"/desk/duty/{shift.uid}/report/").status_code == 200
 
 
-def test_the_panel_on_the_institution(law: World, place: Institution, rows: dict[str, Any], sign_in: Any) -> None:
+def test_the_panel_on_the_institution(
+    law: World, place: Institution, rows: dict[str, Any], sign_in: Any
+) -> None:
     shown = sign_in(law.head).get(f"/desk/institutions/{place.uid}/").content.decode()
     assert "停办通知书" in shown
     assert "违规广告：净坛路口" in shown
