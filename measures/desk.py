@@ -274,6 +274,21 @@ def panel(actor: User, institution: Any) -> dict[str, Any]:
     return selectors.institution_rows(actor, institution)
 
 
+def visit_panel(actor: User, visit: Any) -> dict[str, Any]:
+    """Directives, recordings and materials of one visit, and what may be started from it."""
+    rows = selectors.visit_rows(actor, visit)
+    starts = []
+    if visit.status != "PLANNED":
+        for label, name, permission in (
+            ("起草措施文书", "measures:directive_pick", "measures.directive_edit"),
+            ("起草约谈", "measures:talk_create", "measures.talk_edit"),
+            ("登记材料移交", "measures:handover_create", "measures.handover_edit"),
+        ):
+            if actor.may(permission):
+                starts.append({"label": label, "url": f"{reverse(name)}?visit={visit.uid}"})
+    return {**rows, "starts": starts}
+
+
 def campaign_panel(actor: User, campaign: Any) -> dict[str, Any]:
     """Advertisements and shifts of a campaign."""
     return selectors.campaign_rows(actor, campaign)

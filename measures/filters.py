@@ -80,12 +80,11 @@ class AdFilter(django_filters.FilterSet):
     kind = choice("形式", AdKind.choices)
     origin = choice("发现途径", AdOrigin.choices)
     region = django_filters.ModelChoiceFilter(label="乡镇（街道）", queryset=towns_of, empty_label="全部")
-    year = django_filters.NumberFilter(label="年度", field_name="found_on", lookup_expr="year")
     by_words = words("place", "content", "owner_name", "institution__name")
 
     class Meta:
         model = AdCase
-        fields = ("q", "status", "kind", "origin", "region", "year")
+        fields = ("q", "status", "kind", "origin", "region")
 
     def by_state(self, rows: Any, name: str, value: str) -> Any:
         """Unsettled, overdue, or one state."""

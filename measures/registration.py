@@ -12,7 +12,7 @@ from accounts.models import Bureau, User
 from casework import registries
 from casework.errors import Reason
 from casework.models import EvidenceFile, OfficialDocument
-from casework.registries import NavEntry, Panel, Worklist
+from casework.registries import Action, NavEntry, Panel, Worklist
 
 CASE_ROOMS = ("inspections.", "penalties.")
 DETAILS = (
@@ -67,6 +67,17 @@ def _screens() -> None:
         Panel("measures", "专项措施", "measures/_institution_panel.html", desk.panel, 45, "measures.view"),
     )
     registries.panels.register(
+        "inspections.Visit",
+        Panel("measures", "专项措施", "measures/_visit_panel.html", desk.visit_panel, 10, "measures.view"),
+    )
+    for label, name, permission, icon in (
+        ("起草约谈", "measures:talk_create", "measures.talk_edit", "message"),
+        ("起草措施文书", "measures:directive_pick", "measures.directive_edit", "file-plus"),
+    ):
+        registries.actions.register(
+            "institutions.Institution", Action(label, _about(name), permission, icon=icon)
+        )
+    registries.panels.register(
         "fieldwork.Campaign",
         Panel(
             "measures", "专项措施", "measures/_campaign_panel.html", desk.campaign_panel, 30, "measures.view"
@@ -74,6 +85,13 @@ def _screens() -> None:
     )
     for name in DETAILS:
         registries.object_urls[f"measures.{name}"] = _url(name)
+
+
+def _about(name: str) -> Any:
+    def address(institution: Any) -> str:
+        return f"{reverse(name)}?place={institution.uid}"
+
+    return address
 
 
 def _url(name: str) -> Any:

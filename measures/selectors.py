@@ -399,6 +399,11 @@ def open_notices(actor: User) -> QuerySet[RectificationNotice]:
     return notices_visible(actor).in_force().order_by("-issued_at", "-pk")
 
 
+def newest(rows: Any, limit: int = 200) -> Any:
+    """The first rows of an ordered queryset that may still be filtered, for a choice of reasonable length."""
+    return rows.filter(pk__in=list(rows.values_list("pk", flat=True)[:limit]))
+
+
 # What the institution sees, and panels
 
 
@@ -414,6 +419,16 @@ def institution_rows(actor: User, institution: Institution, limit: int = 10) -> 
         ),
         "ads": list(ads_visible(actor).filter(institution=institution)[:limit]),
         "handovers": list(handovers_visible(actor).filter(institution=institution)[:limit]),
+    }
+
+
+def visit_rows(actor: User, visit: Visit) -> dict[str, list[Any]]:
+    """Directives, recordings and materials of one visit."""
+    cameras = cameras_visible(actor).filter(visit=visit) if actor.may("measures.camera_view") else []
+    return {
+        "directives": list(directives_visible(actor).filter(visit=visit)),
+        "cameras": list(cameras),
+        "handovers": list(handovers_visible(actor).filter(visit=visit)),
     }
 
 

@@ -185,7 +185,6 @@ CALL = Workflow(
             permission="measures.whistle_answer",
             guards=(guards.own("organisation"), guards.whistle_is_open),
             stamp="acknowledged_at",
-            is_primary=True,
         ),
         Transition(
             "arrive",

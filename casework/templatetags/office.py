@@ -68,11 +68,11 @@ def panels(context: RequestContext, obj: Any) -> SafeString:
     """What other rooms add to the page of `obj`, in their order (`registries.panels`)."""
     request, actor = context.request, context.request.user
     found = sorted(registries.panels.of(obj._meta.label), key=lambda panel: panel.order)
-    parts = [
-        render_to_string(panel.template, {"object": obj, **panel.context(actor, obj)}, request)
-        for panel in found
-        if not panel.permission or actor.may(panel.permission)  # type: ignore[union-attr]
-    ]
+    allowed = [panel for panel in found if not panel.permission or actor.may(panel.permission)]  # type: ignore[union-attr]
+    parts = []
+    for panel in allowed:
+        said = panel.context(actor, obj)
+        parts.append(render_to_string(panel.template, {"object": obj, "panel": said, **said}, request))
     return mark_safe("".join(parts))  # noqa: S308 - each part is a rendered template
 
 

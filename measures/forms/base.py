@@ -102,17 +102,13 @@ class RowForm(forms.ModelForm):
             "people": lambda: selectors.duty_people(actor),
             "towns": lambda: selectors.towns(actor),
             "campaigns": lambda: selectors.campaigns_open(actor, today),
-            "visits": lambda: selectors.recent_visits(actor)[:200],
-            "notices": lambda: selectors.open_notices(actor)[:200],
+            "visits": lambda: selectors.newest(selectors.recent_visits(actor)),
+            "notices": lambda: selectors.newest(selectors.open_notices(actor)),
             "violations": selectors.ad_violations,
         }
         for name, source in self.QUERYSETS.items():
             if name in self.fields:
                 chosen = sources[source]()
-                if chosen.query.is_sliced:
-                    chosen = chosen.model._base_manager.filter(
-                        pk__in=list(chosen.values_list("pk", flat=True))
-                    )
                 self.fields[name].queryset = chosen  # type: ignore[attr-defined]
 
     def _dress(self, name: str, field: forms.Field) -> None:

@@ -177,7 +177,6 @@ class DirectiveForm(RowForm):
     }
     HELP = {
         "facts": "写清何时何地什么情况，不写学生和家长姓名。",
-        "demand": "一行一项。",
         "students_present": "没有学生的填 0；只填人数。",
         "officer_one": "只列出持本机关有效执法证的人员。",
         "remedy_line": "已按现行期限填好。",
@@ -246,7 +245,7 @@ class ClosureForm(RowForm):
         "officer_one": "certified",
         "officer_two": "certified",
     }
-    HELP = {"basis": "有权机关的决定或者通告名称和文号。", "demand": "一行一项。"}
+    HELP = {"basis": "有权机关的决定或者通告名称和文号。"}
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

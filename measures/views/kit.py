@@ -31,6 +31,7 @@ from casework.web import (
 )
 from casework.workflow import available_transitions
 from inspections.selectors import notices_visible, visits_visible
+from institutions.selectors import institutions_visible
 
 TABS = (
     ("总览", "measures:overview", "measures.view"),
@@ -343,7 +344,7 @@ def found(rows: Any, request: AuthedRequest, uid: UUID) -> Any:
 
 
 def named(request: AuthedRequest) -> dict[str, Any]:
-    """First values that another page's link names: a visit or a notice."""
+    """First values that another page's link names: a visit, a notice or a place."""
     found: dict[str, Any] = {}
     for key, rows in (("visit", visits_visible), ("notice", notices_visible)):
         try:
@@ -352,4 +353,10 @@ def named(request: AuthedRequest) -> dict[str, Any]:
             continue
         if row is not None:
             found |= {key: row.pk, "institutions": [row.institution_id], "institution": row.institution_id}
+    try:
+        place = institutions_visible(request.user).filter(uid=UUID(request.GET.get("place", ""))).first()
+    except ValueError:
+        place = None
+    if place is not None:
+        found |= {"institutions": [place.pk], "institution": place.pk}
     return found

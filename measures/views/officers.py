@@ -73,7 +73,10 @@ def _officer_cells(row: Any) -> list[dict[str, Any]]:
         {"text": card.number if card else "—", "num": True},
         {"text": f"{last:%Y-%m-%d}" if last else "—", "nowrap": True},
         {"word": word, "tone": tone},
-        {"text": f"{row.training_hours or 0:g} 学时", "sub": f"学法 {row.study_hours or 0:g} 学时"},
+        {
+            "text": f"{float(row.training_hours or 0):g} 学时",
+            "sub": f"学法 {float(row.study_hours or 0):g} 学时",
+        },
     ]
 
 
@@ -131,7 +134,7 @@ def officer_detail(request: AuthedRequest, pk: int) -> HttpResponse:
             {"text": item.activity.title, "url": _activity(request.user, item.activity)},
             {"text": item.activity.get_kind_display(), "sub": item.activity.get_level_display()},
             {"text": f"{item.activity.held_on:%Y-%m-%d}"},
-            {"text": f"{item.hours:g} 学时"},
+            {"text": f"{float(item.hours):g} 学时"},
         ]
         for item in selectors.attendances_of(row)
     ]
@@ -165,7 +168,7 @@ def officer_detail(request: AuthedRequest, pk: int) -> HttpResponse:
             ("单位", row.organisation.name),
             ("职务", row.title),
             ("本年培训", f"{done:g} 学时"),
-            ("本年学法", f"{row.study_hours or 0:g} 学时"),
+            ("本年学法", f"{float(row.study_hours or 0):g} 学时"),
         ),
         crumbs=kit.crumbs(("执法队伍", reverse("measures:officer_list")), (row.name, "")),
     )

@@ -22,9 +22,10 @@ from reports.schedule import plan_for
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "wushan_2023.json").read_text(encoding="utf-8"))
 WAITING = {
-    "inst_approved_non", "entity_cleaned", "platform_onboarded", "material_self_made", "deposit_amt",
-    "snapshot_clue_solved", "monitor_n", "monitor_towns", "patrol_pt", "patrol_visit_pt", "patrol_sup", "patrol_sup_visit_pt",
-    "patrol_found_unlicensed", "patrol_found_consulting", "monitor_training", "talk_levels",
+    "inst_approved_non", "entity_cleaned", "platform_onboarded", "material_self_made",
+    "deposit_amt", "snapshot_clue_solved", "monitor_n", "monitor_towns", "patrol_pt",
+    "patrol_visit_pt", "patrol_sup", "patrol_sup_visit_pt", "patrol_found_unlicensed", "patrol_found_consulting",
+    "monitor_training", "talk_levels",
 }  # fmt: skip
 NOT_IN_THE_DEMONSTRATION = {"ad_removed", "ad_removed_inst"}
 
