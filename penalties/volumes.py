@@ -216,8 +216,9 @@ def _attached(files: list[EvidenceFile]) -> bytes:
 
 def _picture_page(data: bytes) -> bytes:
     with Image.open(io.BytesIO(data)) as picture:
+        picture.draft("RGB", FRAME)
         shown = picture.convert("RGB")
-        shown.thumbnail(FRAME)
+        shown.thumbnail(FRAME, Image.Resampling.BILINEAR)
         sheet = Image.new("RGB", A4_PIXELS, "white")
         sheet.paste(shown, ((A4_PIXELS[0] - shown.width) // 2, 160))
         target = io.BytesIO()

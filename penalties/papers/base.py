@@ -235,7 +235,7 @@ def table_paper(
             lines.append(tuple(pair))
         else:
             label, value = str(row[0]), str(row[1])
-            sign = (sign_in or {}).get(label, "")
+            sign = (sign_in or {}).get(label, "").rstrip("：")
             lines.append((Field(label, value, 2, 3 if sign else 1, sign),))
     blocks: list[Block] = [Fields(rows=tuple(lines), columns=2), *extra]
     if signs:
