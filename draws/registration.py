@@ -24,7 +24,7 @@ def register() -> None:
 
     events.subscribe(VisitOutcomeRecorded, services.visit_recorded)
     events.subscribe(DeadlineMoved, services.deadline_copy)
-    registries.add_nav(NavEntry("双随机抽查", "draws:draw_list", "arrows-shuffle", 48, "draws.draw_view"))
+    registries.add_nav(NavEntry("双随机抽查", "draws:draw_list", "arrows-shuffle", 47, "draws.draw_view"))
     registries.object_urls["draws.draw"] = draw_url
     registries.add_worklist(Worklist("draws.steps", "双随机抽查", steps, permission="draws.draw_enter"))
     registries.add_worklist(

@@ -47,9 +47,9 @@ def _screens() -> None:
     from measures import desk
 
     add = registries.add_nav
-    add(NavEntry("专项措施", "measures:overview", "flag", 57, "measures.view"))
-    add(NavEntry("值班排班", "measures:shift_list", "calendar-event", 58, "measures.view"))
-    add(NavEntry("执法队伍", "measures:officer_list", "id-badge", 59, "measures.officer_view"))
+    add(NavEntry("专项措施", "measures:overview", "flag", 74, "measures.view"))
+    add(NavEntry("值班排班", "measures:shift_list", "calendar-event", 75, "measures.view"))
+    add(NavEntry("执法队伍", "measures:officer_list", "id-badge", 76, "measures.officer_view"))
     add(NavEntry("通知和约谈", "measures_portal:own_list", "mail", 30, "measures.portal_view", face="portal"))
     for key, label, items, permission in desk.WORKLISTS:
         registries.add_worklist(Worklist(f"measures.{key}", label, items, permission=permission))

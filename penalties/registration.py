@@ -62,9 +62,9 @@ def register() -> None:
 
 def _navigation() -> None:
     add = registries.add_nav
-    add(NavEntry("处罚案件", "penalties:case_list", "gavel", 58, "penalties.case_view"))
-    add(NavEntry("处罚公示", "penalties:credit_list", "certificate", 59, "penalties.case_view"))
-    add(NavEntry("裁量基准", "penalties:rule_list", "scale", 60, "penalties.case_view"))
+    add(NavEntry("处罚案件", "penalties:case_list", "gavel", 70, "penalties.case_view"))
+    add(NavEntry("处罚公示", "penalties:credit_list", "certificate", 71, "penalties.case_view"))
+    add(NavEntry("裁量基准", "penalties:rule_list", "scale", 72, "penalties.case_view"))
     registries.object_urls["penalties.case"] = _url
 
 

@@ -18,7 +18,7 @@ from config.demo.timeline import Timeline
 from institutions.models import Institution
 from penalties import services, terms
 from penalties.fees import FeeLine
-from penalties.models import Case, MeasureKind
+from penalties.models import Case, MeasureKind, RuleLayer
 
 PUPILS = ("钱知夏", "孙可欣", "周一诺", "吴子墨", "郑安然", "冯若溪", "陈思齐", "褚云帆")
 OPINIONS = dict.fromkeys(
@@ -177,7 +177,7 @@ class Story:
     def weigh(self, moment: datetime) -> None:
         """Ladder, weighing, proposal, end of the inquiry."""
         case = self.row
-        rule = next(row for row in terms.rules_for(case, "LADDER") if row.step == self.step)
+        rule = next(row for row in terms.rules_for(case, RuleLayer.LADDER) if row.step == self.step)
         amount = terms.income_of(case, timezone.localdate(moment)).amount * self.times // 100
         services.discretion_set(
             actor=self.team[0],

@@ -60,11 +60,16 @@ def test_two_phones_and_a_doubled_one_send_the_same_visit_at_once() -> None:
         for code in codes:
             phone.write("answer", code, value="YES", version=version)
         phone.photo("answer_photo", codes[0], picture("red" if phone is one else "blue"), code=codes[0])
+
+    def all_of(phone: Phone, *queue: object) -> None:
+        phone.send(*queue)
+        phone.send_files()
+
     outcomes = together(
-        lambda: (one.send(), one.send_files()),
-        lambda: (one.send(), one.send_files()),
-        lambda: (two.send(list(reversed(two.queue))), two.send_files()),
-        lambda: (two.send(), two.send_files()),
+        lambda: all_of(one),
+        lambda: all_of(one),
+        lambda: all_of(two, list(reversed(two.queue))),
+        lambda: all_of(two),
     )
     assert outcomes == ["done"] * 4
     settle(visit)
