@@ -220,16 +220,19 @@ def cap_lines(bureau: Bureau, year: int) -> list[CapLine]:
     cap = cap_on(bureau, min(date(year, 12, 31), timezone.localdate()))
     if cap is None:
         return []
-    rows = counted_visits(bureau, year).values("institution").annotate(n=Count("pk")).filter(n__gte=cap)
-    done = {row["institution"]: row["n"] for row in rows}
+    counted = counted_visits(bureau, year)
+    reached = counted.order_by().values("institution").annotate(n=Count("pk")).filter(n__gte=cap)
+    done = dict(reached.values_list("institution", "n"))
     overrides: dict[int, list[Deployment]] = defaultdict(list)
-    visits = (
-        counted_visits(bureau, year).filter(institution__in=done).exclude(deployment__cap_override_reason="")
-    )
+    visits = counted.filter(institution__in=reached.values("institution"))
+    visits = visits.exclude(deployment__cap_override_reason="")
     for visit in visits.select_related("deployment__cap_override_by__organisation"):
         overrides[visit.institution_id].append(visit.deployment)
-    places = Institution.objects.filter(pk__in=done).order_by("name_norm")
-    lines = [CapLine(place, done[place.pk], cap, tuple(overrides[place.pk])) for place in places]
+    places = Institution.objects.filter(pk__in=reached.values("institution")).select_related("bureau")
+    lines = [
+        CapLine(place, done[place.pk], cap, tuple(overrides[place.pk]))
+        for place in places.order_by("name_norm")
+    ]
     return sorted(lines, key=lambda line: -line.done)
 
 

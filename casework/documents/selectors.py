@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Value
-from django.db.models.functions import StrIndex, Substr
+from django.db.models import Count, F, Func, Q, QuerySet, TextField, Value
 from django.http import Http404
 
 from accounts.models import Bureau, Organisation, User
@@ -108,7 +107,7 @@ def postings_of(document: OfficialDocument) -> list[EvidenceFile]:
 
 def keys_of(bureau: Bureau) -> list[KeyUse]:
     """Keys of a bureau with the number of documents that each has signed, the newest first."""
-    prefix = Substr("signed_payload", 1, StrIndex("signed_payload", Value(".")) - 1)
+    prefix = Func(F("signed_payload"), Value("."), Value(1), function="SPLIT_PART", output_field=TextField())
     rows = OfficialDocument.objects.filter(bureau=bureau).annotate(signer=prefix).order_by()
     counts = dict(rows.values_list("signer").annotate(total=Count("pk")))
     keys = SigningKey.objects.filter(bureau=bureau).select_related("revoke_asked_by", "revoked_by")
