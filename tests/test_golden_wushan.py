@@ -56,6 +56,10 @@ FIGURES = {row["key"]: row for row in GOLDEN["figures"]}
 LANDED = {config.label for config in apps.get_app_configs()}
 
 
+# The module's fixture holds the transaction; the mark makes the database stand when this file runs alone.
+pytestmark = pytest.mark.django_db
+
+
 @dataclass
 class Seeded:
     """The seeded county, and what seeding it cost."""

@@ -90,7 +90,7 @@ def record(
         verb=verb,
         object_type=target._meta.label_lower if target is not None else "",
         object_uid=getattr(target, "uid", None),
-        object_no=number or getattr(target, "number", "") or "",
+        object_no=str(number or getattr(target, "number", "") or ""),
         object_label=str(target)[:200] if target is not None else "",
         about=about,
         changes={name: [plain(old), plain(new)] for name, (old, new) in (changes or {}).items()},

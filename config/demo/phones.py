@@ -1,4 +1,4 @@
-"""Phones at one of today's places: a pad of slip numbers, two officers' records, one item on which they differ."""
+"""Phones at a place checked after a clue: a pad of slip numbers, two officers' records, one item on which they differ."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from accounts.models import OrganisationKind, User
 from casework import jobs
 from config.demo.clock import at
-from config.demo.outings import photo
+from config.demo.outings import Plan, Stop, photo, schedule
 from config.demo.people import County
+from config.demo.timeline import Timeline
 from fieldwork import services
 from fieldwork.models import FieldRecord, NumberPad
-from inspections.models import Deployment, Visit
+from inspections.models import Deployment, InspectionKind, Visit
+from institutions.models import Institution
 
-TODAY = "“回头看”今日检查"
+OUTING = "收费票据线索核查"
 
 
 def has_phones(county: County) -> bool:
@@ -26,19 +28,46 @@ def has_phones(county: County) -> bool:
 
 
 def build_phones(county: County, now: date) -> None:
-    """Pads for two officers; at the last of today's places both have begun to fill in."""
+    """Pads for two officers; at one place both have begun to fill in."""
     one, two = county.team(OrganisationKind.EDUCATION, 2)
     pad = services.pad_hand_out(actor=county.head, holder=one, at=at(now - timedelta(days=5), 9))
     services.pad_hand_out(actor=county.head, holder=two, size=10, at=at(now - timedelta(days=5), 9))
     spoilt = pad.numbers.get(serial=1)
     services.pad_number_void(actor=one, number=spoilt, reason="写坏", at=at(now - timedelta(days=4), 15))
-    plan = Deployment.objects.filter(bureau=county.bureau, name=TODAY, status="NOTIFIED").first()
-    visit = plan.visits.order_by("-pk").first() if plan else None
-    if visit is None or plan is None or plan.checklist_version is None:
+    plan = _outing(county, [one, two], now)
+    visit = plan.visits.get()
+    if plan.checklist_version is None:
         return
     with patch.object(jobs, "enqueue"):
         _fill_in(visit, one, two, str(plan.checklist_version.uid), at(now, 9))
     services.record_settle(record=FieldRecord.objects.get(subject_uid=visit.uid), at=at(now, 10))
+
+
+def _outing(county: County, team: list[User], now: date) -> Deployment:
+    """A check of one place after a clue, notified for today."""
+    timeline = Timeline()
+    busy = Visit.objects.filter(planned_on=now).values("institution")
+    place = (
+        Institution.objects.filter(bureau=county.bureau, standing="LICENSED", operating_state="OPERATING")
+        .exclude(pk__in=busy)
+        .order_by("pk")[0]
+    )
+    schedule(
+        county,
+        timeline,
+        Plan(
+            name=OUTING,
+            kind=InspectionKind.CLUE,
+            lead=OrganisationKind.EDUCATION,
+            team=team,
+            first_day=now,
+            choose=lambda: [Stop(place, has_checklist=True)],
+            until="NOTIFIED",
+        ),
+    )
+    with patch.object(jobs, "enqueue"):
+        timeline.run(at(now, 8))
+    return Deployment.objects.get(bureau=county.bureau, name=OUTING)
 
 
 def _fill_in(visit: Visit, one: User, two: User, version: str, moment: datetime) -> None:

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 
 from casework import audit
+from casework.audit.events import payload_hash
 from casework.models import AuditEvent, AuditPending, AuditSeal
 from tests.conftest import World, build_world
 
@@ -34,6 +35,14 @@ def test_an_event_copies_names_and_place(world: World) -> None:
     [event] = write(world)
     assert (event.actor_name, event.organisation_name) == ("执法甲", "巫山县教育委员会")
     assert event.region_path == world.bureau.region.path
+
+
+def test_a_number_that_is_no_text_is_sealed_as_it_is_kept(world: World) -> None:
+    with transaction.atomic():
+        event = audit.record(actor=world.officer, verb="casework.test", target=world.education, number=7)  # type: ignore[arg-type]
+    kept = AuditEvent.objects.get(pk=event.pk)
+    assert kept.object_no == "7"
+    assert payload_hash(kept) == kept.payload_hash
 
 
 @pytest.mark.django_db(transaction=True)
