@@ -42,7 +42,7 @@ async function show() {
   await PAGES[page](visit, part);
 }
 
-async function turn() {
+async function paint() {
   try {
     await show();
   } catch (error) {
@@ -51,6 +51,15 @@ async function turn() {
   }
   window.scrollTo(0, 0);
   document.getElementById("title").focus({ preventScroll: true });
+}
+
+// One page after the other: a slow page that was left behind must not paint over the one wanted last.
+let asked = 0;
+let turning = Promise.resolve();
+function turn() {
+  const mine = (asked += 1);
+  turning = turning.catch(() => null).then(() => (mine === asked ? paint() : null));
+  return turning;
 }
 
 async function paintStatus() {
@@ -99,6 +108,8 @@ async function arrive() {
   }
 }
 
+const seen = async () => `${store.person()?.id} ${store.person() ? (await store.meta("bundle"))?.fetched_at : ""}`;
+
 async function begin() {
   if ("serviceWorker" in navigator) navigator.serviceWorker.register(shell.dataset.worker, { scope: shell.dataset.home }).catch(() => null);
   navigator.storage?.persist?.().catch(() => null);
@@ -108,8 +119,10 @@ async function begin() {
     if (await flushDrafts()) say("上次没有存完的内容已恢复。", "ok");
     await turn();
   }
+  const before = await seen();
   await arrive();
-  await turn();
+  // Painting again would take away what is being drawn or chosen, so only news is a reason.
+  if (!known || (await seen()) !== before) await turn();
   await paintStatus();
   if (store.person() && navigator.onLine) sync.send();
 }
