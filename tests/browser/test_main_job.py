@@ -238,6 +238,14 @@ def test_2_plan_approve_notify(story: Story) -> None:
     for person in ("黎槿年", "禚彧"):
         add_member(page, "执法人员", person)
     add_member(page, "协助人员", "车鑫淼")
+    link(page.locator("main"), "列入年度计划").click()
+    planned = field(page, "计划事项").locator("option", has_text="消防和安全")
+    if planned.count():
+        field(page, "计划事项").select_option(value=planned.get_attribute("value"))
+    else:
+        fill(page, 计划外理由="新年度计划公布前的安全检查。")
+    press(page, "保存")
+    told(page, "已登记")
     press(page, "送审")
     told(page, "已送审")
     boss = story.enter("leader", story.deployment)
