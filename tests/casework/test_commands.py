@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
 
 from casework import audit, generated_docs
 from tests.conftest import World
@@ -72,7 +72,7 @@ def test_an_unknown_bureau_is_a_wrong_call(world: World) -> None:
     assert caught.value.returncode == 2
 
 
-def test_pages_are_written_compared_and_refused_when_stale(tmp_path: Path, settings: SettingsWrapper) -> None:
+def test_pages_are_written_compared_and_refused_when_stale(tmp_path: Path, settings: Any) -> None:
     settings.BASE_DIR = tmp_path
     with pytest.raises(CommandError, match="render_docs"):
         call_command("render_docs", "--check", stdout=io.StringIO())
