@@ -15,6 +15,8 @@ from casework.models import OfficialDocument
 from casework.web.access import AuthedRequest
 from casework.web.forms import fresh_key, guarded, submit_once
 
+VERSION_DIGITS = 10
+
 
 def told(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Facts that have something to say."""
@@ -29,7 +31,7 @@ def crumbs(*pairs: tuple[str, str]) -> list[dict[str, str]]:
 def posted_version(request: AuthedRequest) -> int | None:
     """The version that the form was opened with."""
     raw = request.POST.get("version", "")
-    return int(raw) if raw.isdigit() else None
+    return int(raw) if raw.isdecimal() and len(raw) < VERSION_DIGITS else None
 
 
 def form_page(

@@ -19,9 +19,12 @@ from casework.web import (
     AuthedRequest,
     Column,
     ListPage,
+    data,
     desk_page,
+    form_page,
     get_visible,
     offers_as_actions,
+    posted_version,
     run_transition,
 )
 from casework.web.listing import export_response
@@ -31,7 +34,7 @@ from draws.filters import DrawFilter
 from draws.forms import ConfirmForm, DrawForm, EntropyForm, ReasonForm, RepeatForm
 from draws.models import Draw
 from draws.papers import PROBLEMS
-from draws.views.common import data, form_page, json_file
+from draws.views.common import json_file
 
 COLUMNS = (
     Column("抽查编号", lambda row: row.number, 24),
@@ -103,7 +106,7 @@ def draw_create(request: AuthedRequest) -> HttpResponse:
     """Draft a draw: one form with a live count of the pool."""
     form = DrawForm(**data(request), actor=request.user)
 
-    def work() -> str:
+    def work(values: dict[str, Any]) -> str:
         organs = form.cleaned_data["organs"]
         return _url(services.draw_draft(actor=request.user, values=form.values(), organs=organs))
 
@@ -125,15 +128,14 @@ def draw_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """Change a draft."""
     draw = _get(request, uid)
     form = DrawForm(**data(request), instance=_get(request, uid), actor=request.user)
-    raw = request.POST.get("version", "")
 
-    def work() -> str:
+    def work(values: dict[str, Any]) -> str:
         services.draw_edit(
             actor=request.user,
             draw=draw,
             values=form.values(),
             organs=form.cleaned_data["organs"],
-            version=int(raw) if raw.isdigit() else None,
+            version=posted_version(request),
         )
         return _url(draw)
 
@@ -315,12 +317,12 @@ def draw_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
     return form_page(
         request,
         form,
-        lambda: _worded(request, draw, name, form.cleaned_data),
+        lambda values: _worded(request, draw, name, values),
         heading=f"{HEADINGS[name]}：{draw.title}",
         submit=HEADINGS[name],
         cancel_url=_url(draw),
         done="已办理。",
-        template="draws/confirm.html",
+        template="ui/confirm_page.html",
         sentence=_sentence(draw, name),
         danger=name == "abort",
         blockers=[str(reason) for reason in offer.reasons] if offer else [],
@@ -370,7 +372,7 @@ def draw_repeat(request: AuthedRequest, uid: UUID) -> HttpResponse:
     start = {"planned_on": draw.planned_on, "planned_until": draw.planned_until}
     form = RepeatForm(**data(request), initial=start)
 
-    def work() -> str:
+    def work(values: dict[str, Any]) -> str:
         return _url(services.draw_repeat(actor=request.user, draw=draw, **form.cleaned_data))
 
     return form_page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -9,11 +10,18 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from casework.web import AuthedRequest, Column, ListPage, desk_page, run_transition
+from casework.web import (
+    AuthedRequest,
+    Column,
+    ListPage,
+    data,
+    desk_page,
+    form_page,
+    run_transition,
+)
 from draws import selectors, services
 from draws.filters import RecusalFilter
 from draws.forms import ReasonForm, RecusalForm, SkillForm
-from draws.views.common import data, form_page
 
 RECUSAL_COLUMNS = (
     Column("执法人员", lambda row: row.user.name),
@@ -55,7 +63,7 @@ def recusal_add(request: AuthedRequest) -> HttpResponse:
     """Register a recusal."""
     form = RecusalForm(**data(request), actor=request.user)
 
-    def work() -> str:
+    def work(values: dict[str, Any]) -> str:
         services.recusal_add(actor=request.user, **form.cleaned_data)
         return reverse("draws:recusal_list")
 
@@ -80,7 +88,7 @@ def recusal_end(request: AuthedRequest, uid: UUID) -> HttpResponse:
     form = ReasonForm(**data(request))
     form.fields["reason"].help_text = ""
 
-    def work() -> str:
+    def work(values: dict[str, Any]) -> str:
         services.recusal_end(actor=request.user, recusal=recusal, reason=form.cleaned_data["reason"])
         return reverse("draws:recusal_list")
 
@@ -116,7 +124,7 @@ def skill_add(request: AuthedRequest) -> HttpResponse:
     """Register a skill."""
     form = SkillForm(**data(request), actor=request.user)
 
-    def work() -> str:
+    def work(values: dict[str, Any]) -> str:
         services.skill_add(actor=request.user, **form.cleaned_data)
         return reverse("draws:skill_list")
 

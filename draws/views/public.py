@@ -2,59 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
-from django.views.decorators.http import require_safe
 
-from accounts.models import Bureau
 from casework.web import ListPage
+from casework.web.public import PublicRequest, public_page, show
 from draws import selectors
 from draws.models import Draw
 from draws.papers import PROBLEMS
 from draws.views.common import json_file
 
-MAX_AGE_SECONDS = 15
 PLACES_SHOWN = 100
-
-
-class PublicRequest(HttpRequest):
-    """A request whose bureau is known."""
-
-    bureau: Bureau
-
-
-def public_page(view: Callable[..., Any]) -> Callable[..., Any]:
-    """A page without login: 404 without a bureau, ETag from the body, no dependence on cookies."""
-
-    @wraps(view)
-    @require_safe
-    def page(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.bureau is None:
-            raise Http404("没有这个教育主管部门。")
-        response: HttpResponse = view(request, *args, **kwargs)
-        request.session.accessed = False
-        response.headers["Cache-Control"] = f"public, max-age={MAX_AGE_SECONDS}"
-        if response.status_code != 200:
-            return response
-        etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-        response.headers["ETag"] = etag
-        return get_conditional_response(request, etag=etag, response=response) or response
-
-    page.is_public = True  # type: ignore[attr-defined]
-    return page
-
-
-def _show(request: Any, template: str, context: dict[str, Any]) -> HttpResponse:
-    return render(request, template, {"messages": [], **context})
 
 
 def _get(request: PublicRequest, uid: UUID) -> Draw:
@@ -74,7 +35,7 @@ def draw_list(request: PublicRequest) -> HttpResponse:
     rows = selectors.public_draws(request.bureau)
     page = ListPage(request=request, rows=rows, template="", title="").page_of(rows)
     context = {"page": page, "rows": page.object_list, "total": page.total, "is_capped": page.is_capped}
-    return _show(request, "draws/public_list.html", context)
+    return show(request, "draws/public_list.html", context)
 
 
 @public_page
@@ -99,7 +60,7 @@ def draw_detail(request: PublicRequest, uid: UUID) -> HttpResponse:
         "problems": PROBLEMS,
         "successor": getattr(draw, "successor", None),
     }
-    return _show(request, "draws/public_detail.html", context)
+    return show(request, "draws/public_detail.html", context)
 
 
 @public_page
@@ -123,4 +84,4 @@ def record_file(request: PublicRequest, uid: UUID) -> HttpResponse:
 @public_page
 def verify(request: PublicRequest) -> HttpResponse:
     """The verifier: runs in the browser, or explains the command."""
-    return _show(request, "draws/verify.html", {"crumbs": _crumbs("核验抽取")})
+    return show(request, "draws/verify.html", {"crumbs": _crumbs("核验抽取")})

@@ -169,4 +169,4 @@ def _uid(raw: Any) -> UUID:
 
 
 def _number(raw: str | None) -> int:
-    return int(raw) if raw and raw.isdigit() and len(raw) < 12 else 0
+    return int(raw) if raw and raw.isdecimal() and len(raw) < 12 else 0

@@ -21,6 +21,7 @@ from casework.web import (
     get_visible,
     guarded,
     offers_as_actions,
+    posted_version,
     run_transition,
     submit_once,
     version_conflict,
@@ -129,7 +130,7 @@ def campaign_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
                     values=form.values(),
                     stages=stages_of(stages),
                     departments=form.cleaned_data["departments"],
-                    version=_version(request),
+                    version=posted_version(request),
                 )
             except StaleVersion as error:
                 conflict = _conflict(error, form)
@@ -245,8 +246,3 @@ def _address(campaign: Campaign) -> str:
 
 def _status(request: HttpRequest) -> int:
     return 422 if request.method == "POST" else 200
-
-
-def _version(request: HttpRequest) -> int | None:
-    raw = request.POST.get("version", "")
-    return int(raw) if raw.isdigit() else None

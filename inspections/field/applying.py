@@ -321,7 +321,7 @@ def note(doing: Doing) -> None:
     raw = doing.value.get("text")
     value: Any = str(raw or "").strip()
     if name == "students_present":
-        value = int(value) if value.isdigit() and len(value) < 6 else None
+        value = int(value) if value.isdecimal() and len(value) < 6 else None
     if getattr(visit, name) != value:
         services.visit_note(actor=doing.actor, visit=visit, values={name: value})
 
@@ -350,7 +350,7 @@ def signature(doing: Doing) -> None:
 
 def _id(item: str) -> int:
     raw = item.partition(":")[2]
-    return int(raw) if raw.isdigit() and len(raw) < 10 else 0
+    return int(raw) if raw.isdecimal() and len(raw) < 10 else 0
 
 
 def _party(doing: Doing, visit: Visit) -> None:

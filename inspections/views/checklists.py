@@ -151,7 +151,7 @@ def _checklist_save(request: AuthedRequest, visit: Visit) -> None:
 def _carried_save(request: AuthedRequest, visit: Visit) -> None:
     answers = {}
     for key, value in request.POST.items():
-        if key.startswith("c-") and value and key[2:].isdigit():
+        if key.startswith("c-") and value and key[2:].isdecimal():
             files = tuple(request.FILES.getlist(f"cf-{key[2:]}"))
             note = str(request.POST.get(f"cn-{key[2:]}", ""))
             answers[int(key[2:])] = services.CarriedAnswer(str(value), note, files)

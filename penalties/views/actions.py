@@ -105,7 +105,7 @@ def _evidence_form(request: AuthedRequest, case: Case, row: Any) -> Any:
 def _serve_form(request: AuthedRequest, case: Case, row: Any) -> Any:
     asked = request.GET.get("document", "")
     initial = {
-        "document": int(asked) if asked.isdigit() else None,
+        "document": int(asked) if asked.isdecimal() and len(asked) < 16 else None,
         "served_at": timezone.localtime(),
         "place": case.address_plain,
         "server_one": request.user.pk,

@@ -14,7 +14,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from casework.errors import StaleVersion
-from casework.web import AuthedRequest, desk_page, get_visible, guarded, run_transition, say, version_conflict
+from casework.web import (
+    AuthedRequest,
+    desk_page,
+    get_visible,
+    guarded,
+    posted_version,
+    run_transition,
+    say,
+    version_conflict,
+)
 from casework.workflow import available_transitions
 from reports import selectors, services
 from reports.forms import AcceptForm, BuildForm, FillForm, ReasonForm, ReceiptForm, RegimeForm
@@ -247,10 +256,9 @@ def regime_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
 
 
 def _save_regime(request: AuthedRequest, regime: ReportRegime, form: RegimeForm) -> None:
-    version = request.POST.get("version", "")
     services.regime_edit(
         actor=request.user,
         regime=regime,
         values=form.values(),
-        version=int(version) if version.isdigit() else None,
+        version=posted_version(request),
     )
