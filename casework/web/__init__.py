@@ -3,7 +3,7 @@
 from casework.web.access import AuthedRequest, desk_page, get_visible, object_link, portal_page, require
 from casework.web.forms import fresh_key, guarded, say, submit_once, version_conflict
 from casework.web.listing import Column, ListPage, export_response
-from casework.web.pages import crumbs, data, form_page, paper, papers, posted_version, told
+from casework.web.pages import crumbs, data, file_items, form_page, paper, papers, posted_version, told
 from casework.web.transitions import offers_as_actions, run_transition
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "data",
     "desk_page",
     "export_response",
+    "file_items",
     "form_page",
     "fresh_key",
     "get_visible",

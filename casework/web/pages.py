@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from casework.models import OfficialDocument
+from casework.models import EvidenceFile, OfficialDocument
 from casework.web.access import AuthedRequest
 from casework.web.forms import fresh_key, guarded, submit_once
 
@@ -91,3 +91,22 @@ def paper(label: str, document: OfficialDocument | None) -> dict[str, Any] | Non
 def papers(*rows: dict[str, Any] | None) -> list[dict[str, Any]]:
     """Those papers that exist."""
     return [row for row in rows if row is not None]
+
+
+def file_items(files: list[EvidenceFile], *, hints: bool = True) -> list[dict[str, Any]]:
+    """Evidence for `ui/_evidence_list.html`; `hints` are the flags that officers weigh."""
+    items = []
+    for file in files:
+        url = reverse("casework:evidence_file", args=[file.uid])
+        items.append(
+            {
+                "url": url,
+                "thumb_url": url if file.is_image else "",
+                "name": file.caption or file.original_name,
+                "kind": "photo" if file.is_image else "file",
+                "taken_at": file.captured_at,
+                "size": file.size,
+                "flags": [flag["text"] for flag in file.flags] if hints else [],
+            }
+        )
+    return items

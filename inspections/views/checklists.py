@@ -14,6 +14,7 @@ from casework.web import (
     AuthedRequest,
     data,
     desk_page,
+    file_items,
     form_page,
     run_transition,
 )
@@ -23,7 +24,6 @@ from fieldwork.selectors import answers_of, aspects_of, points_of, proposed_vers
 from inspections import selectors, services
 from inspections.forms import ChecklistChoiceForm
 from inspections.models import CarriedResult, Visit
-from inspections.views.common import file_items
 from inspections.views.visits import trail, visit_get, visit_url
 
 

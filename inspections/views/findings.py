@@ -15,6 +15,7 @@ from casework.web import (
     ListPage,
     data,
     desk_page,
+    file_items,
     form_page,
     get_visible,
     offers_as_actions,
@@ -25,7 +26,7 @@ from inspections import selectors, services
 from inspections.filters import FindingFilter
 from inspections.forms import FindingForm, FixForm, PhotoForm, ReasonForm, ReferForm
 from inspections.models import Finding
-from inspections.views.common import file_items, offers_of
+from inspections.views.common import offers_of
 from inspections.views.visits import trail, visit_get, visit_url
 
 COLUMNS = (

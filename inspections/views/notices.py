@@ -19,6 +19,7 @@ from casework.web import (
     crumbs,
     data,
     desk_page,
+    file_items,
     form_page,
     get_visible,
     offers_as_actions,
@@ -41,7 +42,7 @@ from inspections.forms import (
     ServiceForm,
 )
 from inspections.models import RectificationNotice, Visit
-from inspections.views.common import file_items, offers_of
+from inspections.views.common import offers_of
 from inspections.views.visits import visit_get, visit_url
 
 COLUMNS = (

@@ -18,6 +18,7 @@ from casework.web import (
     crumbs,
     data,
     desk_page,
+    file_items,
     form_page,
     get_visible,
     offers_as_actions,
@@ -32,7 +33,7 @@ from inspections import selectors, services
 from inspections.filters import VisitFilter
 from inspections.forms import ReasonForm, VisitRecordForm, VisitStartForm
 from inspections.models import Visit
-from inspections.views.common import file_items, offers_of
+from inspections.views.common import offers_of
 
 COLUMNS = (
     Column("机构", lambda row: row.institution.name, 30),

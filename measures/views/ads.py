@@ -10,7 +10,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from casework.web import AuthedRequest, Column, desk_page
+from casework.web import (
+    AuthedRequest,
+    Column,
+    crumbs,
+    data,
+    desk_page,
+    form_page,
+    paper,
+    papers,
+)
 from measures import forms, selectors, services
 from measures.filters import AdFilter
 from measures.models import AdCase
@@ -84,7 +93,7 @@ def ad_list(request: AuthedRequest) -> HttpResponse:
 def ad_create(request: AuthedRequest) -> HttpResponse:
     """Enter an advertisement."""
     form = forms.AdForm(
-        **kit.bound(request), actor=request.user, initial={"found_on": timezone.localdate(), "pieces": 1}
+        **data(request), actor=request.user, initial={"found_on": timezone.localdate(), "pieces": 1}
     )
 
     def work(values: dict[str, Any]) -> str:
@@ -98,7 +107,7 @@ def ad_create(request: AuthedRequest) -> HttpResponse:
         )
         return ad_url(ad)
 
-    return kit.form_page(
+    return form_page(
         request,
         form,
         work,
@@ -107,7 +116,7 @@ def ad_create(request: AuthedRequest) -> HttpResponse:
         cancel_url=reverse("measures:ad_list"),
         done="已登记。",
         two_columns=True,
-        crumbs=kit.crumbs(("广告清理", reverse("measures:ad_list")), ("登记", "")),
+        crumbs=crumbs(("广告清理", reverse("measures:ad_list")), ("登记", "")),
     )
 
 
@@ -222,8 +231,8 @@ def ad_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             ("移送回执", f"{row.receipt_no}（{row.receipt_on:%Y-%m-%d}）" if row.receipt_no else ""),
             ("清除", f"{row.removed_by}，{row.removed_pieces}" if row.removed_at else ""),
         ),
-        papers=kit.papers(("移送函", row.referral_document)),
-        crumbs=kit.crumbs(("广告清理", reverse("measures:ad_list")), (row.place, "")),
+        papers=papers(paper("移送函", row.referral_document)),
+        crumbs=crumbs(("广告清理", reverse("measures:ad_list")), (row.place, "")),
     )
 
 
@@ -231,5 +240,5 @@ def ad_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def ad_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
     """One step of an advertisement."""
     row = kit.found(selectors.ads_visible(request.user), request, uid)
-    crumbs = kit.crumbs(("广告清理", reverse("measures:ad_list")), (row.place, ad_url(row)))
-    return kit.step_page(request, row, AD_STEPS, name, ad_url(row), crumbs)
+    trail = crumbs(("广告清理", reverse("measures:ad_list")), (row.place, ad_url(row)))
+    return kit.step_page(request, row, AD_STEPS, name, ad_url(row), trail)

@@ -9,8 +9,19 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.web import AuthedRequest, Column, desk_page
-from measures import forms, papers, selectors, services
+from casework.web import (
+    AuthedRequest,
+    Column,
+    crumbs,
+    data,
+    desk_page,
+    form_page,
+    paper,
+    papers,
+    posted_version,
+)
+from measures import forms, selectors, services
+from measures import papers as wording
 from measures.filters import ClosureFilter
 from measures.models import Closure
 from measures.views import kit
@@ -74,7 +85,7 @@ def _closure_form(request: AuthedRequest, row: Closure | None) -> HttpResponse:
             "towns": list(row.towns.values_list("pk", flat=True)),
             "institutions": list(row.targets.values_list("institution", flat=True)),
         }
-    form = forms.ClosureForm(**kit.bound(request), actor=request.user, instance=row, initial=initial)
+    form = forms.ClosureForm(**data(request), actor=request.user, instance=row, initial=initial)
 
     def work(values: dict[str, Any]) -> str:
         organ = request.user.organisation
@@ -86,7 +97,7 @@ def _closure_form(request: AuthedRequest, row: Closure | None) -> HttpResponse:
                 actor=request.user,
                 closure=row,
                 values=form.values(),
-                version=kit.posted_version(request),
+                version=posted_version(request),
                 **scope,
             )
             return closure_url(row)
@@ -99,7 +110,7 @@ def _closure_form(request: AuthedRequest, row: Closure | None) -> HttpResponse:
         )
         return closure_url(made)
 
-    return kit.form_page(
+    return form_page(
         request,
         form,
         work,
@@ -109,7 +120,7 @@ def _closure_form(request: AuthedRequest, row: Closure | None) -> HttpResponse:
         done="已保存，由负责人发布。",
         version=row.version if row else None,
         two_columns=True,
-        crumbs=kit.crumbs(("应急停课", reverse("measures:closure_list")), ("填写", "")),
+        crumbs=crumbs(("应急停课", reverse("measures:closure_list")), ("填写", "")),
     )
 
 
@@ -190,15 +201,15 @@ def closure_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         ],
         facts=kit.facts(
             ("发布单位", row.organ.name),
-            ("范围", papers.closure_scope(row)[:200]),
+            ("范围", wording.closure_scope(row)[:200]),
             ("停课开始", f"{row.from_on:%Y-%m-%d}"),
             ("预计恢复", f"{row.until_on:%Y-%m-%d}" if row.until_on else "另行通知"),
             ("恢复日期", f"{row.lifted_on:%Y-%m-%d}" if row.lifted_on else ""),
             ("恢复依据", row.lift_basis),
             ("执法人员", f"{row.officer_one.name}、{row.officer_two.name}"),
         ),
-        papers=kit.papers(("停课通知", row.document), ("恢复通知", row.lift_document)),
-        crumbs=kit.crumbs(("应急停课", reverse("measures:closure_list")), (row.title, "")),
+        papers=papers(paper("停课通知", row.document), paper("恢复通知", row.lift_document)),
+        crumbs=crumbs(("应急停课", reverse("measures:closure_list")), (row.title, "")),
     )
 
 
@@ -206,8 +217,8 @@ def closure_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def closure_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
     """One step of a closure."""
     row = kit.found(selectors.closures_visible(request.user), request, uid)
-    crumbs = kit.crumbs(("应急停课", reverse("measures:closure_list")), (row.title, closure_url(row)))
-    return kit.step_page(request, row, CLOSURE_STEPS, name, closure_url(row), crumbs)
+    trail = crumbs(("应急停课", reverse("measures:closure_list")), (row.title, closure_url(row)))
+    return kit.step_page(request, row, CLOSURE_STEPS, name, closure_url(row), trail)
 
 
 @desk_page("measures.closure_edit")
@@ -217,13 +228,13 @@ def closure_check(request: AuthedRequest, pk: int) -> HttpResponse:
     if target is None:
         raise Http404("没有找到这家机构，或您无权查看。")
     home = closure_url(target.closure)
-    form = forms.CheckForm(**kit.bound(request), actor=request.user, row=target)
+    form = forms.CheckForm(**data(request), actor=request.user, row=target)
 
     def work(values: dict[str, Any]) -> str:
         services.closure_check(actor=request.user, target=target, **values)
         return home
 
-    return kit.form_page(
+    return form_page(
         request,
         form,
         work,
@@ -231,7 +242,7 @@ def closure_check(request: AuthedRequest, pk: int) -> HttpResponse:
         submit="登记",
         cancel_url=home,
         done="核查结果已登记。",
-        crumbs=kit.crumbs(
+        crumbs=crumbs(
             ("应急停课", reverse("measures:closure_list")), (target.closure.title, home), ("核查", "")
         ),
     )

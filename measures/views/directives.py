@@ -11,8 +11,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from casework.web import AuthedRequest, Column, desk_page
-from measures import forms, papers, selectors, services
+from casework.web import (
+    AuthedRequest,
+    Column,
+    crumbs,
+    data,
+    desk_page,
+    form_page,
+    paper,
+    papers,
+    posted_version,
+)
+from measures import forms, selectors, services
+from measures import papers as wording
 from measures.filters import DirectiveFilter
 from measures.models import Directive, DirectiveKind
 from measures.views import kit
@@ -97,7 +108,7 @@ def directive_pick(request: AuthedRequest) -> HttpResponse:
     ]
     context = {
         "kinds": kinds,
-        "crumbs": kit.crumbs(("措施文书", reverse("measures:directive_list")), ("起草", "")),
+        "crumbs": crumbs(("措施文书", reverse("measures:directive_list")), ("起草", "")),
     }
     return render(request, "measures/directive_pick.html", context)
 
@@ -110,7 +121,7 @@ def directive_create(request: AuthedRequest, kind: str) -> HttpResponse:
         raise Http404("没有这种文书。")
     label = DirectiveKind(code).label
     form = forms.DirectiveForm(
-        **kit.bound(request),
+        **data(request),
         actor=request.user,
         kind=code,
         initial={"officer_one": request.user.pk, **kit.named(request)},
@@ -129,7 +140,7 @@ def directive_create(request: AuthedRequest, kind: str) -> HttpResponse:
         )
         return directive_url(row)
 
-    return kit.form_page(
+    return form_page(
         request,
         form,
         work,
@@ -139,7 +150,7 @@ def directive_create(request: AuthedRequest, kind: str) -> HttpResponse:
         done="草稿已保存，请补充、预览后制发。",
         sentence=KIND_NOTES[code],
         two_columns=True,
-        crumbs=kit.crumbs(("措施文书", reverse("measures:directive_list")), (label, "")),
+        crumbs=crumbs(("措施文书", reverse("measures:directive_list")), (label, "")),
     )
 
 
@@ -147,15 +158,15 @@ def directive_create(request: AuthedRequest, kind: str) -> HttpResponse:
 def directive_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """Complete a draft."""
     row = kit.found(selectors.directives_visible(request.user), request, uid)
-    form = forms.DirectiveForm(**kit.bound(request), actor=request.user, kind=row.kind, instance=row)
+    form = forms.DirectiveForm(**data(request), actor=request.user, kind=row.kind, instance=row)
 
     def work(values: dict[str, Any]) -> str:
         services.directive_edit(
-            actor=request.user, directive=row, values=form.values(), version=kit.posted_version(request)
+            actor=request.user, directive=row, values=form.values(), version=posted_version(request)
         )
         return directive_url(row)
 
-    return kit.form_page(
+    return form_page(
         request,
         form,
         work,
@@ -165,7 +176,7 @@ def directive_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
         done="已保存，请预览后制发。",
         version=row.version,
         two_columns=True,
-        crumbs=kit.crumbs(
+        crumbs=crumbs(
             ("措施文书", reverse("measures:directive_list")), (str(row), directive_url(row)), ("修改", "")
         ),
     )
@@ -297,8 +308,8 @@ def directive_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         show_files=True,
         files=kit.files(user, row),
         facts=_directive_facts(user, row),
-        papers=kit.papers((row.get_kind_display(), row.document), ("送达回证", row.service_document)),
-        crumbs=kit.crumbs(("措施文书", reverse("measures:directive_list")), (str(row), "")),
+        papers=papers(paper(row.get_kind_display(), row.document), paper("送达回证", row.service_document)),
+        crumbs=crumbs(("措施文书", reverse("measures:directive_list")), (str(row), "")),
     )
 
 
@@ -328,7 +339,7 @@ def _directive_facts(user: User, row: Directive) -> list[dict[str, Any]]:
 def directive_preview(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """The document as it will be issued."""
     row = kit.found(selectors.directives_visible(request.user), request, uid)
-    draft = papers.source(papers.directive(row, at=timezone.now()))
+    draft = wording.source(wording.directive(row, at=timezone.now()))
     is_draft = row.status == "DRAFT"
     context = {
         "heading": str(row),
@@ -338,7 +349,7 @@ def directive_preview(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "actions": kit.step_actions(request.user, row, DIRECTIVE_STEPS, "measures:directive_step")
         if is_draft
         else [],
-        "crumbs": kit.crumbs(
+        "crumbs": crumbs(
             ("措施文书", reverse("measures:directive_list")), (str(row), directive_url(row)), ("预览", "")
         ),
     }
@@ -349,5 +360,5 @@ def directive_preview(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def directive_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
     """One step of a document."""
     row = kit.found(selectors.directives_visible(request.user), request, uid)
-    crumbs = kit.crumbs(("措施文书", reverse("measures:directive_list")), (str(row), directive_url(row)))
-    return kit.step_page(request, row, DIRECTIVE_STEPS, name, directive_url(row), crumbs)
+    trail = crumbs(("措施文书", reverse("measures:directive_list")), (str(row), directive_url(row)))
+    return kit.step_page(request, row, DIRECTIVE_STEPS, name, directive_url(row), trail)

@@ -11,7 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework import policy
-from casework.web import AuthedRequest, Column, desk_page
+from casework.web import (
+    AuthedRequest,
+    Column,
+    crumbs,
+    data,
+    desk_page,
+    form_page,
+    posted_version,
+)
 from measures import forms, selectors, services
 from measures.filters import ShiftFilter
 from measures.models import Shift
@@ -98,7 +106,7 @@ def _shift_form(request: AuthedRequest, row: Shift | None) -> HttpResponse:
             initial["needed"] = 2
     else:
         initial["people"] = [duty.user_id for duty in row.duties.all()]
-    form = forms.ShiftForm(**kit.bound(request), actor=actor, instance=row, initial=initial)
+    form = forms.ShiftForm(**data(request), actor=actor, instance=row, initial=initial)
 
     def work(values: dict[str, Any]) -> str:
         if row is not None:
@@ -107,7 +115,7 @@ def _shift_form(request: AuthedRequest, row: Shift | None) -> HttpResponse:
                 shift=row,
                 values=form.values(),
                 people=values["people"],
-                version=kit.posted_version(request),
+                version=posted_version(request),
             )
             return shift_url(row)
         assert actor.bureau is not None
@@ -116,7 +124,7 @@ def _shift_form(request: AuthedRequest, row: Shift | None) -> HttpResponse:
         )
         return shift_url(made)
 
-    return kit.form_page(
+    return form_page(
         request,
         form,
         work,
@@ -126,7 +134,7 @@ def _shift_form(request: AuthedRequest, row: Shift | None) -> HttpResponse:
         done="排班已保存，值班人员会在工作台看到。",
         version=row.version if row else None,
         two_columns=True,
-        crumbs=kit.crumbs(("值班排班", reverse("measures:shift_list")), ("排班", "")),
+        crumbs=crumbs(("值班排班", reverse("measures:shift_list")), ("排班", "")),
     )
 
 
@@ -223,7 +231,7 @@ def shift_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             ("巡查点位", f"{row.places_passed} 处" if row.places_passed is not None else ""),
             ("说明", row.note),
         ),
-        crumbs=kit.crumbs(("值班排班", reverse("measures:shift_list")), (row.area, "")),
+        crumbs=crumbs(("值班排班", reverse("measures:shift_list")), (row.area, "")),
     )
 
 
@@ -231,8 +239,8 @@ def shift_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def shift_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
     """One step of a shift."""
     row = kit.found(selectors.shifts_visible(request.user), request, uid)
-    crumbs = kit.crumbs(("值班排班", reverse("measures:shift_list")), (row.area, shift_url(row)))
-    return kit.step_page(request, row, SHIFT_STEPS, name, shift_url(row), crumbs)
+    trail = crumbs(("值班排班", reverse("measures:shift_list")), (row.area, shift_url(row)))
+    return kit.step_page(request, row, SHIFT_STEPS, name, shift_url(row), trail)
 
 
 @desk_page("measures.duty_swap")
@@ -241,13 +249,13 @@ def swap_ask(request: AuthedRequest, uid: UUID) -> HttpResponse:
     duty = selectors.duty_get(request.user, uid)
     if duty is None:
         raise Http404("没有找到这个值班，或您无权查看。")
-    form = forms.SwapForm(**kit.bound(request), actor=request.user, row=duty)
+    form = forms.SwapForm(**data(request), actor=request.user, row=duty)
 
     def work(values: dict[str, Any]) -> str:
         services.swap_ask(actor=request.user, duty=duty, **values)
         return shift_url(duty.shift)
 
-    return kit.form_page(
+    return form_page(
         request,
         form,
         work,
@@ -256,7 +264,7 @@ def swap_ask(request: AuthedRequest, uid: UUID) -> HttpResponse:
         cancel_url=shift_url(duty.shift),
         done="已提出，对方会在工作台看到。",
         sentence=f"{span_words(duty.shift)} {duty.shift.area}",
-        crumbs=kit.crumbs(
+        crumbs=crumbs(
             ("值班排班", reverse("measures:shift_list")),
             (duty.shift.area, shift_url(duty.shift)),
             ("换班", ""),

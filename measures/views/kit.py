@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.db import models
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -16,18 +15,17 @@ from django.urls import reverse
 
 from accounts.models import User
 from casework.evidence.selectors import evidence_of
-from casework.models import OfficialDocument
 from casework.web import (
     AuthedRequest,
     Column,
     ListPage,
-    fresh_key,
+    data,
+    file_items,
+    form_page,
     get_visible,
-    guarded,
     offers_as_actions,
     require,
     run_transition,
-    submit_once,
 )
 from casework.workflow import available_transitions
 from inspections.selectors import notices_visible, visits_visible
@@ -136,7 +134,7 @@ def step_page(
             return HttpResponseNotAllowed(["POST"])
         run_transition(request, lambda: step.work(request.user, row, {}), step.done)
         return redirect(home)
-    form = step.form(**bound(request), actor=request.user, row=row)
+    form = step.form(**data(request), actor=request.user, row=row)
     return form_page(
         request,
         form,
@@ -150,48 +148,6 @@ def step_page(
         two_columns=step.two_columns,
         crumbs=[*crumbs, {"label": step.heading, "url": ""}],
     )
-
-
-def bound(request: AuthedRequest) -> dict[str, Any]:
-    """Arguments that bind a form to a POST with files, or leave it unbound."""
-    return {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
-
-
-def form_page(
-    request: AuthedRequest,
-    form: forms.BaseForm,
-    work: Callable[[dict[str, Any]], str],
-    *,
-    heading: str,
-    submit: str,
-    cancel_url: str,
-    done: str,
-    version: int | None = None,
-    **context: Any,
-) -> HttpResponse:
-    """Show a form; a valid one runs `work` once and goes to the address that it returns."""
-    if request.method == "POST" and form.is_valid():
-        key = request.POST.get("idempotency_key", "")
-        with guarded(form):
-            address = submit_once(actor=request.user, key=key, work=lambda: work(form.cleaned_data))
-            messages.success(request, done)
-            return redirect(address)
-    page = {
-        "form": form,
-        "heading": heading,
-        "submit": submit,
-        "cancel_url": cancel_url,
-        "version": version,
-        "idempotency_key": request.POST.get("idempotency_key") or fresh_key(),
-        **context,
-    }
-    return render(request, "measures/form_page.html", page, status=422 if request.method == "POST" else 200)
-
-
-def posted_version(request: AuthedRequest) -> int | None:
-    """The version that the form was opened with."""
-    raw = request.POST.get("version", "")
-    return int(raw) if raw.isdecimal() and len(raw) < 10 else None
 
 
 def step_actions(
@@ -234,11 +190,6 @@ def plain_steps(
         for name in names
         if actor.may(steps[name].permission)
     ]
-
-
-def crumbs(*pairs: tuple[str, str]) -> list[dict[str, str]]:
-    """Labels with addresses; an empty address is the present page."""
-    return [{"label": label, "url": url} for label, url in pairs]
 
 
 def facts(*rows: tuple[str, Any] | tuple[str, Any, str]) -> list[dict[str, Any]]:
@@ -285,38 +236,7 @@ def notice_fact(actor: User, notice: Any) -> tuple[str, Any, str]:
 
 def files(actor: User, row: models.Model) -> list[dict[str, Any]]:
     """Evidence of a row for `ui/_evidence_list.html`."""
-    items = []
-    for file in evidence_of(actor=actor, subject=row):
-        url = reverse("casework:evidence_file", args=[file.uid])
-        items.append(
-            {
-                "url": url,
-                "thumb_url": url if file.is_image else "",
-                "name": file.caption or file.original_name,
-                "kind": "photo" if file.is_image else "file",
-                "taken_at": file.captured_at,
-                "size": file.size,
-                "sha256": file.sha256,
-                "flags": [flag["text"] for flag in file.flags],
-            }
-        )
-    return items
-
-
-def papers(*rows: tuple[str, OfficialDocument | None]) -> list[dict[str, Any]]:
-    """Documents that exist, with their files."""
-    return [
-        {
-            "label": label,
-            "number": document.number,
-            "issued_on": document.issued_on,
-            "state": "" if document.state == "VALID" else document.get_state_display(),
-            "pdf": reverse("casework:document_download", args=[document.uid, "pdf"]),
-            "docx": reverse("casework:document_download", args=[document.uid, "docx"]),
-        }
-        for label, document in rows
-        if document is not None
-    ]
+    return file_items(evidence_of(actor=actor, subject=row))
 
 
 def text(title: str, *paragraphs: str) -> dict[str, Any]:

@@ -10,7 +10,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from casework.web import AuthedRequest, Column, desk_page
+from casework.web import (
+    AuthedRequest,
+    Column,
+    crumbs,
+    data,
+    desk_page,
+    form_page,
+    paper,
+    papers,
+)
 from measures import forms, selectors, services
 from measures.filters import HandoverFilter
 from measures.models import Handover
@@ -69,7 +78,7 @@ def handover_list(request: AuthedRequest) -> HttpResponse:
 def handover_create(request: AuthedRequest) -> HttpResponse:
     """Start a list."""
     first = {"received_on": timezone.localdate(), "officer_one": request.user.pk, **kit.named(request)}
-    form = forms.HandoverForm(**kit.bound(request), actor=request.user, initial=first)
+    form = forms.HandoverForm(**data(request), actor=request.user, initial=first)
 
     def work(values: dict[str, Any]) -> str:
         organ = request.user.organisation
@@ -84,7 +93,7 @@ def handover_create(request: AuthedRequest) -> HttpResponse:
         )
         return handover_url(row)
 
-    return kit.form_page(
+    return form_page(
         request,
         form,
         work,
@@ -93,7 +102,7 @@ def handover_create(request: AuthedRequest) -> HttpResponse:
         cancel_url=reverse("measures:handover_list"),
         done="已保存，请逐种登记材料。",
         two_columns=True,
-        crumbs=kit.crumbs(("材料移交", reverse("measures:handover_list")), ("登记", "")),
+        crumbs=crumbs(("材料移交", reverse("measures:handover_list")), ("登记", "")),
     )
 
 
@@ -176,8 +185,8 @@ def handover_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             ("接收人", f"{row.officer_one.name}、{row.officer_two.name}"),
             ("退还", f"{row.returned_on:%Y-%m-%d} {row.returned_to}" if row.returned_on else ""),
         ),
-        papers=kit.papers(("移交清单", row.document)),
-        crumbs=kit.crumbs(("材料移交", reverse("measures:handover_list")), (row.institution.name, "")),
+        papers=papers(paper("移交清单", row.document)),
+        crumbs=crumbs(("材料移交", reverse("measures:handover_list")), (row.institution.name, "")),
     )
 
 
@@ -185,7 +194,5 @@ def handover_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def handover_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
     """One step of a lot."""
     row = kit.found(selectors.handovers_visible(request.user), request, uid)
-    crumbs = kit.crumbs(
-        ("材料移交", reverse("measures:handover_list")), (row.institution.name, handover_url(row))
-    )
-    return kit.step_page(request, row, HANDOVER_STEPS, name, handover_url(row), crumbs)
+    trail = crumbs(("材料移交", reverse("measures:handover_list")), (row.institution.name, handover_url(row)))
+    return kit.step_page(request, row, HANDOVER_STEPS, name, handover_url(row), trail)

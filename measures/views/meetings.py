@@ -10,7 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from casework.web import AuthedRequest, Column, desk_page
+from casework.web import (
+    AuthedRequest,
+    Column,
+    crumbs,
+    data,
+    desk_page,
+    form_page,
+    paper,
+    papers,
+    posted_version,
+)
 from measures import forms, selectors, services
 from measures.filters import MeetingFilter
 from measures.models import Decision, Meeting
@@ -78,7 +88,7 @@ def meeting_list(request: AuthedRequest) -> HttpResponse:
 @desk_page("measures.meeting_edit")
 def meeting_create(request: AuthedRequest) -> HttpResponse:
     """Enter a meeting."""
-    form = forms.MeetingForm(**kit.bound(request), actor=request.user)
+    form = forms.MeetingForm(**data(request), actor=request.user)
 
     def work(values: dict[str, Any]) -> str:
         organ = request.user.organisation
@@ -89,7 +99,7 @@ def meeting_create(request: AuthedRequest) -> HttpResponse:
         )
         return meeting_url(row)
 
-    return kit.form_page(
+    return form_page(
         request,
         form,
         work,
@@ -98,7 +108,7 @@ def meeting_create(request: AuthedRequest) -> HttpResponse:
         cancel_url=reverse("measures:meeting_list"),
         done="已保存，请逐项登记议定事项。",
         two_columns=True,
-        crumbs=kit.crumbs(("联席会议", reverse("measures:meeting_list")), ("登记", "")),
+        crumbs=crumbs(("联席会议", reverse("measures:meeting_list")), ("登记", "")),
     )
 
 
@@ -107,9 +117,7 @@ def meeting_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """Change minutes before they are issued."""
     row = kit.found(selectors.meetings_visible(request.user), request, uid)
     chosen = list(row.participants.values_list("organisation", flat=True))
-    form = forms.MeetingForm(
-        **kit.bound(request), actor=request.user, instance=row, initial={"bodies": chosen}
-    )
+    form = forms.MeetingForm(**data(request), actor=request.user, instance=row, initial={"bodies": chosen})
 
     def work(values: dict[str, Any]) -> str:
         services.meeting_edit(
@@ -117,11 +125,11 @@ def meeting_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
             meeting=row,
             values=form.values(),
             bodies=values["bodies"],
-            version=kit.posted_version(request),
+            version=posted_version(request),
         )
         return meeting_url(row)
 
-    return kit.form_page(
+    return form_page(
         request,
         form,
         work,
@@ -131,7 +139,7 @@ def meeting_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
         done="已保存。",
         version=row.version,
         two_columns=True,
-        crumbs=kit.crumbs(("联席会议", reverse("measures:meeting_list")), ("修改", "")),
+        crumbs=crumbs(("联席会议", reverse("measures:meeting_list")), ("修改", "")),
     )
 
 
@@ -198,8 +206,8 @@ def meeting_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             ("地点", row.place),
             ("参会单位", bodies),
         ),
-        papers=kit.papers(("会议纪要", row.document)),
-        crumbs=kit.crumbs(("联席会议", reverse("measures:meeting_list")), (row.title, "")),
+        papers=papers(paper("会议纪要", row.document)),
+        crumbs=crumbs(("联席会议", reverse("measures:meeting_list")), (row.title, "")),
     )
 
 
@@ -207,8 +215,8 @@ def meeting_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def meeting_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
     """One step of a meeting."""
     row = kit.found(selectors.meetings_visible(request.user), request, uid)
-    crumbs = kit.crumbs(("联席会议", reverse("measures:meeting_list")), (row.title, meeting_url(row)))
-    return kit.step_page(request, row, MEETING_STEPS, name, meeting_url(row), crumbs)
+    trail = crumbs(("联席会议", reverse("measures:meeting_list")), (row.title, meeting_url(row)))
+    return kit.step_page(request, row, MEETING_STEPS, name, meeting_url(row), trail)
 
 
 def _press(actor: User, row: Decision, values: dict[str, Any]) -> Any:
@@ -293,7 +301,7 @@ def decision_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             ("期限", f"{row.due_on:%Y-%m-%d}"),
             ("报告时间", _moment(row.reported_at)),
         ),
-        crumbs=kit.crumbs(
+        crumbs=crumbs(
             ("联席会议", reverse("measures:meeting_list")),
             (row.meeting.title, meeting_url(row.meeting)),
             (f"第 {row.position} 项", ""),
@@ -305,5 +313,5 @@ def decision_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def decision_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
     """One step of a decision."""
     row = kit.found(selectors.decisions_visible(request.user), request, uid)
-    crumbs = kit.crumbs(("联席会议", reverse("measures:meeting_list")), (row.text[:24], decision_url(row)))
-    return kit.step_page(request, row, DECISION_STEPS, name, decision_url(row), crumbs)
+    trail = crumbs(("联席会议", reverse("measures:meeting_list")), (row.text[:24], decision_url(row)))
+    return kit.step_page(request, row, DECISION_STEPS, name, decision_url(row), trail)

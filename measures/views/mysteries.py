@@ -9,7 +9,15 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.web import AuthedRequest, Column, desk_page
+from casework.web import (
+    AuthedRequest,
+    Column,
+    crumbs,
+    data,
+    desk_page,
+    form_page,
+    posted_version,
+)
 from measures import forms, selectors, services
 from measures.filters import MysteryFilter
 from measures.models import MysteryVisit
@@ -69,7 +77,7 @@ def mystery_list(request: AuthedRequest) -> HttpResponse:
 @desk_page("measures.mystery_edit")
 def mystery_create(request: AuthedRequest) -> HttpResponse:
     """Enter a mystery visit."""
-    form = forms.MysteryForm(**kit.bound(request), actor=request.user)
+    form = forms.MysteryForm(**data(request), actor=request.user)
 
     def work(values: dict[str, Any]) -> str:
         organ = request.user.organisation
@@ -84,7 +92,7 @@ def mystery_create(request: AuthedRequest) -> HttpResponse:
         )
         return mystery_url(row)
 
-    return kit.form_page(
+    return form_page(
         request,
         form,
         work,
@@ -94,7 +102,7 @@ def mystery_create(request: AuthedRequest) -> HttpResponse:
         done="已登记，请报告负责人处置。",
         sentence=ONLY_CLUE,
         two_columns=True,
-        crumbs=kit.crumbs(("明察暗访", reverse("measures:mystery_list")), ("登记", "")),
+        crumbs=crumbs(("明察暗访", reverse("measures:mystery_list")), ("登记", "")),
     )
 
 
@@ -103,18 +111,18 @@ def mystery_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """Complete the record, for example name the institution."""
     row = kit.found(selectors.mysteries_visible(request.user), request, uid)
     form = forms.MysteryForm(
-        **kit.bound(request), actor=request.user, instance=row, initial={"region": row.region_id}
+        **data(request), actor=request.user, instance=row, initial={"region": row.region_id}
     )
     for name in ("uploads", "region"):
         del form.fields[name]
 
     def work(values: dict[str, Any]) -> str:
         services.mystery_edit(
-            actor=request.user, mystery=row, values=form.values(), version=kit.posted_version(request)
+            actor=request.user, mystery=row, values=form.values(), version=posted_version(request)
         )
         return mystery_url(row)
 
-    return kit.form_page(
+    return form_page(
         request,
         form,
         work,
@@ -124,7 +132,7 @@ def mystery_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
         done="已保存。",
         version=row.version,
         two_columns=True,
-        crumbs=kit.crumbs(("明察暗访", reverse("measures:mystery_list")), ("修改", "")),
+        crumbs=crumbs(("明察暗访", reverse("measures:mystery_list")), ("修改", "")),
     )
 
 
@@ -188,7 +196,7 @@ def mystery_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             ("专项行动", row.campaign.name if row.campaign else ""),
             ("检查任务", "看检查方案" if task else "", task),
         ),
-        crumbs=kit.crumbs(("明察暗访", reverse("measures:mystery_list")), (row.place, "")),
+        crumbs=crumbs(("明察暗访", reverse("measures:mystery_list")), (row.place, "")),
     )
 
 
@@ -196,5 +204,5 @@ def mystery_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def mystery_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
     """One step of a mystery visit."""
     row = kit.found(selectors.mysteries_visible(request.user), request, uid)
-    crumbs = kit.crumbs(("明察暗访", reverse("measures:mystery_list")), (row.place, mystery_url(row)))
-    return kit.step_page(request, row, MYSTERY_STEPS, name, mystery_url(row), crumbs)
+    trail = crumbs(("明察暗访", reverse("measures:mystery_list")), (row.place, mystery_url(row)))
+    return kit.step_page(request, row, MYSTERY_STEPS, name, mystery_url(row), trail)

@@ -12,7 +12,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from casework import policy
-from casework.web import AuthedRequest, Column, desk_page
+from casework.web import (
+    AuthedRequest,
+    Column,
+    crumbs,
+    data,
+    desk_page,
+    form_page,
+    posted_version,
+)
 from measures import forms, selectors, services
 from measures.filters import CameraFilter, ExchangeFilter, OfficerFilter, RecusalFilter
 from measures.models import StandingRecusal
@@ -170,7 +178,7 @@ def officer_detail(request: AuthedRequest, pk: int) -> HttpResponse:
             ("本年培训", f"{done:g} 学时"),
             ("本年学法", f"{float(row.study_hours or 0):g} 学时"),
         ),
-        crumbs=kit.crumbs(("执法队伍", reverse("measures:officer_list")), (row.name, "")),
+        crumbs=crumbs(("执法队伍", reverse("measures:officer_list")), (row.name, "")),
     )
 
 
@@ -232,13 +240,13 @@ def recusal_list(request: AuthedRequest) -> HttpResponse:
 def recusal_create(request: AuthedRequest) -> HttpResponse:
     """Declare a ground."""
     first = {"user": request.user.pk, "since": timezone.localdate()}
-    form = forms.RecusalForm(**kit.bound(request), actor=request.user, initial=first)
+    form = forms.RecusalForm(**data(request), actor=request.user, initial=first)
 
     def work(values: dict[str, Any]) -> str:
         services.recusal_declare(actor=request.user, **form.values())
         return reverse("measures:recusal_list")
 
-    return kit.form_page(
+    return form_page(
         request,
         form,
         work,
@@ -246,7 +254,7 @@ def recusal_create(request: AuthedRequest) -> HttpResponse:
         submit="登记",
         cancel_url=reverse("measures:recusal_list"),
         done="已登记。",
-        crumbs=kit.crumbs(("长期回避", reverse("measures:recusal_list")), ("申报", "")),
+        crumbs=crumbs(("长期回避", reverse("measures:recusal_list")), ("申报", "")),
     )
 
 
@@ -264,7 +272,7 @@ def recusal_end(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """End a ground."""
     row = kit.found(selectors.recusals_visible(request.user), request, uid)
     home = reverse("measures:recusal_list")
-    return kit.step_page(request, row, {"end": RECUSAL_END}, "end", home, kit.crumbs(("长期回避", home)))
+    return kit.step_page(request, row, {"end": RECUSAL_END}, "end", home, crumbs(("长期回避", home)))
 
 
 CAMERA_COLUMNS = (
@@ -321,7 +329,7 @@ def camera_list(request: AuthedRequest) -> HttpResponse:
 @desk_page("measures.camera_edit")
 def camera_create(request: AuthedRequest) -> HttpResponse:
     """Register a recording."""
-    form = forms.CameraForm(**kit.bound(request), actor=request.user, initial={"user": request.user.pk})
+    form = forms.CameraForm(**data(request), actor=request.user, initial={"user": request.user.pk})
 
     def work(values: dict[str, Any]) -> str:
         services.camera_register(
@@ -333,7 +341,7 @@ def camera_create(request: AuthedRequest) -> HttpResponse:
         )
         return reverse("measures:camera_list")
 
-    return kit.form_page(
+    return form_page(
         request,
         form,
         work,
@@ -342,7 +350,7 @@ def camera_create(request: AuthedRequest) -> HttpResponse:
         cancel_url=reverse("measures:camera_list"),
         done="已登记。",
         two_columns=True,
-        crumbs=kit.crumbs(("记录仪文件", reverse("measures:camera_list")), ("登记", "")),
+        crumbs=crumbs(("记录仪文件", reverse("measures:camera_list")), ("登记", "")),
     )
 
 
@@ -391,7 +399,7 @@ def exchange_list(request: AuthedRequest) -> HttpResponse:
 
 def _exchange_form(request: AuthedRequest, row: Any) -> HttpResponse:
     form = forms.ExchangeForm(
-        **kit.bound(request),
+        **data(request),
         actor=request.user,
         instance=row,
         initial={} if row else {"exchanged_on": timezone.localdate()},
@@ -402,11 +410,11 @@ def _exchange_form(request: AuthedRequest, row: Any) -> HttpResponse:
             services.exchange_log(actor=request.user, values=form.values())
         else:
             services.exchange_edit(
-                actor=request.user, exchange=row, values=form.values(), version=kit.posted_version(request)
+                actor=request.user, exchange=row, values=form.values(), version=posted_version(request)
             )
         return reverse("measures:exchange_list")
 
-    return kit.form_page(
+    return form_page(
         request,
         form,
         work,
@@ -416,7 +424,7 @@ def _exchange_form(request: AuthedRequest, row: Any) -> HttpResponse:
         done="已保存。",
         version=row.version if row else None,
         two_columns=True,
-        crumbs=kit.crumbs(("部门交换", reverse("measures:exchange_list")), ("填写", "")),
+        crumbs=crumbs(("部门交换", reverse("measures:exchange_list")), ("填写", "")),
     )
 
 

@@ -10,7 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from casework.web import AuthedRequest, Column, desk_page
+from casework.web import (
+    AuthedRequest,
+    Column,
+    crumbs,
+    data,
+    desk_page,
+    form_page,
+    paper,
+    papers,
+    posted_version,
+)
 from measures import forms, selectors, services
 from measures.filters import TalkFilter
 from measures.models import Talk
@@ -72,7 +82,7 @@ def talk_list(request: AuthedRequest) -> HttpResponse:
 def talk_create(request: AuthedRequest) -> HttpResponse:
     """Draw a talk up."""
     form = forms.TalkForm(
-        **kit.bound(request), actor=request.user, initial={"host": request.user.pk, **kit.named(request)}
+        **data(request), actor=request.user, initial={"host": request.user.pk, **kit.named(request)}
     )
 
     def work(values: dict[str, Any]) -> str:
@@ -84,7 +94,7 @@ def talk_create(request: AuthedRequest) -> HttpResponse:
         )
         return talk_url(talk)
 
-    return kit.form_page(
+    return form_page(
         request,
         form,
         work,
@@ -93,7 +103,7 @@ def talk_create(request: AuthedRequest) -> HttpResponse:
         cancel_url=reverse("measures:talk_list"),
         done="已保存，请核对后发出约谈通知。",
         two_columns=True,
-        crumbs=kit.crumbs(("约谈", reverse("measures:talk_list")), ("起草", "")),
+        crumbs=crumbs(("约谈", reverse("measures:talk_list")), ("起草", "")),
     )
 
 
@@ -102,9 +112,7 @@ def talk_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """Change a draft."""
     row = kit.found(selectors.talks_visible(request.user), request, uid)
     chosen = [party.institution_id for party in row.parties.all()]
-    form = forms.TalkForm(
-        **kit.bound(request), actor=request.user, instance=row, initial={"institutions": chosen}
-    )
+    form = forms.TalkForm(**data(request), actor=request.user, instance=row, initial={"institutions": chosen})
 
     def work(values: dict[str, Any]) -> str:
         services.talk_edit(
@@ -112,11 +120,11 @@ def talk_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
             talk=row,
             values=form.values(),
             institutions=values["institutions"],
-            version=kit.posted_version(request),
+            version=posted_version(request),
         )
         return talk_url(row)
 
-    return kit.form_page(
+    return form_page(
         request,
         form,
         work,
@@ -126,7 +134,7 @@ def talk_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
         done="已保存。",
         version=row.version,
         two_columns=True,
-        crumbs=kit.crumbs(("约谈", reverse("measures:talk_list")), ("修改", "")),
+        crumbs=crumbs(("约谈", reverse("measures:talk_list")), ("修改", "")),
     )
 
 
@@ -229,8 +237,8 @@ def talk_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             kit.notice_fact(user, row.notice),
             ("其他来源", row.source_no),
         ),
-        papers=kit.papers(("约谈通知书", row.invitation), ("约谈记录", row.record)),
-        crumbs=kit.crumbs(("约谈", reverse("measures:talk_list")), (row.reason[:24], "")),
+        papers=papers(paper("约谈通知书", row.invitation), paper("约谈记录", row.record)),
+        crumbs=crumbs(("约谈", reverse("measures:talk_list")), (row.reason[:24], "")),
     )
 
 
@@ -238,8 +246,8 @@ def talk_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def talk_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
     """One step of a talk."""
     row = kit.found(selectors.talks_visible(request.user), request, uid)
-    crumbs = kit.crumbs(("约谈", reverse("measures:talk_list")), (row.reason[:24], talk_url(row)))
-    return kit.step_page(request, row, TALK_STEPS, name, talk_url(row), crumbs)
+    trail = crumbs(("约谈", reverse("measures:talk_list")), (row.reason[:24], talk_url(row)))
+    return kit.step_page(request, row, TALK_STEPS, name, talk_url(row), trail)
 
 
 @desk_page("measures.talk_edit")
@@ -249,13 +257,13 @@ def promise_follow(request: AuthedRequest, uid: UUID, pk: int) -> HttpResponse:
     party = row.parties.select_related("institution", "talk").filter(pk=pk).first()
     if party is None:
         raise Http404("没有找到这家机构。")
-    form = forms.PromiseForm(**kit.bound(request), actor=request.user, row=party)
+    form = forms.PromiseForm(**data(request), actor=request.user, row=party)
 
     def work(values: dict[str, Any]) -> str:
         services.promise_follow(actor=request.user, party=party, **values)
         return talk_url(row)
 
-    return kit.form_page(
+    return form_page(
         request,
         form,
         work,
@@ -266,5 +274,5 @@ def promise_follow(request: AuthedRequest, uid: UUID, pk: int) -> HttpResponse:
         sentence=f"承诺：{party.promise}（期限 {party.promise_due_on:%Y-%m-%d}）"
         if party.promise_due_on
         else "",
-        crumbs=kit.crumbs(("约谈", reverse("measures:talk_list")), ("跟踪承诺", "")),
+        crumbs=crumbs(("约谈", reverse("measures:talk_list")), ("跟踪承诺", "")),
     )

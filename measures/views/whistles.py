@@ -10,7 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from casework.web import AuthedRequest, Column, desk_page
+from casework.web import (
+    AuthedRequest,
+    Column,
+    crumbs,
+    data,
+    desk_page,
+    form_page,
+)
 from measures import forms, selectors, services
 from measures.filters import WhistleFilter
 from measures.models import Whistle
@@ -81,7 +88,7 @@ def whistle_list(request: AuthedRequest) -> HttpResponse:
 @desk_page("measures.whistle_call")
 def whistle_create(request: AuthedRequest) -> HttpResponse:
     """Call departments."""
-    form = forms.WhistleForm(**kit.bound(request), actor=request.user)
+    form = forms.WhistleForm(**data(request), actor=request.user)
 
     def work(values: dict[str, Any]) -> str:
         row = services.whistle_blow(
@@ -89,7 +96,7 @@ def whistle_create(request: AuthedRequest) -> HttpResponse:
         )
         return whistle_url(row)
 
-    return kit.form_page(
+    return form_page(
         request,
         form,
         work,
@@ -97,7 +104,7 @@ def whistle_create(request: AuthedRequest) -> HttpResponse:
         submit="立即吹哨",
         cancel_url=reverse("measures:whistle_list"),
         done="已呼叫部门，到场时限从现在起算。",
-        crumbs=kit.crumbs(("吹哨报到", reverse("measures:whistle_list")), ("吹哨", "")),
+        crumbs=crumbs(("吹哨报到", reverse("measures:whistle_list")), ("吹哨", "")),
     )
 
 
@@ -193,7 +200,7 @@ def whistle_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             ("地点", row.place),
             kit.place_fact(user, row.institution),
         ),
-        crumbs=kit.crumbs(("吹哨报到", reverse("measures:whistle_list")), (row.matter, "")),
+        crumbs=crumbs(("吹哨报到", reverse("measures:whistle_list")), (row.matter, "")),
     )
 
 
@@ -201,8 +208,8 @@ def whistle_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def whistle_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
     """One step of a whistle."""
     row = kit.found(selectors.whistles_visible(request.user), request, uid)
-    crumbs = kit.crumbs(("吹哨报到", reverse("measures:whistle_list")), (row.matter, whistle_url(row)))
-    return kit.step_page(request, row, WHISTLE_STEPS, name, whistle_url(row), crumbs)
+    trail = crumbs(("吹哨报到", reverse("measures:whistle_list")), (row.matter, whistle_url(row)))
+    return kit.step_page(request, row, WHISTLE_STEPS, name, whistle_url(row), trail)
 
 
 @desk_page(VIEW)
@@ -210,5 +217,5 @@ def call_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
     """One step of one called department."""
     row = kit.found(selectors.calls_visible(request.user), request, uid)
     home = whistle_url(row.whistle)
-    crumbs = kit.crumbs(("吹哨报到", reverse("measures:whistle_list")), (row.whistle.matter, home))
-    return kit.step_page(request, row, CALL_STEPS, name, home, crumbs)
+    trail = crumbs(("吹哨报到", reverse("measures:whistle_list")), (row.whistle.matter, home))
+    return kit.step_page(request, row, CALL_STEPS, name, home, trail)
