@@ -129,7 +129,7 @@ def document_posting(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "cancel_url": _detail_url(document),
         "crumbs": _crumbs(document.number or document.title, _detail_url(document), "张贴照片"),
     }
-    return render(request, "casework/form_page.html", context, status=_status(request))
+    return render(request, "ui/form_page.html", context, status=_status(request))
 
 
 @desk_page("casework.keys_view")

@@ -94,9 +94,7 @@ def pad_hand_out(request: AuthedRequest) -> HttpResponse:
         "idempotency_key": request.POST.get("idempotency_key") or fresh_key(),
         "crumbs": [{**LIST, "url": reverse("fieldwork:pad_list")}, {"label": "发放"}],
     }
-    return render(
-        request, "fieldwork/form_page.html", context, status=422 if request.method == "POST" else 200
-    )
+    return render(request, "ui/form_page.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _hand_out(request: AuthedRequest, form: PadForm) -> str:
@@ -124,9 +122,7 @@ def pad_return(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "cancel_url": _address(pad),
         "crumbs": [{**LIST, "url": reverse("fieldwork:pad_list")}, {"label": "交回"}],
     }
-    return render(
-        request, "fieldwork/form_page.html", context, status=422 if request.method == "POST" else 200
-    )
+    return render(request, "ui/form_page.html", context, status=422 if request.method == "POST" else 200)
 
 
 @desk_page("fieldwork.pad_void")
@@ -150,9 +146,7 @@ def pad_number_void(request: AuthedRequest, uid: UUID, serial: int) -> HttpRespo
         "cancel_url": _address(pad),
         "crumbs": [{**LIST, "url": reverse("fieldwork:pad_list")}, {"label": "作废"}],
     }
-    return render(
-        request, "fieldwork/form_page.html", context, status=422 if request.method == "POST" else 200
-    )
+    return render(request, "ui/form_page.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _address(pad: NumberPad) -> str:

@@ -156,7 +156,7 @@ def sheet_import(request: AuthedRequest) -> HttpResponse:
 
 def _form_page(request: AuthedRequest, form: Any, **context: Any) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
-    return render(request, "fieldwork/form_page.html", {"form": form, **context}, status=status)
+    return render(request, "ui/form_page.html", {"form": form, **context}, status=status)
 
 
 def _address(record: FieldRecord) -> str:

@@ -14,7 +14,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from casework.web import AuthedRequest, desk_page, get_visible, require, run_transition
+from casework.web import (
+    AuthedRequest,
+    crumbs,
+    data,
+    desk_page,
+    get_visible,
+    posted_version,
+    require,
+    run_transition,
+)
 from penalties import fees, forms
 from penalties import services as s
 from penalties.models import (
@@ -32,9 +41,14 @@ from penalties.models import (
     Proceeding,
     StatementPoint,
 )
-from penalties.views.common import TAB_OF, action_url, case_get, case_url, crumbs, data, form_page
+from penalties.views.common import (
+    TAB_OF,
+    action_url,
+    case_get,
+    case_url,
+    form_page,
+)
 from penalties.views.common import carry_out as once
-from penalties.views.common import posted_version as version_of
 
 EDIT, APPROVE, MANAGE = "penalties.case_edit", "penalties.case_approve", "penalties.case_manage"
 Make = Callable[[AuthedRequest, Case, Any], Any]
@@ -549,7 +563,7 @@ def _page(request: AuthedRequest, case: Case, name: str, action: Action, row: An
     if action.form is None:
         return _one_click(request, case, action, row, back)
     form = action.form(request, case, row)
-    form.version = version_of(request)
+    form.version = posted_version(request)
     if request.method == "POST" and form.is_valid():
 
         def work() -> str:
@@ -565,7 +579,7 @@ def _page(request: AuthedRequest, case: Case, name: str, action: Action, row: An
         request,
         form,
         heading=action.label,
-        case=case,
+        subtitle=case.title,
         submit=action.label,
         cancel_url=back,
         sentence=action.sentence,

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from casework.models import EvidenceFile, OfficialDocument
+from casework.models import OfficialDocument
 from casework.web import AuthedRequest, fresh_key, get_visible, guarded, submit_once
 from penalties import selectors
 from penalties.models import Case
@@ -79,22 +79,6 @@ def case_get(request: AuthedRequest, uid: UUID) -> Case:
     return get_visible(selectors.case_file(request.user), request.user, uid)
 
 
-def crumbs(*pairs: tuple[str, str]) -> list[dict[str, str]]:
-    """Labels with addresses; an empty address is the present page."""
-    return [{"label": label, "url": url} for label, url in pairs]
-
-
-def posted_version(request: AuthedRequest) -> int | None:
-    """The version that the form was opened with."""
-    raw = request.POST.get("version", "")
-    return int(raw) if raw.isdigit() else None
-
-
-def data(request: AuthedRequest) -> dict[str, Any]:
-    """Arguments that bind a form to a POST with files, or leave it unbound."""
-    return {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
-
-
 def carry_out(request: AuthedRequest, form: Any, work: Any) -> str:
     """Run `work` once for a valid form; its address, or nothing when the service refused."""
     key = request.POST.get("idempotency_key", "")
@@ -112,26 +96,7 @@ def form_page(request: AuthedRequest, form: Any, **context: Any) -> HttpResponse
         **context,
     }
     status = 422 if request.method == "POST" else 200
-    return render(request, "penalties/form_page.html", page, status=status)
-
-
-def file_items(files: list[EvidenceFile]) -> list[dict[str, Any]]:
-    """Evidence files for `ui/_evidence_list.html`."""
-    items = []
-    for file in files:
-        url = reverse("casework:evidence_file", args=[file.uid])
-        items.append(
-            {
-                "url": url,
-                "thumb_url": url if file.is_image else "",
-                "name": file.caption or file.original_name,
-                "kind": "photo" if file.is_image else "file",
-                "taken_at": file.captured_at,
-                "size": file.size,
-                "flags": [flag["text"] for flag in file.flags],
-            }
-        )
-    return items
+    return render(request, "ui/form_page.html", page, status=status)
 
 
 def paper_links(document: OfficialDocument) -> dict[str, str]:

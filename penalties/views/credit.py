@@ -6,11 +6,21 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from casework.web import AuthedRequest, Column, ListPage, desk_page
+from casework.web import (
+    AuthedRequest,
+    Column,
+    ListPage,
+    crumbs,
+    data,
+    desk_page,
+)
 from penalties import credit_fields, forms, selectors, services
 from penalties.filters import CreditFilter, RuleFilter
 from penalties.models import CreditRecord
-from penalties.views.common import carry_out, crumbs, data, form_page
+from penalties.views.common import (
+    carry_out,
+    form_page,
+)
 
 
 def _column(code: str, label: str) -> Column:
