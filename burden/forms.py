@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from burden import selectors
 from burden.models import PlanItem, PlanMethod
+from casework.web import give_rows
 from inspections.models import CAP_EXEMPT_KINDS, Deployment, InspectionKind, Visit
 
 MONTHS = [(month, f"{month} 月") for month in range(1, 13)]
@@ -36,8 +37,7 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        organ = self.fields["organ"]
-        organ.queryset = selectors.organ_choices(actor)  # type: ignore[attr-defined]
+        give_rows(self, organ=selectors.organ_choices(actor))
         self.initial.setdefault("organ", actor.organisation_id)
         self.initial.setdefault("year", timezone.localdate().year)
 
@@ -76,7 +76,7 @@ class ItemForm(forms.ModelForm):
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["partners"].queryset = selectors.partner_choices(actor)  # type: ignore[attr-defined]
+        give_rows(self, partners=selectors.partner_choices(actor))
         self.fields["partners"].required = False
         self.fields["planned_n"].help_text = "一家检查一次计一家次。"
         self.fields["subject"].help_text = "一项一行；超出事项的不得检查。"
@@ -104,7 +104,7 @@ class LinkForm(forms.Form):
 
     def __init__(self, *args: Any, deployment: Deployment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["item"].queryset = selectors.item_choices(deployment)  # type: ignore[attr-defined]
+        give_rows(self, item=selectors.item_choices(deployment))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -129,7 +129,7 @@ class MergeForm(forms.Form):
 
     def __init__(self, *args: Any, visits: tuple[Visit, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["keep"].queryset = selectors.visits_among(visits)  # type: ignore[attr-defined]
+        give_rows(self, keep=selectors.visits_among(visits))
 
 
 class RatingForm(forms.Form):

@@ -10,6 +10,7 @@ from django import forms
 
 from accounts.models import Organisation, Region, User
 from casework.deadlines import TermUnit
+from casework.web import give_rows
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -48,7 +49,7 @@ class NumberWordForm(forms.Form):
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = Organisation.objects.filter(bureau=actor.bureau_id, is_active=True).exclude(number_word="")
-        self.fields["organ"].queryset = own.order_by("pk")  # type: ignore[attr-defined]
+        give_rows(self, organ=own.order_by("pk"))
 
 
 class CalendarDaysForm(forms.Form):
@@ -102,7 +103,7 @@ class PolicyForm(forms.Form):
                 path__startswith=actor.bureau.region.path, valid_to__isnull=True
             ).order_by("path")
             self.fields["region"].initial = actor.bureau.region
-        self.fields["region"].queryset = own  # type: ignore[attr-defined]
+        give_rows(self, region=own)
         self.fields.update(value_fields(current, unit))
         self.order_fields([*value_fields(current, unit), "region", "since", "basis"])
 

@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from accounts.models import Organisation, OrganisationKind, User
+from casework.web import give_rows
 from fieldwork.models import Campaign, Checklist
 from fieldwork.services import Stage
 
@@ -57,8 +58,11 @@ class CampaignForm(CampaignModelForm):
         partners = Organisation.objects.filter(bureau=actor.bureau_id, is_active=True).exclude(
             kind__in=[OrganisationKind.INSTITUTION, OrganisationKind.SCHOOL, OrganisationKind.BANK]
         )
-        self.fields["departments"].queryset = partners.order_by("kind", "name")  # type: ignore[attr-defined]
-        self.fields["checklist"].queryset = Checklist.objects.visible_to(actor)  # type: ignore[attr-defined]
+        give_rows(
+            self,
+            departments=partners.order_by("kind", "name"),
+            checklist=Checklist.objects.visible_to(actor),
+        )
         self.fields["checklist"].empty_label = "不指定"  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
@@ -140,7 +144,7 @@ class PadForm(forms.Form):
 
     def __init__(self, *args: Any, holders: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["holder"].queryset = holders  # type: ignore[attr-defined]
+        give_rows(self, holder=holders)
 
 
 class SheetForm(forms.Form):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation, User
 from casework.deadlines import TermUnit
+from casework.web import give_rows
 from inspections import selectors
 from inspections.models import (
     Deployment,
@@ -118,12 +119,13 @@ class DeploymentForm(forms.ModelForm):
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
-        organs, campaign = self.fields["lead_organ"], self.fields["campaign"]
-        checklist = self.fields["checklist_version"]
-        organs.queryset = selectors.organ_choices(actor)  # type: ignore[attr-defined]
-        campaign.queryset = selectors.campaign_choices(actor, today)  # type: ignore[attr-defined]
-        checklist.queryset = selectors.checklist_choices(actor, today)  # type: ignore[attr-defined]
-        campaign.help_text = "不属于专项行动的可以不选。"
+        give_rows(
+            self,
+            lead_organ=selectors.organ_choices(actor),
+            campaign=selectors.campaign_choices(actor, today),
+            checklist_version=selectors.checklist_choices(actor, today),
+        )
+        self.fields["campaign"].help_text = "不属于专项行动的可以不选。"
         self.fields["basis"].help_text = "文件名称和文号，写入检查通知书。"
         self.fields["item"].help_text = "检查通知书中的事项清单，超出事项的不得检查。"
         if not self.initial.get("lead_organ") and actor.organisation_id:
@@ -144,7 +146,7 @@ class DeploymentCreateForm(DeploymentForm):
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, **kwargs)
         places = selectors.institution_choices(actor)
-        self.fields["institutions"].queryset = places  # type: ignore[attr-defined]
+        give_rows(self, institutions=places)
 
 
 class StopsForm(forms.Form):
@@ -156,7 +158,7 @@ class StopsForm(forms.Form):
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["institutions"].queryset = selectors.institution_choices(actor)  # type: ignore[attr-defined]
+        give_rows(self, institutions=selectors.institution_choices(actor))
 
 
 class MemberForm(forms.Form):
@@ -176,8 +178,11 @@ class MemberForm(forms.Form):
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = selectors.colleague_choices(actor)  # type: ignore[attr-defined]
-        self.fields["organisation"].queryset = selectors.authority_choices(actor)  # type: ignore[attr-defined]
+        give_rows(
+            self,
+            user=selectors.colleague_choices(actor),
+            organisation=selectors.authority_choices(actor),
+        )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -278,7 +283,7 @@ class ChecklistChoiceForm(forms.Form):
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = selectors.checklist_choices(actor, timezone.localdate())
-        self.fields["version"].queryset = choices  # type: ignore[attr-defined]
+        give_rows(self, version=choices)
 
 
 class FindingForm(forms.Form):
@@ -307,8 +312,11 @@ class FindingForm(forms.Form):
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["violation"].queryset = selectors.violation_choices()  # type: ignore[attr-defined]
-        self.fields["organ"].queryset = selectors.organ_choices(actor)  # type: ignore[attr-defined]
+        give_rows(
+            self,
+            violation=selectors.violation_choices(),
+            organ=selectors.organ_choices(actor),
+        )
         if actor.organisation_id:
             self.initial.setdefault("organ", actor.organisation_id)
 
@@ -420,7 +428,7 @@ class ServiceForm(forms.Form):
         super().__init__(*args, **kwargs)
         people = selectors.organ_officers(organ, timezone.localdate())
         for name in ("server_one", "server_two"):
-            self.fields[name].queryset = people  # type: ignore[attr-defined]
+            give_rows(self, **{name: people})
 
 
 class AnswerForm(forms.Form):
@@ -462,7 +470,7 @@ class RecheckForm(forms.Form):
     def __init__(self, *args: Any, notice: RectificationNotice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = selectors.organ_officers(notice.organ, timezone.localdate())
-        self.fields["officers"].queryset = people  # type: ignore[attr-defined]
+        give_rows(self, officers=people)
         self.items = [row for row in selectors.items_of(notice) if row.finding.status == "IN_NOTICE"]
         for item in self.items:
             self.fields[f"result_{item.pk}"] = forms.ChoiceField(

@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import Organisation, Region, User
+from casework.web import give_rows
 from institutions.codes import clean_code, uscc_problem
 from institutions.models import AgeGroup, EndKind, Institution, Standing, SubjectKind, Track
 from institutions.selectors import departments_of, townships_of
@@ -111,7 +112,7 @@ class InstitutionForm(forms.ModelForm[Institution]):
             self.initial["age_groups"] = self.instance.age_groups
 
     def _limit(self, name: str, model: Any, keys: list[int]) -> None:
-        self.fields[name].queryset = model._base_manager.filter(pk__in=keys).order_by("pk")  # type: ignore[attr-defined]
+        give_rows(self, **{name: model._base_manager.filter(pk__in=keys).order_by("pk")})
         self.fields[name].empty_label = "请选择"  # type: ignore[attr-defined]
 
     def _post_clean(self) -> None:

@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import User
+from casework.web import give_rows
 from inspections.forms import DayField, FilesField, MomentField, area
 from inspections.models import ServiceMethod
 from penalties import money, selectors, terms
@@ -110,10 +111,13 @@ class CaseForm(forms.ModelForm):
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["violation"].queryset = selectors.violation_choices()  # type: ignore[attr-defined]
-        self.fields["concurrent"].queryset = selectors.violation_choices()  # type: ignore[attr-defined]
-        self.fields["institution"].queryset = selectors.institution_choices(actor)  # type: ignore[attr-defined]
-        self.fields["region"].queryset = selectors.town_choices(actor)  # type: ignore[attr-defined]
+        give_rows(
+            self,
+            violation=selectors.violation_choices(),
+            concurrent=selectors.violation_choices(),
+            institution=selectors.institution_choices(actor),
+            region=selectors.town_choices(actor),
+        )
         self.fields["party_name"].required = False
         self.fields["kind"].choices = CaseKind.choices  # type: ignore[attr-defined]
         self.fields["source_kind"].choices = SourceKind.choices  # type: ignore[attr-defined]
@@ -158,7 +162,7 @@ class OfficerForm(forms.Form):
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = selectors.handler_choices(case, timezone.localdate())
-        self.fields["user"].queryset = people  # type: ignore[attr-defined]
+        give_rows(self, user=people)
 
 
 class RecusalForm(forms.Form):
@@ -215,7 +219,7 @@ class EvidenceForm(forms.ModelForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["facts"].queryset = case.casefacts.order_by("position")  # type: ignore[attr-defined]
+        give_rows(self, facts=case.casefacts.order_by("position"))
         self.fields["kind"].choices = EvidenceKind.choices  # type: ignore[attr-defined]
 
     def _post_clean(self) -> None:
@@ -260,7 +264,7 @@ class InterviewForm(forms.Form):
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = case.caseofficers.filter(removed_at__isnull=True)
-        self.fields["officers"].queryset = rows  # type: ignore[attr-defined]
+        give_rows(self, officers=rows)
 
     def clean(self) -> dict[str, Any]:
         """Order of times, and the note that a refusal needs."""
@@ -354,7 +358,7 @@ class DiscretionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["rule"].queryset = selectors.ladder_choices(self.instance)  # type: ignore[attr-defined]
+        give_rows(self, rule=selectors.ladder_choices(self.instance))
         self.fields["seriousness"].choices = Seriousness.choices  # type: ignore[attr-defined]
         self.fields["first_offence"].choices = FirstOffence.choices  # type: ignore[attr-defined]
         self.fields["no_penalty_ground"].choices = [NONE, *NoPenaltyGround.choices]  # type: ignore[attr-defined]
@@ -495,7 +499,7 @@ class HearingPlanForm(forms.Form):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["chair"].queryset = selectors.chair_choices(case)  # type: ignore[attr-defined]
+        give_rows(self, chair=selectors.chair_choices(case))
 
 
 class HearingRecordForm(forms.Form):
@@ -553,10 +557,13 @@ class ServeForm(forms.Form):
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = selectors.server_choices(case, timezone.localdate())
-        self.fields["document"].queryset = selectors.servable(case)  # type: ignore[attr-defined]
-        self.fields["consent"].queryset = case.addressconfirmations.filter(is_electronic=True)  # type: ignore[attr-defined]
+        give_rows(
+            self,
+            document=selectors.servable(case),
+            consent=case.addressconfirmations.filter(is_electronic=True),
+        )
         for name in ("server_one", "server_two"):
-            self.fields[name].queryset = people  # type: ignore[attr-defined]
+            give_rows(self, **{name: people})
 
 
 class AddressForm(forms.Form):

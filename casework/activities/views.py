@@ -25,6 +25,7 @@ from casework.web import (
     desk_page,
     fresh_key,
     get_visible,
+    give_rows,
     guarded,
     run_transition,
     submit_once,
@@ -111,7 +112,7 @@ class ActivityForm(forms.ModelForm[Activity]):
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["people"].queryset = people_choices(actor)  # type: ignore[attr-defined]
+        give_rows(self, people=people_choices(actor))
         if self.instance.pk:
             self.initial["people"] = list(self.instance.attendees.values_list("user", flat=True))
 

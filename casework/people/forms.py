@@ -11,6 +11,7 @@ from accounts.models import Organisation, User
 from accounts.roles import Role
 from casework.people import selectors
 from casework.people.rules import misfits
+from casework.web import give_rows
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -41,7 +42,7 @@ class UserForm(forms.Form):
         if person is not None:
             kwargs.setdefault("initial", initial_of(person))
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = selectors.organisations_of(actor)  # type: ignore[attr-defined]
+        give_rows(self, organisation=selectors.organisations_of(actor))
         if person is not None:
             del self.fields["username"]
 

@@ -19,7 +19,16 @@ from casework import audit
 from casework.errors import NotAllowed, Unlawful
 from casework.people.selectors import organisation_get
 from casework.records import clean
-from casework.web import AuthedRequest, Column, ListPage, desk_page, fresh_key, guarded, submit_once
+from casework.web import (
+    AuthedRequest,
+    Column,
+    ListPage,
+    desk_page,
+    fresh_key,
+    give_rows,
+    guarded,
+    submit_once,
+)
 
 EDIT = "casework.users_edit"
 FIELDS = ("name", "short_name", "region", "number_word", "phone", "address", "is_active")
@@ -90,7 +99,7 @@ class OrganisationForm(forms.Form):
             kwargs.setdefault("initial", {name: getattr(organisation, name) for name in FIELDS})
         super().__init__(*args, **kwargs)
         regions = Region.objects.filter(path__startswith=actor.bureau.region.path if actor.bureau else "-")
-        self.fields["region"].queryset = regions.order_by("code")  # type: ignore[attr-defined]
+        give_rows(self, region=regions.order_by("code"))
         if organisation is not None:
             del self.fields["kind"]
 

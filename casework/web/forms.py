@@ -19,6 +19,15 @@ from casework.errors import DomainError, NotAllowed, StaleVersion
 from casework.models import AuditEvent, FormReceipt
 
 
+def give_rows(form: forms.BaseForm, **rows: models.QuerySet[Any]) -> None:
+    """Give the choice fields of a form, by name, the rows that they offer."""
+    for name, queryset in rows.items():
+        field = form.fields[name]
+        if not isinstance(field, forms.ModelChoiceField):
+            raise TypeError(f"{name} offers no rows")
+        field.queryset = queryset
+
+
 def fresh_key() -> UUID:
     """A key for the hidden field `idempotency_key` of a new form."""
     return uuid4()

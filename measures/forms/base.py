@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import User
+from casework.web import give_rows
 from measures import selectors
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -109,7 +110,7 @@ class RowForm(forms.ModelForm):
         for name, source in self.QUERYSETS.items():
             if name in self.fields:
                 chosen = sources[source]()
-                self.fields[name].queryset = chosen  # type: ignore[attr-defined]
+                give_rows(self, **{name: chosen})
 
     def _dress(self, name: str, field: forms.Field) -> None:
         if isinstance(field, forms.DateTimeField) and not isinstance(field, MomentField):

@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import User
+from casework.web import give_rows
 from measures import selectors
 from measures.forms.base import (
     DayField,
@@ -62,7 +63,7 @@ class AdReferForm(StepForm):
 
     def prepare(self) -> None:
         rows = selectors.other_departments(self.actor).exclude(pk=self.row.lead_organ_id)
-        self.fields["to"].queryset = rows  # type: ignore[attr-defined]
+        give_rows(self, to=rows)
 
 
 class AdReceiptForm(StepForm):
@@ -174,7 +175,7 @@ class DecisionForm(StepForm):
     due_on = DayField(label="完成期限")
 
     def prepare(self) -> None:
-        self.fields["assignee"].queryset = selectors.departments(self.actor)  # type: ignore[attr-defined]
+        give_rows(self, assignee=selectors.departments(self.actor))
 
 
 class ReportForm(StepForm):
@@ -192,7 +193,7 @@ class OfficersForm(StepForm):
     def prepare(self) -> None:
         rows = selectors.certified_colleagues(self.actor, timezone.localdate())
         for name in ("officer_one", "officer_two"):
-            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+            give_rows(self, **{name: rows})
 
 
 class ServeForm(StepForm):
@@ -285,7 +286,7 @@ class SwapForm(StepForm):
 
     def prepare(self) -> None:
         rows = selectors.duty_people(self.actor).exclude(pk=self.row.user_id)
-        self.fields["to_user"].queryset = rows  # type: ignore[attr-defined]
+        give_rows(self, to_user=rows)
 
 
 class BriefForm(StepForm):
