@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from accounts.models import Organisation, User
+from accounts.models import User
 from bench.table import Results, Row
 from casework.models import ViolationType
 from institutions.models import Institution
@@ -51,7 +51,8 @@ def measure(results: Results) -> None:
 def _case() -> Case:
     """A draft with pictures until the volume has its pages."""
     actor = User.objects.filter(organisation__kind="EDUCATION", role_assignments__role="SECTION_HEAD")[0]
-    organ: Organisation = actor.organisation  # type: ignore[assignment]
+    organ = actor.organisation
+    assert organ is not None
     place = Institution.objects.filter(bureau=organ.bureau).select_related("region").order_by("pk")[0]
     case = services.case_draft(
         actor=actor,

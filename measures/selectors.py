@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from accounts.models import OfficerCertificate, Organisation, OrganisationKind, Region, User
 from casework.models import ViolationType
@@ -274,14 +274,12 @@ def officers_visible(actor: User, today: date) -> QuerySet[User]:
 
     Current certificates are prefetched as `cards`, newest first.
     """
-    from django.db.models import Prefetch
-
     year = Q(attendances__activity__held_on__year=today.year)
     certified = OfficerCertificate.objects.filter(user=OuterRef("pk"))
     cards = OfficerCertificate.objects.select_related("organ").order_by("-validity", "-pk")
     rows = User.objects.visible_to(actor).filter(Exists(certified), is_system=False, is_active=True)
-    if actor.bureau_id and not actor.reach.everything:
-        rows = rows.filter(organisation__bureau__region__path__startswith=actor.bureau.region.path)  # type: ignore[union-attr]
+    if actor.bureau and not actor.reach.everything:
+        rows = rows.filter(organisation__bureau__region__path__startswith=actor.bureau.region.path)
     return (
         rows.select_related("organisation")
         .prefetch_related(Prefetch("certificates", cards, to_attr="cards"))

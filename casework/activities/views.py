@@ -233,7 +233,7 @@ def activity_create(request: AuthedRequest) -> HttpResponse:
     def work(given: ActivityForm) -> Activity:
         return services.activity_register(
             actor=request.user,
-            region=request.user.bureau.region,  # type: ignore[union-attr]
+            region=request.bureau.region,
             values=given.values(),
             people=given.cleaned_data["people"],
         )

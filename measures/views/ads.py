@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -72,9 +73,9 @@ def ad_url(row: AdCase) -> str:
 
 
 @desk_page(VIEW)
-def ad_list(request: AuthedRequest) -> HttpResponse:
+def ad_list(request: AuthedRequest) -> HttpResponseBase:
     """Register of advertisements against the rules."""
-    return kit.list_page(  # type: ignore[return-value]
+    return kit.list_page(
         request,
         rows=selectors.ads_visible(request.user),
         title="广告清理",

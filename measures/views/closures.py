@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -62,9 +63,9 @@ CLOSURES = Register(
 
 
 @desk_page(VIEW)
-def closure_list(request: AuthedRequest) -> HttpResponse:
+def closure_list(request: AuthedRequest) -> HttpResponseBase:
     """Register of emergency closures."""
-    return kit.list_page(  # type: ignore[return-value]
+    return kit.list_page(
         request,
         rows=selectors.closures_visible(request.user),
         title="应急停课",

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -68,9 +69,9 @@ DIRECTIVES = Register(
 
 
 @desk_page(VIEW)
-def directive_list(request: AuthedRequest) -> HttpResponse:
+def directive_list(request: AuthedRequest) -> HttpResponseBase:
     """Register of directives."""
-    return kit.list_page(  # type: ignore[return-value]
+    return kit.list_page(
         request,
         rows=selectors.directives_visible(request.user),
         title="措施文书",

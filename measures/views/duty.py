@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -71,9 +72,9 @@ SHIFTS = Register(("时间", "班次", "区域", "值班人员", "到岗", "状�
 
 
 @desk_page(VIEW)
-def shift_list(request: AuthedRequest) -> HttpResponse:
+def shift_list(request: AuthedRequest) -> HttpResponseBase:
     """The roster."""
-    return kit.list_page(  # type: ignore[return-value]
+    return kit.list_page(
         request,
         rows=selectors.shifts_visible(request.user),
         title="值班排班",

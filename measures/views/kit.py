@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django import forms
 from django.db import models
-from django.http import Http404, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -82,7 +83,7 @@ def list_page(
     which: tuple[tuple[str, str, str], ...] = TABS,
     empty: str = "清除筛选条件再查。",
     **context: Any,
-) -> HttpResponse | StreamingHttpResponse:
+) -> HttpResponseBase:
     """A register of this room; `create` is (label, url name, permission) of its button."""
     button = None
     if create and request.user.may(create[2]):

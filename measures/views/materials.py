@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -58,9 +59,9 @@ HANDOVERS = Register(
 
 
 @desk_page(VIEW)
-def handover_list(request: AuthedRequest) -> HttpResponse:
+def handover_list(request: AuthedRequest) -> HttpResponseBase:
     """Register of materials handed over."""
-    return kit.list_page(  # type: ignore[return-value]
+    return kit.list_page(
         request,
         rows=selectors.handovers_visible(request.user),
         title="材料移交",

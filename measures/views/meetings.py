@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -69,9 +70,9 @@ MEETINGS = Register(
 
 
 @desk_page(VIEW)
-def meeting_list(request: AuthedRequest) -> HttpResponse:
+def meeting_list(request: AuthedRequest) -> HttpResponseBase:
     """Register of meetings."""
-    return kit.list_page(  # type: ignore[return-value]
+    return kit.list_page(
         request,
         rows=selectors.meetings_visible(request.user),
         title="联席会议",

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -92,12 +93,12 @@ OFFICERS = Register(("姓名", "执法证号", "有效期至", "状态", "本年
 
 
 @desk_page(VIEW)
-def officer_list(request: AuthedRequest) -> HttpResponse:
+def officer_list(request: AuthedRequest) -> HttpResponseBase:
     """Everybody with a certificate, its end, and the hours of the year."""
     today = timezone.localdate()
     needed = _hours_needed(request.user, today)
     note = f"每人每年培训不少于 {needed} 学时。" if needed else ""
-    return kit.list_page(  # type: ignore[return-value]
+    return kit.list_page(
         request,
         rows=selectors.officers_visible(request.user, today),
         title="执法队伍",
@@ -213,7 +214,7 @@ def _recusal_cells(row: StandingRecusal) -> list[dict[str, Any]]:
 
 
 @desk_page(VIEW)
-def recusal_list(request: AuthedRequest) -> HttpResponse:
+def recusal_list(request: AuthedRequest) -> HttpResponseBase:
     """Standing recusals."""
     may = request.user.may("measures.recusal_manage")
 
@@ -221,7 +222,7 @@ def recusal_list(request: AuthedRequest) -> HttpResponse:
         row.may_end = may  # type: ignore[attr-defined]
         return _recusal_cells(row)
 
-    return kit.list_page(  # type: ignore[return-value]
+    return kit.list_page(
         request,
         rows=selectors.recusals_visible(request.user),
         title="长期回避",
@@ -309,9 +310,9 @@ CAMERAS = Register(("检查", "佩戴人", "录制时间", "文件", "摘要（S
 
 
 @desk_page("measures.camera_view")
-def camera_list(request: AuthedRequest) -> HttpResponse:
+def camera_list(request: AuthedRequest) -> HttpResponseBase:
     """Recordings by visit."""
-    return kit.list_page(  # type: ignore[return-value]
+    return kit.list_page(
         request,
         rows=selectors.cameras_visible(request.user),
         title="执法记录仪文件",
@@ -367,7 +368,7 @@ EXCHANGE_COLUMNS = (
 
 
 @desk_page("measures.exchange_view")
-def exchange_list(request: AuthedRequest) -> HttpResponse:
+def exchange_list(request: AuthedRequest) -> HttpResponseBase:
     """Exchanges with other departments and levels."""
     may = request.user.may("measures.exchange_edit")
 
@@ -382,7 +383,7 @@ def exchange_list(request: AuthedRequest) -> HttpResponse:
             {"text": row.receipt_no or "待回执", "sub": row.channel},
         ]
 
-    return kit.list_page(  # type: ignore[return-value]
+    return kit.list_page(
         request,
         rows=selectors.exchanges_visible(request.user),
         title="部门交换",

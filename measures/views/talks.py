@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -62,9 +63,9 @@ TALKS = Register(("事由", "约谈对象", "时间", "约谈单位", "待跟踪
 
 
 @desk_page(VIEW)
-def talk_list(request: AuthedRequest) -> HttpResponse:
+def talk_list(request: AuthedRequest) -> HttpResponseBase:
     """Register of talks."""
-    return kit.list_page(  # type: ignore[return-value]
+    return kit.list_page(
         request,
         rows=selectors.talks_visible(request.user),
         title="约谈",

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -68,9 +69,9 @@ WHISTLES = Register(("事项", "镇街", "紧急程度", "吹哨时间", "报到
 
 
 @desk_page(VIEW)
-def whistle_list(request: AuthedRequest) -> HttpResponse:
+def whistle_list(request: AuthedRequest) -> HttpResponseBase:
     """Register of whistles."""
-    return kit.list_page(  # type: ignore[return-value]
+    return kit.list_page(
         request,
         rows=selectors.whistles_visible(request.user),
         title="吹哨报到",
