@@ -100,7 +100,7 @@ def recusal_end(request: AuthedRequest, uid: UUID) -> HttpResponse:
         submit="解除回避",
         cancel_url=reverse("draws:recusal_list"),
         done="已解除。",
-        template="draws/confirm.html",
+        template="ui/confirm_page.html",
         sentence=f"登记的事由：{recusal.ground}",
         crumbs=_crumbs("解除回避"),
     )
