@@ -6,6 +6,8 @@
 PYTHON3 ?= python3
 PY := .venv/bin/python
 ARGS ?=
+# Each test process has servers of its own; a database that the environment names is one, and so is its process.
+PROCESSES ?= $(if $(DATABASE_URL),0,2)
 export CI_FULL RESET PORT LISTEN
 MAKEFLAGS += --no-print-directory
 
@@ -23,7 +25,7 @@ demo: setup
 
 test:
 	@$(PYTHON3) tools/bootstrap.py --browser
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n $(PROCESSES) --dist loadfile $(ARGS)
 
 check: setup
 	@$(PY) -m tools.check $(ARGS)

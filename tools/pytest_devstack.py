@@ -1,6 +1,8 @@
 """Lends a test run its own throw-away PostgreSQL and Valkey when the environment names none.
 
 Loaded by `-p` in pyproject.toml, since settings read the addresses before any conftest.py is imported.
+In a run of several processes (`-n 2`) each has servers of its own, so that no test meets another's database,
+cache or queue; the process that only hands out the tests starts none.
 """
 
 from __future__ import annotations
@@ -59,11 +61,12 @@ def _start() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
-    """Start the servers before pytest-django reads the settings; xdist workers inherit the addresses."""
+    """Start the servers before pytest-django reads the settings."""
     os.environ.setdefault("APP_ENV", "test")
-    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    options = early_config.known_args_namespace
+    only_hands_out = bool(getattr(options, "numprocesses", None)) and "PYTEST_XDIST_WORKER" not in os.environ
     missing = [key for key in devstack.URL_KEYS if not os.environ.get(key)]
-    if missing and not is_worker and not early_config.known_args_namespace.help:
+    if missing and not only_hands_out and not options.help:
         _start()
     return (yield)
 
