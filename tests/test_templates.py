@@ -21,9 +21,12 @@ INCLUDED = re.compile(r"{%-?\s*(?:include|extends)\s+[\"']([^\"']+)[\"']")
 def _named_in_python() -> Iterator[tuple[str, str]]:
     for path in sorted(path for room in [*ROOMS, ROOT / "config"] for path in room.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if TEMPLATE_NAME.fullmatch(node.value):
-                    yield node.value, str(path.relative_to(ROOT))
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and TEMPLATE_NAME.fullmatch(node.value)
+            ):
+                yield node.value, str(path.relative_to(ROOT))
 
 
 def _named_in_templates() -> Iterator[tuple[str, str]]:
@@ -32,7 +35,7 @@ def _named_in_templates() -> Iterator[tuple[str, str]]:
             yield name, str(path.relative_to(ROOT))
 
 
-NAMED = {name: place for name, place in [*_named_in_python(), *_named_in_templates()]}
+NAMED = dict([*_named_in_python(), *_named_in_templates()])
 
 
 def test_names_were_found() -> None:
