@@ -22,10 +22,13 @@ from casework.models import DocumentKind, DocumentState, IssuedNumber, NumberTem
 DEFAULT_PATTERN = "{organ}〔{year}〕{n}号"
 
 
-def number_take(*, organ: Organisation, kind: str, subject: models.Model, at: datetime) -> IssuedNumber:
+def number_take(
+    *, organ: Organisation, kind: str, subject: models.Model, at: datetime, pattern: str = DEFAULT_PATTERN
+) -> IssuedNumber:
     """Take the next number of `organ` for `kind` in the year of `at` (Asia/Shanghai) and register it.
 
-    Must run inside the issuing transaction; a rollback gives the number back. Raises Unlawful when
+    `pattern` is how numbers of registers outside the document catalogue look, unless the bureau has set its
+    own. Must run inside the issuing transaction; a rollback gives the number back. Raises Unlawful when
     the organ has no 机关代字.
     """
     if not connection.in_atomic_block:
@@ -33,7 +36,7 @@ def number_take(*, organ: Organisation, kind: str, subject: models.Model, at: da
     if not organ.number_word:
         raise Unlawful(f"{organ.name}没有设置机关代字，不能编号。请在单位设置中补充。")
     year = timezone.localtime(at).year
-    pattern = pattern_of(organ, kind)
+    pattern = pattern_of(organ, kind, pattern)
     value = _next_value(organ.pk, kind, year)
     text = pattern.format(organ=organ.number_word, year=year, n=value)
     uid: UUID = getattr(subject, "uid")  # noqa: B009
@@ -90,14 +93,14 @@ def _next_value(organ_id: int, kind: str, year: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def pattern_of(organ: Organisation, kind: str) -> str:
-    """How `organ` writes numbers of `kind`: its own pattern, its bureau's, the catalogue's."""
+def pattern_of(organ: Organisation, kind: str, fallback: str = DEFAULT_PATTERN) -> str:
+    """How `organ` writes numbers of `kind`: its own pattern, its bureau's, the catalogue's, else `fallback`."""
     rows = NumberTemplate.objects.filter(bureau=organ.bureau_id, kind=kind)
     own: dict[int | None, str] = {
         row.organ_id: row.pattern for row in rows.filter(Q(organ=organ) | Q(organ__isnull=True))
     }
     catalogue = DocumentKind.objects.filter(code=kind).values_list("number_pattern", flat=True).first()
-    return own.get(organ.pk) or own.get(None) or catalogue or DEFAULT_PATTERN
+    return own.get(organ.pk) or own.get(None) or catalogue or fallback
 
 
 def pattern_from(word: str, *, has_ordinal: bool = False) -> str:

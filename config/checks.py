@@ -23,11 +23,21 @@ def production_secrets(app_configs: Sequence[Any] | None, **kwargs: Any) -> list
         problems.append(Error("DEBUG must be off in production.", id="config.E002"))
     if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
         problems.append(Error("ALLOWED_HOSTS must name the hosts in production.", id="config.E003"))
-    if not settings.FIELD_KEYS or not settings.BLIND_INDEX_KEY:
-        problems.append(Error("FIELD_KEYS and BLIND_INDEX_KEY must be set in production.", id="config.E004"))
+    problems += _key_problems()
     if not settings.PUBLIC_BASE_URL.startswith("https://"):
         problems.append(Error("PUBLIC_BASE_URL must be https in production.", id="config.E005"))
     return problems
+
+
+def _key_problems() -> list[CheckMessage]:
+    if not (settings.FIELD_KEYS and settings.BLIND_INDEX_KEY and settings.REPORTER_KEYS):
+        hint = "FIELD_KEYS, REPORTER_KEYS and BLIND_INDEX_KEY must be set in production."
+        return [Error(hint, id="config.E004")]
+    if {key.partition(":")[2] for key in settings.REPORTER_KEYS} & {
+        key.partition(":")[2] for key in settings.FIELD_KEYS
+    }:
+        return [Error("REPORTER_KEYS must not repeat a key of FIELD_KEYS.", id="config.E006")]
+    return []
 
 
 @register(Tags.database)

@@ -27,6 +27,7 @@ DEBUG = env.flag("DEBUG", default=False)
 DEVELOPMENT_SECRET_KEY = "development-only-secret-key-never-used-in-production-0123456789"  # noqa: S105
 SECRET_KEY = env.text("SECRET_KEY", "" if PRODUCTION else DEVELOPMENT_SECRET_KEY)
 FIELD_KEYS = env.words("FIELD_KEYS") or ([] if PRODUCTION else ["1:" + "ab" * 32])
+REPORTER_KEYS = env.words("REPORTER_KEYS") or ([] if PRODUCTION else ["1:" + "ef" * 32])
 BLIND_INDEX_KEY = env.text("BLIND_INDEX_KEY", "" if PRODUCTION else "cd" * 32)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "*")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
@@ -59,6 +60,7 @@ INSTALLED_APPS = [
     "draws",
     "penalties",
     "measures",
+    "complaints",
     "blacklist",
     "reports",
     "config.apps.ConfigConfig",

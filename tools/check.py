@@ -18,6 +18,7 @@ PRODUCTION = {
     "APP_ENV": "production",
     "SECRET_KEY": "Zk4vQ8sW2yLr6TnXb9JcHd3MfGe7PaUh5RtYi1BoVxCzKq0NwEjSlDgAmFpIu",
     "FIELD_KEYS": "1:" + "5f" * 32,
+    "REPORTER_KEYS": "1:" + "6e" * 32,
     "BLIND_INDEX_KEY": "7c" * 32,
     "ALLOWED_HOSTS": "jianguan.example.gov.cn",
     "CSRF_TRUSTED_ORIGINS": "https://jianguan.example.gov.cn",

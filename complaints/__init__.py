@@ -1,0 +1,1 @@
+"""Clues from every channel, the wall around reporters, suspected sites, refund disputes."""

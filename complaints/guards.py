@@ -1,0 +1,46 @@
+"""Reasons why a step of a clue is stopped now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from casework import policy
+from casework.deadlines import CalendarMissing, compute, load_calendar
+from casework.errors import Reason
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from complaints.models import Clue
+
+RETURN_TERM = "petition.wrong_route"
+
+
+def still_returnable(clue: Clue, actor: User) -> Iterator[Reason]:
+    """A wrongly routed item goes back within the term of 《信访工作条例》第二十三条 (five working days)."""
+    if clue.assigned_at is None:
+        return
+    assigned, today = timezone.localdate(clue.assigned_at), timezone.localdate()
+    try:
+        term = policy.term(RETURN_TERM, region=clue.region, on=assigned)
+        due_on = compute(term, assigned, load_calendar()).due_on
+    except CalendarMissing:
+        return
+    if today > due_on:
+        yield Reason(f"分派已超过 {term}，不能退回。请办理，或请分派人改派。", basis=term.basis)
+
+
+def was_looked_into(clue: Clue, actor: User) -> Iterator[Reason]:
+    """Handling ends only after somebody looked: a verification record or a recorded visit."""
+    if clue.verified_at is None:
+        yield Reason("还没有核查记录。请先登记核查情况，或提请检查并等检查结果。")
+
+
+def own_organ(clue: Clue, actor: User) -> Iterator[Reason]:
+    """Only the people of the organ in charge, and the heads who assign, handle a clue."""
+    if actor.may("complaints.clue_assign") or actor.is_system:
+        return
+    if clue.assigned_organ_id != actor.organisation_id:
+        yield Reason("这条线索由其他单位承办。")

@@ -1,0 +1,48 @@
+"""Chainable filters of clues."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from accounts.models import OrganisationKind
+from accounts.querysets import ScopedQuerySet
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from complaints.models import Clue, ClueMessage  # noqa: F401
+
+
+def _least(rows: Any, actor: User | Any, organ_path: str) -> Any:
+    """Supervised parties see no clue at all; a township sees those given to it, not all of its area."""
+    if getattr(actor, "is_counterpart", False):
+        return rows.none()
+    organisation = getattr(actor, "organisation", None)
+    if organisation is not None and organisation.kind == OrganisationKind.TOWNSHIP:
+        return rows.filter(**{organ_path: organisation.pk})
+    return rows
+
+
+class ClueQuerySet(ScopedQuerySet["Clue"]):
+    """Clues. Partner departments and townships see those assigned to them, supervised parties none."""
+
+    def visible_to(self, actor: User | Any) -> Self:
+        """Rows inside the actor's reach."""
+        found: Self = _least(super().visible_to(actor), actor, "assigned_organ")
+        return found
+
+    def open(self) -> Self:
+        """Clues that somebody still has to handle."""
+        return self.filter(status__in=["RECEIVED", "ASSIGNED", "VERIFYING", "INSPECTING"])
+
+    def counted(self) -> Self:
+        """Clues that statistics count: neither waiting for a first look, nor refused, nor merged."""
+        return self.exclude(status__in=["QUARANTINED", "REJECTED", "MERGED"])
+
+
+class MessageQuerySet(ScopedQuerySet["ClueMessage"]):
+    """What was said about a clue; whoever sees the clue."""
+
+    def visible_to(self, actor: User | Any) -> Self:
+        """Rows inside the actor's reach."""
+        found: Self = _least(super().visible_to(actor), actor, "clue__assigned_organ")
+        return found

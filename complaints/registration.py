@@ -1,0 +1,7 @@
+"""What this room puts on lower rooms: navigation, worklists, panels, owners of files."""
+
+from __future__ import annotations
+
+
+def register() -> None:
+    """Called once when the room starts."""
