@@ -25,7 +25,7 @@ demo: setup
 
 test:
 	@$(PYTHON3) tools/bootstrap.py --browser
-	@$(PY) -m pytest -n $(PROCESSES) --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup
 	@$(PY) -m tools.check $(ARGS)

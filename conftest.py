@@ -28,6 +28,13 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 LEFT_OUT = pytest.StashKey[Counter[str]]()
+# The longest files begin first, so that no process ends the run alone with one of them.
+LONGEST = (
+    "tests/test_persona_sweep.py",
+    "tests/browser/",
+    "tests/test_faults.py",
+    "tests/test_query_counts.py",
+)
 
 
 def chromium_path() -> str | None:
@@ -56,8 +63,14 @@ def _is_on_request(item: pytest.Item, config: pytest.Config) -> str:
     return next((m for m in ON_REQUEST if item.get_closest_marker(m) and m not in expression), "")
 
 
+def _length_rank(item: pytest.Item) -> int:
+    place = item.path.relative_to(item.config.rootpath).as_posix()
+    return next((rank for rank, start in enumerate(LONGEST) if place.startswith(start)), len(LONGEST))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the deep runs unless asked for (`-m prove`), and remember how many."""
+    items.sort(key=_length_rank)
     held_back = [item for item in items if _is_on_request(item, config)]
     for item in held_back:
         marker = _is_on_request(item, config)
