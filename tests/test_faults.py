@@ -62,7 +62,7 @@ class Workers:
             "DOCUMENT_FONT_DIR": str(ROOT / "var" / "fonts"),
             "PYTHONWARNINGS": commands.ROOT_WARNING,
         }
-        self.client = Celery(broker=self.broker)
+        self.client = Celery(broker=self.broker, set_as_current=False)
         self.running: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> subprocess.Popen[bytes]:
