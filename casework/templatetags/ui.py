@@ -415,3 +415,10 @@ def repeat_block(parser: Parser, token: Token) -> RepeatBlockNode:
     if len(parts) != 2:
         raise template.TemplateSyntaxError("repeat_block 需要一个区块名")
     return RepeatBlockNode(parts[1])
+
+
+@register.simple_tag
+def row_cells(described: Any, row: Any) -> list[dict[str, Any]]:
+    """Cells of one row as its register (`casework.web.kit.Register`) describes them, with their heads."""
+    cells: list[dict[str, Any]] = described.cells(row)
+    return [{"label": label, **cell} for label, cell in zip(described.heads, cells, strict=True)]

@@ -41,7 +41,7 @@ def overview(request: AuthedRequest) -> HttpResponse:
     ]
     context = {
         "kpis": kpis,
-        "tabs": kit.tabs(user, "measures:overview"),
+        "tabs": kit.tabs(user, "measures:overview", kit.TABS),
         "ads": selectors.ads_visible(user).waiting()[:8],
         "directives": selectors.directives_visible(user).filter(status__in=["DRAFT", "ISSUED", "SERVED"])[:8],
         "decisions": selectors.decisions_visible(user)
