@@ -10,10 +10,11 @@ from django.utils import timezone
 from casework import policy
 from casework.deadlines import CalendarMissing, compute, load_calendar
 from casework.errors import Reason
+from casework.models import EvidenceFile
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from complaints.models import Clue
+    from complaints.models import Clue, RefundDispute, Reward
 
 RETURN_TERM = "petition.wrong_route"
 
@@ -44,3 +45,33 @@ def own_organ(clue: Clue, actor: User) -> Iterator[Reason]:
         return
     if clue.assigned_organ_id != actor.organisation_id:
         yield Reason("这条线索由其他单位承办。")
+
+
+def amounts_agreed(dispute: RefundDispute, actor: User) -> Iterator[Reason]:
+    """Every claim has its agreed amount, zero included, before the agreement counts."""
+    waiting = [claim.ordinal for claim in dispute.claims.all() if claim.agreed_fen is None]
+    if waiting:
+        yield Reason(f"第 {'、'.join(map(str, waiting))} 项还没有填写协议退款金额。")
+
+
+def all_paid(dispute: RefundDispute, actor: User) -> Iterator[Reason]:
+    """Paid means the whole agreed amount of every claim."""
+    short = [
+        claim.ordinal for claim in dispute.claims.all() if (claim.paid_fen or 0) != (claim.agreed_fen or 0)
+    ]
+    if short:
+        yield Reason(
+            f"第 {'、'.join(map(str, short))} 项的实际退款与协议金额不一致。请登记退款，或登记调解不成。"
+        )
+
+
+def payment_proved(dispute: RefundDispute, actor: User) -> Iterator[Reason]:
+    """A transfer slip or receipt is on file."""
+    if not EvidenceFile.objects.filter(subject_uid=dispute.uid).exists():
+        yield Reason("还没有上传退款凭证。请先上传转账回单或收条。")
+
+
+def second_person(reward: Reward, actor: User) -> Iterator[Reason]:
+    """Who proposed a reward does not approve it."""
+    if reward.proposed_by_id == actor.pk:
+        yield Reason("奖励由您本人提出，须由另一人批准。")

@@ -9,7 +9,7 @@ from accounts.querysets import ScopedQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from complaints.models import Clue, ClueMessage  # noqa: F401
+    from complaints.models import Clue, ClueMessage, RefundDispute  # noqa: F401
 
 
 def _least(rows: Any, actor: User | Any, organ_path: str) -> Any:
@@ -46,3 +46,16 @@ class MessageQuerySet(ScopedQuerySet["ClueMessage"]):
         """Rows inside the actor's reach."""
         found: Self = _least(super().visible_to(actor), actor, "clue__assigned_organ")
         return found
+
+
+class DisputeQuerySet(ScopedQuerySet["RefundDispute"]):
+    """Refund disputes: the bureau's own work, and the supervisor's view."""
+
+    def visible_to(self, actor: User | Any) -> Self:
+        """Rows inside the actor's reach; townships and departments take no part."""
+        rows = super().visible_to(actor)
+        return rows if actor.may("complaints.dispute_view") else rows.none()
+
+    def open(self) -> Self:
+        """Disputes that still need something."""
+        return self.filter(status__in=["CLAIMED", "MEDIATING", "AGREED"])

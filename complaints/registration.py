@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from complaints import registration_channels
+
 
 def register() -> None:
     """Called once when the room starts."""
+    registration_channels.register()

@@ -87,6 +87,12 @@ def unseal(row: SealedReport) -> dict[str, Any]:
     return content
 
 
+def shred(row: SealedReport, *, at: datetime) -> None:
+    """Make a sealed report unreadable for ever: without its own key the rest is noise."""
+    row.wrapped_key, row.ciphertext, row.shredded_at = b"", b"", at
+    row.save(update_fields=["wrapped_key", "ciphertext", "shredded_at"])
+
+
 def _encrypt(key: bytes, plain: bytes, context: bytes) -> bytes:
     nonce = os.urandom(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, plain, context)

@@ -1,10 +1,14 @@
-"""Transitions of a clue."""
+"""Transitions of clues, refund disputes and rewards."""
 
 from __future__ import annotations
 
 from casework.workflow import Transition, Workflow
 from complaints import guards
 from complaints.models import ClueStatus as S
+from complaints.models import DisputeStatus as D
+from complaints.models import RewardStatus as R
+
+DISPUTE_EDIT = "complaints.dispute_edit"
 
 CLUE = Workflow(
     model="complaints.Clue",
@@ -65,6 +69,61 @@ CLUE = Workflow(
         Transition(
             "unmerge", "撤销并案", (S.MERGED,), S.RECEIVED, permission="complaints.clue_triage",
             needs_reason=True,
+        ),
+    ),
+)  # fmt: skip
+
+DISPUTE = Workflow(
+    model="complaints.RefundDispute",
+    label="退费纠纷",
+    states=D,
+    initial=D.CLAIMED,
+    transitions=(
+        Transition(
+            "mediate", "开始调解", (D.CLAIMED,), D.MEDIATING, permission=DISPUTE_EDIT,
+            requires=("mediator",), stamp="mediated_at", is_primary=True,
+        ),
+        Transition(
+            "agree", "登记协议", (D.MEDIATING,), D.AGREED, permission=DISPUTE_EDIT,
+            guards=(guards.amounts_agreed,), requires=("agreement", "pay_by"), stamp="agreed_at",
+            is_primary=True,
+        ),
+        Transition(
+            "pay", "确认已退款", (D.AGREED,), D.PAID, permission=DISPUTE_EDIT,
+            guards=(guards.all_paid, guards.payment_proved), stamp="paid_at", is_primary=True,
+        ),
+        Transition(
+            "fail", "调解不成", (D.MEDIATING, D.AGREED), D.FAILED, permission=DISPUTE_EDIT,
+            requires=("end_reason",), stamp="ended_at", is_danger=True,
+        ),
+        Transition(
+            "withdraw", "登记撤回", (D.CLAIMED, D.MEDIATING), D.WITHDRAWN, permission=DISPUTE_EDIT,
+            requires=("end_reason",), stamp="ended_at",
+        ),
+        Transition(
+            "resume", "重新调解", (D.FAILED, D.WITHDRAWN), D.MEDIATING, permission=DISPUTE_EDIT,
+            requires=("mediator",), stamp="mediated_at", needs_reason=True,
+        ),
+    ),
+)  # fmt: skip
+
+REWARD = Workflow(
+    model="complaints.Reward",
+    label="举报奖励",
+    states=R,
+    initial=R.PROPOSED,
+    transitions=(
+        Transition(
+            "approve", "批准奖励", (R.PROPOSED,), R.APPROVED, permission="complaints.reward_approve",
+            guards=(guards.second_person,), stamp="decided_at", is_primary=True,
+        ),
+        Transition(
+            "refuse", "不予奖励", (R.PROPOSED,), R.REFUSED, permission="complaints.reward_approve",
+            guards=(guards.second_person,), stamp="decided_at", needs_reason=True,
+        ),
+        Transition(
+            "pay", "登记发放", (R.APPROVED,), R.PAID, permission="complaints.reward_propose",
+            requires=("paid_on", "voucher_no"), stamp="paid_at", is_primary=True,
         ),
     ),
 )  # fmt: skip

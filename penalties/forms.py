@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from casework.web import give_rows
+from casework.web.fields import MoneyField
 from inspections.forms import DayField, FilesField, MomentField, area
 from inspections.models import ServiceMethod
 from penalties import money, selectors, terms
@@ -38,19 +39,6 @@ from penalties.models import (
 from penalties.papers import REVIEW_ASPECTS
 
 NONE = ("", "（无）")
-
-
-class MoneyField(forms.DecimalField):
-    """Yuan on the screen, fen in the data."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("min_value", 0)
-        super().__init__(decimal_places=2, max_digits=14, **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        """Fen, or None."""
-        amount: Decimal | None = super().clean(value)
-        return None if amount is None else int(amount * 100)
 
 
 class PeopleField(forms.ModelMultipleChoiceField):

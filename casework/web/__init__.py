@@ -1,5 +1,6 @@
 """What every room's screens share: access, lists with export, forms, transitions."""
 
+from casework.web import kit
 from casework.web.access import AuthedRequest, desk_page, get_visible, object_link, portal_page, require
 from casework.web.forms import fresh_key, give_rows, guarded, say, submit_once, version_conflict
 from casework.web.listing import Column, ListPage, export_response
@@ -20,6 +21,7 @@ __all__ = [
     "get_visible",
     "give_rows",
     "guarded",
+    "kit",
     "object_link",
     "offers_as_actions",
     "paper",

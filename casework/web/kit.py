@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db import models
@@ -14,7 +15,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.models import User
+from casework import audit
 from casework.evidence.selectors import evidence_of
+from casework.models import AuditEvent
 from casework.web.access import AuthedRequest, require
 from casework.web.listing import Column, ListPage
 from casework.web.pages import data, file_items, form_page
@@ -171,6 +174,21 @@ def facts(*rows: tuple[str, Any] | tuple[str, Any, str]) -> list[dict[str, Any]]
 def files(actor: User, row: models.Model) -> list[dict[str, Any]]:
     """Evidence of a row for `ui/_evidence_list.html`."""
     return file_items(evidence_of(actor=actor, subject=row))
+
+
+def history(actor: User, *uids: UUID, limit: int = 60) -> list[dict[str, Any]]:
+    """What happened to the rows, newest first, for `ui/_timeline.html`: those events that the actor may see."""
+    events = AuditEvent.objects.visible_to(actor).filter(object_uid__in=uids).order_by("-occurred_at", "-pk")
+    return [
+        {
+            "at": event.occurred_at,
+            "actor": event.actor_name,
+            "organisation": event.organisation_name,
+            "sentence": audit.describe(event),
+            "detail": event.reason,
+        }
+        for event in events[:limit]
+    ]
 
 
 def text(title: str, *paragraphs: str) -> dict[str, Any]:

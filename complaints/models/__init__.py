@@ -11,19 +11,33 @@ from complaints.models.clues import (
     Outcome,
     Solved,
 )
+from complaints.models.disputes import DisputeStatus, RefundClaim, RefundDispute
+from complaints.models.patterns import CluePattern, CoverPattern
+from complaints.models.rewards import Reward, RewardStatus
 from complaints.models.sealed import RevealRequest, RevealStatus, SealedReport
+from complaints.models.tickets import BatchState, TicketBatch, TicketReply
 
 __all__ = [
     "OPEN_STATES",
+    "BatchState",
     "Channel",
     "Clue",
     "ClueKind",
     "ClueMessage",
+    "CluePattern",
     "ClueStatus",
+    "CoverPattern",
+    "DisputeStatus",
     "MessageSide",
     "Outcome",
+    "RefundClaim",
+    "RefundDispute",
     "RevealRequest",
     "RevealStatus",
+    "Reward",
+    "RewardStatus",
     "SealedReport",
     "Solved",
+    "TicketBatch",
+    "TicketReply",
 ]

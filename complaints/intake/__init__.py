@@ -1,0 +1,1 @@
+"""Reading what other channels send: mail files and hotline sheets."""
