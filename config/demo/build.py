@@ -23,6 +23,7 @@ from config.demo.places import build_small_places, build_wushan_places
 from config.demo.plans import build_plans, has_plans
 from config.demo.present import build_fengjie_present, build_present
 from config.demo.random_checks import build_draws
+from config.demo.refunds import build_refunds, has_refunds
 from config.demo.timeline import Timeline
 from config.demo.year_2023 import build_2023
 from institutions.models import Institution
@@ -57,6 +58,7 @@ def parts(
         ("巫山县现场手机", lambda: has_phones(wushan), lambda: build_phones(wushan, now)),
         ("奉节县台账", lambda: has_places(fengjie.bureau), lambda: build_fengjie(fengjie, now)),
         ("检查计划", lambda: has_plans(wushan, now), lambda: build_plans(wushan, now)),
+        ("巫山县退费纠纷和热线工单", lambda: has_refunds(wushan), lambda: build_refunds(wushan, now)),
         ("巫山县文书和清单", lambda: has_papers(wushan), lambda: build_papers(wushan, now)),
     ]
 
