@@ -1,6 +1,6 @@
 """Penalty cases: the case, its inquiry, its procedure, its execution, and the ranges of penalties."""
 
-from penalties.models.cases import Case, CaseOfficer, CaseRecusal, CaseRow
+from penalties.models.cases import Case
 from penalties.models.choices import (
     CaseKind,
     CaseStatus,
@@ -46,6 +46,7 @@ from penalties.models.procedure import (
     Measure,
     StatementPoint,
 )
+from penalties.models.rows import CaseOfficer, CaseRecusal, CaseRow
 from penalties.models.rules import PenaltyRule
 
 __all__ = [

@@ -10,7 +10,7 @@ from accounts.querysets import ScopedQuerySet
 from casework.crypto import unseal
 from casework.models import OfficialDocument
 from penalties.models import choices
-from penalties.models.cases import CaseRow
+from penalties.models.rows import CaseRow
 
 
 class CaseFact(CaseRow):

@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.querysets import ScopedQuerySet
 from casework.models import OfficialDocument
 from penalties.models import choices
-from penalties.models.cases import CaseRow
+from penalties.models.rows import CaseRow
 
 
 class Measure(CaseRow):

@@ -36,28 +36,28 @@ from penalties.services.credit import (
     display_range,
 )
 from penalties.services.decision import (
-    HearingPlan,
     case_decide,
     case_decide_no_penalty,
     case_decide_on_spot,
     discussion_record,
     extension_record,
+    review_give,
+    review_request,
+)
+from penalties.services.defence import (
+    HearingPlan,
     hearing_hold,
     hearing_miss,
     hearing_request,
     hearing_schedule,
     hearing_withdraw,
     notice_issue,
-    review_give,
-    review_request,
     statement_add,
     statement_answer,
     statement_waive,
 )
 from penalties.services.execution import (
     PaymentInput,
-    Service,
-    address_confirm,
     case_apply_court,
     case_perform,
     case_urge,
@@ -65,7 +65,6 @@ from penalties.services.execution import (
     measure_done,
     order_done,
     order_issue,
-    paper_serve,
     payment_hand_in,
     payment_record,
     proceeding_end,
@@ -87,6 +86,7 @@ from penalties.services.inquiry import (
     interview_record,
     pupils_reveal,
 )
+from penalties.services.serving import Service, address_confirm, paper_serve
 
 __all__ = [
     "CHANNEL",

@@ -21,7 +21,7 @@ from casework.evidence.services import evidence_receive
 from casework.records import clean, record_update
 from casework.steps import lock, ready, refuse, require
 from casework.workflow import transition
-from penalties import clock, guards, guards_decision, papers, terms
+from penalties import clock, guards, papers, terms
 from penalties.fees import FeeLine, mask
 from penalties.models import (
     Case,
@@ -195,7 +195,7 @@ def interview_record(
     """Record an interview by two officers and issue its paper; refuses what G13 asks for. Raises Blocked."""
     with clock.acting_at(at) as moment:
         locked = open_case(case, actor, "penalties.case_edit", "FILED")
-        refuse(guards_decision.two_certified(locked, [row.user for row in officers]))
+        refuse(guards.two_certified(locked, [row.user for row in officers]))
         values = {**vars(details), "questions": [{"q": q, "a": a} for q, a in details.questions]}
         row = add_row(
             Interview(case=locked, **values), actor=actor, verb="penalties.interview_record", at=moment

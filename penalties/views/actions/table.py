@@ -1,33 +1,10 @@
-"""Everything that is done to a case, each with its form: one table, two addresses."""
+"""Everything that is done to a case, each with its form."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
-
-from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils import timezone
-
-from accounts.models import User
-from casework.web import (
-    AuthedRequest,
-    crumbs,
-    data,
-    desk_page,
-    get_visible,
-    posted_version,
-    require,
-    run_transition,
-)
-from penalties import fees, forms
+from penalties import forms
 from penalties import services as s
 from penalties.models import (
-    Case,
     CaseOfficer,
     CaseRecusal,
     CorrectiveOrder,
@@ -41,189 +18,35 @@ from penalties.models import (
     Proceeding,
     StatementPoint,
 )
-from penalties.views.common import (
-    TAB_OF,
-    action_url,
-    case_get,
-    case_url,
-    form_page,
+from penalties.views.actions.kinds import (
+    APPROVE,
+    EDIT,
+    MANAGE,
+    Action,
+    knowing,
+    labelled,
+    now,
+    on_case,
+    on_row,
+    plain,
+    today,
 )
-from penalties.views.common import carry_out as once
-
-EDIT, APPROVE, MANAGE = "penalties.case_edit", "penalties.case_approve", "penalties.case_manage"
-Make = Callable[[AuthedRequest, Case, Any], Any]
-Run = Callable[[User, Case, Any, Any], object]
-
-
-@dataclass(frozen=True)
-class Action:
-    """One action: who may, its words, its form (none: one click), what it runs, and of which rows."""
-
-    label: str
-    permission: str
-    run: Run
-    form: Make | None = None
-    done: str = "已办理。"
-    row: Any = None
-    sentence: str = ""
-    is_danger: bool = False
-    two_columns: bool = False
-    versioned: bool = False
-    tells: Callable[[Any], str] | None = None
-
-
-def plain(form_class: Any, **initial: Any) -> Make:
-    """A form without knowledge of the case."""
-
-    def make(request: AuthedRequest, case: Case, row: Any) -> Any:
-        filled = {key: value() if callable(value) else value for key, value in initial.items()}
-        return form_class(**data(request), initial=filled)
-
-    return make
-
-
-def labelled(form_class: Any, label: str) -> Make:
-    """A form whose one field is called differently."""
-    return lambda request, case, row: form_class(**data(request), label=label)
-
-
-def knowing(form_class: Any, **initial: Any) -> Make:
-    """A form whose choices depend on the case."""
-
-    def make(request: AuthedRequest, case: Case, row: Any) -> Any:
-        filled = {key: value() if callable(value) else value for key, value in initial.items()}
-        return form_class(**data(request), case=case, initial=filled)
-
-    return make
-
-
-def _case_form(request: AuthedRequest, case: Case, row: Any) -> Any:
-    return forms.CaseForm(**data(request), instance=case_get(request, case.uid), actor=request.user)
-
-
-def _discretion_form(request: AuthedRequest, case: Case, row: Any) -> Any:
-    return forms.DiscretionForm(**data(request), instance=case_get(request, case.uid))
-
-
-def _facts_form(request: AuthedRequest, case: Case, row: Any) -> Any:
-    texts = "\n".join(case.casefacts.order_by("position").values_list("text", flat=True))
-    return forms.FactsForm(**data(request), initial={"texts": texts or case.clue_facts})
-
-
-def _evidence_form(request: AuthedRequest, case: Case, row: Any) -> Any:
-    item = EvidenceItem.objects.get(pk=row.pk) if row else None
-    initial = {} if row else {"collected_on": timezone.localdate()}
-    return forms.EvidenceForm(**data(request), case=case, instance=item, initial=initial)
-
-
-def _serve_form(request: AuthedRequest, case: Case, row: Any) -> Any:
-    asked = request.GET.get("document", "")
-    initial = {
-        "document": int(asked) if asked.isdecimal() and len(asked) < 16 else None,
-        "served_at": timezone.localtime(),
-        "place": case.address_plain,
-        "server_one": request.user.pk,
-        "receiver_relation": "本人" if case.party_kind == "PERSON" else "负责人",
-    }
-    return forms.ServeForm(**data(request), case=case, initial=initial)
-
-
-def _edit(actor: User, case: Case, row: Any, form: Any) -> object:
-    address = form.cleaned_data["party_address"]
-    keeps = case.party_kind == "PERSON" and not address
-    return s.case_edit(
-        actor=actor,
-        case=case,
-        values={**form.values(), "region": form.cleaned_data["region"]},
-        party_address=None if keeps else address,
-        version=form.version,
-    )
-
-
-def _evidence_add(actor: User, case: Case, row: Any, form: Any) -> object:
-    given = form.cleaned_data
-    return s.evidence_add(
-        actor=actor, case=case, values=form.values(), facts=list(given["facts"]), uploads=given["uploads"]
-    )
-
-
-def _evidence_edit(actor: User, case: Case, row: Any, form: Any) -> object:
-    given = form.cleaned_data
-    return s.evidence_edit(
-        actor=actor, item=row, values=form.values(), facts=list(given["facts"]), uploads=given["uploads"]
-    )
-
-
-def _fees(actor: User, case: Case, row: Any, form: Any) -> object:
-    sheet = form.cleaned_data["sheet"]
-    lines = fees.read_sheet(sheet.read()) if sheet else fees.read_text(form.cleaned_data["text"])
-    return s.fees_set(actor=actor, case=case, lines=lines)
-
-
-def _interview(actor: User, case: Case, row: Any, form: Any) -> object:
-    officers = list(form.cleaned_data["officers"])
-    return s.interview_record(actor=actor, case=case, officers=officers, details=form.details())
-
-
-def _discretion(actor: User, case: Case, row: Any, form: Any) -> object:
-    return s.discretion_set(
-        actor=actor, case=case, values=form.values(), measures=form.measures(), version=form.version
-    )
-
-
-def _review(actor: User, case: Case, row: Any, form: Any) -> object:
-    given = form.cleaned_data
-    return s.review_give(
-        actor=actor,
-        review=row,
-        passed=given["passed"],
-        opinions=form.opinions(),
-        conclusion=given["conclusion"],
-        qualification=given["qualification"],
-    )
-
-
-def _serve(actor: User, case: Case, row: Any, form: Any) -> object:
-    given = dict(form.cleaned_data)
-    document, served_at, proof = given.pop("document"), given.pop("served_at"), given.pop("proof")
-    return s.paper_serve(
-        actor=actor,
-        case=case,
-        document=document,
-        service=s.Service(**given),
-        served_at=served_at,
-        proof=proof,
-    )
-
-
-def _deferral(actor: User, case: Case, row: Any, form: Any) -> object:
-    given = form.cleaned_data
-    return s.deferral_grant(actor=actor, case=case, reason=given["reason"], schedule=given["plan"])
-
-
-def on_case(service: Callable[..., object]) -> Run:
-    """The form's fields straight to a service of the case."""
-    return lambda actor, case, row, form: service(
-        actor=actor, case=case, **(form.cleaned_data if form else {})
-    )
-
-
-def on_row(name: str, service: Callable[..., object]) -> Run:
-    """The form's fields straight to a service of one row."""
-    return lambda actor, case, row, form: service(
-        actor=actor, **{name: row}, **(form.cleaned_data if form else {})
-    )
-
-
-def today() -> Any:
-    """Today, for forms."""
-    return timezone.localdate()
-
-
-def now() -> Any:
-    """Now, for forms."""
-    return timezone.localtime()
-
+from penalties.views.actions.making import (
+    _case_form,
+    _deferral,
+    _discretion,
+    _discretion_form,
+    _edit,
+    _evidence_add,
+    _evidence_edit,
+    _evidence_form,
+    _facts_form,
+    _fees,
+    _interview,
+    _review,
+    _serve,
+    _serve_form,
+)
 
 ACTIONS: dict[str, Action] = {
     "edit": Action("修改案件情况", EDIT, _edit, _case_form, "已保存。", two_columns=True, versioned=True),
@@ -535,73 +358,3 @@ ACTIONS: dict[str, Action] = {
         row=CreditRecord,
     ),
 }
-
-
-@desk_page("penalties.case_view")
-def case_action(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
-    """One action on a case."""
-    action = ACTIONS.get(name)
-    if action is None or action.row is not None:
-        raise Http404("没有这一步。")
-    return _page(request, case_get(request, uid), name, action, None)
-
-
-@desk_page("penalties.case_view")
-def row_action(request: AuthedRequest, uid: UUID, name: str, row: UUID) -> HttpResponse:
-    """One action on a row of a case."""
-    action = ACTIONS.get(name)
-    if action is None or action.row is None:
-        raise Http404("没有这一步。")
-    case = case_get(request, uid)
-    found = get_visible(action.row.objects.filter(case=case), request.user, row)
-    return _page(request, case, name, action, found)
-
-
-def _page(request: AuthedRequest, case: Case, name: str, action: Action, row: Any) -> HttpResponse:
-    require(request.user, action.permission)
-    back = case_url(case, TAB_OF.get(name, ""))
-    if action.form is None:
-        return _one_click(request, case, action, row, back)
-    form = action.form(request, case, row)
-    form.version = posted_version(request)
-    if request.method == "POST" and form.is_valid():
-
-        def work() -> str:
-            result = action.run(request.user, case, row, form)
-            if action.tells:
-                messages.info(request, action.tells(result))
-            return back
-
-        if address := once(request, form, work):
-            messages.success(request, action.done)
-            return redirect(address)
-    return form_page(
-        request,
-        form,
-        heading=action.label,
-        subtitle=case.title,
-        submit=action.label,
-        cancel_url=back,
-        sentence=action.sentence,
-        danger=action.is_danger,
-        two_columns=action.two_columns,
-        version=case.version if action.versioned else None,
-        crumbs=crumbs(
-            ("处罚案件", reverse("penalties:case_list")), (str(case), case_url(case)), (action.label, "")
-        ),
-    )
-
-
-def _one_click(request: AuthedRequest, case: Case, action: Action, row: Any, back: str) -> HttpResponse:
-    if request.method == "POST":
-        run_transition(request, lambda: action.run(request.user, case, row, None), action.done)
-    return redirect(back)
-
-
-def step_url(case: Case, name: str) -> str | None:
-    """Where a step of the workflow is carried out: a page, or a POST address for one click."""
-    action = ACTIONS.get(name)
-    if action is None:
-        return None
-    url = action_url(case, name)
-    return url if action.form else f"POST {url}"
