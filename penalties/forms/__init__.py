@@ -2,6 +2,7 @@
 
 from penalties.forms.carrying_out import (
     AddressForm,
+    AgentForm,
     ArchiveForm,
     CloseForm,
     CourtForm,
@@ -27,7 +28,15 @@ from penalties.forms.deciding import (
     WaiverForm,
 )
 from penalties.forms.fields import NONE, DayForm, DoneForm, MoneyField, NoteForm, PeopleField, ReasonForm
-from penalties.forms.inquiry import EvidenceForm, FactsForm, FeesForm, HoldForm, HoldSettleForm, InterviewForm
+from penalties.forms.inquiry import (
+    EvidenceForm,
+    FactsForm,
+    FeesForm,
+    HoldForm,
+    HoldSettleForm,
+    InterviewForm,
+    SamplingForm,
+)
 from penalties.forms.opening import (
     CaseForm,
     OfficerForm,
@@ -40,6 +49,7 @@ from penalties.forms.opening import (
 __all__ = [
     "NONE",
     "AddressForm",
+    "AgentForm",
     "AnswerForm",
     "ArchiveForm",
     "CaseForm",
@@ -74,6 +84,7 @@ __all__ = [
     "ReviewForm",
     "ReviewRequestForm",
     "RuleForm",
+    "SamplingForm",
     "ServeForm",
     "SpotForm",
     "StatementForm",

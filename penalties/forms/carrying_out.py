@@ -75,6 +75,29 @@ class AddressForm(forms.Form):
         return given
 
 
+class AgentForm(forms.Form):
+    """授权委托书."""
+
+    agent_name = forms.CharField(label="代理人", max_length=40)
+    agent_identity = forms.CharField(
+        label="代理人身份", max_length=120, help_text="单位职务、与当事人关系、证件名称和号码后四位。"
+    )
+    phone = forms.CharField(label="联系电话", max_length=60, required=False)
+    matters = forms.CharField(
+        label="委托权限", max_length=300, widget=area(3), initial="代为陈述、申辩，参加听证，签收文书"
+    )
+    since = DayField(label="委托起始日期")
+    until = DayField(label="委托终止日期")
+    signed_on = DayField(label="签署日期")
+
+    def clean(self) -> dict[str, Any]:
+        """The term runs forward."""
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("since") and given.get("until") and given["until"] < given["since"]:
+            self.add_error("until", "终止日期不能早于起始日期。")
+        return given
+
+
 class PaymentForm(forms.Form):
     """A payment."""
 

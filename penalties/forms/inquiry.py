@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -17,6 +18,8 @@ from penalties.models import (
     HoldOutcome,
     SignState,
 )
+
+SAMPLE_PARTS = 3
 
 
 class FactsForm(forms.Form):
@@ -140,3 +143,41 @@ class FeesForm(forms.Form):
         if not given.get("text") and not given.get("sheet"):
             raise forms.ValidationError("请粘贴明细，或上传 Excel。")
         return given
+
+
+class SamplingForm(forms.Form):
+    """What was taken as samples."""
+
+    samples = forms.CharField(
+        label="样品",
+        widget=area(5),
+        help_text="每行一项：名称，数量，批次或规格。例如“数学讲义，2 册，2026 春季版”。",
+    )
+    place = forms.CharField(label="抽样地点", max_length=200)
+    sampled_at = MomentField(label="抽样时间")
+    reason = forms.CharField(label="理由", max_length=200, initial="查明培训内容需要")
+    signature = forms.ChoiceField(label="当事人签字", choices=SignState.choices[1:], widget=forms.RadioSelect)
+    refusal_note = forms.CharField(label="拒签说明和见证人", max_length=200, required=False)
+
+    def clean_samples(self) -> list[tuple[str, str, str]]:
+        """Name, quantity and batch of every line."""
+        found = []
+        for number, line in enumerate(self.cleaned_data["samples"].splitlines(), 1):
+            parts = [part.strip() for part in re.split(r"[，,\t]", line)]
+            if not any(parts):
+                continue
+            if len(parts) < SAMPLE_PARTS or not all(parts[:SAMPLE_PARTS]):
+                raise forms.ValidationError(f"第 {number} 行不完整，请写成“名称，数量，批次或规格”。")
+            found.append((parts[0][:120], parts[1][:40], "，".join(parts[2:])[:80]))
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """A refusal needs its note."""
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("signature") == SignState.REFUSED and not given.get("refusal_note"):
+            self.add_error("refusal_note", "拒绝签字的，请注明情况和见证人。")
+        return given
+
+    def details(self) -> s.SamplingDetails:
+        """What the service takes beside the samples."""
+        return s.SamplingDetails(**{key: val for key, val in self.cleaned_data.items() if key != "samples"})

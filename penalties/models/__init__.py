@@ -37,8 +37,9 @@ from penalties.models.execution import (
     Payment,
     Proceeding,
 )
-from penalties.models.inquiry import CaseFact, EvidenceHold, EvidenceItem, FeeRow, Interview
+from penalties.models.inquiry import CaseFact, EvidenceHold, EvidenceItem, FeeRow, Interview, Sample, Sampling
 from penalties.models.procedure import (
+    AgentAuthorisation,
     CorrectiveOrder,
     Discussion,
     Hearing,
@@ -51,6 +52,7 @@ from penalties.models.rules import PenaltyRule
 
 __all__ = [
     "AddressConfirmation",
+    "AgentAuthorisation",
     "Case",
     "CaseFact",
     "CaseKind",
@@ -94,6 +96,8 @@ __all__ = [
     "ReviewStatus",
     "RuleLayer",
     "RuleUnit",
+    "Sample",
+    "Sampling",
     "Seriousness",
     "SignState",
     "SourceKind",

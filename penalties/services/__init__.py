@@ -73,6 +73,7 @@ from penalties.services.execution import (
 from penalties.services.inquiry import (
     InterviewDetails,
     MeasureInput,
+    SamplingDetails,
     discretion_set,
     evidence_add,
     evidence_edit,
@@ -85,8 +86,10 @@ from penalties.services.inquiry import (
     inquiry_end,
     interview_record,
     pupils_reveal,
+    sampling_handle,
+    sampling_take,
 )
-from penalties.services.serving import Service, address_confirm, paper_serve
+from penalties.services.serving import Service, address_confirm, agent_authorise, agent_end, paper_serve
 
 __all__ = [
     "CHANNEL",
@@ -94,8 +97,11 @@ __all__ = [
     "InterviewDetails",
     "MeasureInput",
     "PaymentInput",
+    "SamplingDetails",
     "Service",
     "address_confirm",
+    "agent_authorise",
+    "agent_end",
     "case_apply_court",
     "case_archive",
     "case_close",
@@ -161,6 +167,8 @@ __all__ = [
     "review_give",
     "review_request",
     "rule_add",
+    "sampling_handle",
+    "sampling_take",
     "statement_add",
     "statement_answer",
     "statement_waive",

@@ -22,6 +22,7 @@ from institutions.services import institution_projection_set
 from penalties import clock, papers, terms
 from penalties.models import (
     AddressConfirmation,
+    AgentAuthorisation,
     Case,
     MeasureKind,
     MeasureStage,
@@ -38,10 +39,12 @@ from penalties.services.base import (
     issue,
     local,
     open_case,
+    save_row,
     start_term,
 )
 
 Upload = UploadedFile[Any] | ContentFile[bytes]
+MAX_AGENTS = 2
 LIVING = ("FILED", "ENDED", "NOTIFIED", "DECIDED", "SERVED", "PERFORMED", "URGED", "IN_COURT", "TRANSFERRED")
 
 
@@ -74,6 +77,39 @@ def address_confirm(
         row.document = issue(locked, papers.address_form(row, at=moment), actor=actor, at=moment)
         row.save(update_fields=["document"])
         return row
+
+
+@database.atomic
+def agent_authorise(
+    *, actor: User, case: Case, values: dict[str, Any], at: datetime | None = None
+) -> AgentAuthorisation:
+    """授权委托书: the party names an agent, at most as many as the law allows at a time (行政处罚法 第六十四条)."""
+    with clock.acting_at(at) as moment:
+        locked = open_case(case, actor, "penalties.case_edit", *LIVING)
+        row = AgentAuthorisation(case=locked, **values)
+        if row.signed_on > local(moment):
+            raise Unlawful("签署日期不能晚于今天。")
+        live = locked.agentauthorisations.filter(ended_on__isnull=True, until__gte=local(moment))
+        if live.count() >= MAX_AGENTS:
+            raise Unlawful("当事人可以委托一至二人代理，已经登记两人。请先登记解除原委托。")
+        add_row(row, actor=actor, verb="penalties.agent_authorise", at=moment)
+        row.document = issue(locked, papers.agent_form(row, at=moment), actor=actor, at=moment)
+        row.save(update_fields=["document"])
+        return row
+
+
+@database.atomic
+def agent_end(
+    *, actor: User, agent: AgentAuthorisation, on: date, note: str, at: datetime | None = None
+) -> AgentAuthorisation:
+    """The party took the authority back, or the agent laid it down."""
+    open_case(agent.case, actor, "penalties.case_edit")
+    if agent.ended_on:
+        raise WrongState("这项委托已经解除。")
+    if on < agent.since:
+        raise Unlawful("解除日期不能早于委托起始日期。")
+    values = {"ended_on": on, "end_reason": note.strip()[:200]}
+    return save_row(agent, values, actor=actor, verb="penalties.agent_end", at=at)
 
 
 @dataclass(frozen=True)
@@ -254,6 +290,8 @@ def words_done(case: Case, on: date) -> None:
 
 for code, sentence in {
     "address_confirm": "登记送达地址确认书",
+    "agent_authorise": "登记授权委托书",
+    "agent_end": "登记解除委托",
     "paper_serve": "登记文书送达",
     "case_serve": "送达处罚决定",
 }.items():

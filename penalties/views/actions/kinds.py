@@ -36,6 +36,7 @@ class Action:
     is_danger: bool = False
     two_columns: bool = False
     versioned: bool = False
+    issues: bool = False  # its form can show the papers before they are issued
     tells: Callable[[Any], str] | None = None
 
 

@@ -22,26 +22,26 @@ from penalties.views.common import (
 )
 
 
-def _case_form(request: AuthedRequest, case: Case, row: Any) -> Any:
+def case_form(request: AuthedRequest, case: Case, row: Any) -> Any:
     return forms.CaseForm(**data(request), instance=case_get(request, case.uid), actor=request.user)
 
 
-def _discretion_form(request: AuthedRequest, case: Case, row: Any) -> Any:
+def discretion_form(request: AuthedRequest, case: Case, row: Any) -> Any:
     return forms.DiscretionForm(**data(request), instance=case_get(request, case.uid))
 
 
-def _facts_form(request: AuthedRequest, case: Case, row: Any) -> Any:
+def facts_form(request: AuthedRequest, case: Case, row: Any) -> Any:
     texts = "\n".join(case.casefacts.order_by("position").values_list("text", flat=True))
     return forms.FactsForm(**data(request), initial={"texts": texts or case.clue_facts})
 
 
-def _evidence_form(request: AuthedRequest, case: Case, row: Any) -> Any:
+def evidence_form(request: AuthedRequest, case: Case, row: Any) -> Any:
     item = EvidenceItem.objects.get(pk=row.pk) if row else None
     initial = {} if row else {"collected_on": timezone.localdate()}
     return forms.EvidenceForm(**data(request), case=case, instance=item, initial=initial)
 
 
-def _serve_form(request: AuthedRequest, case: Case, row: Any) -> Any:
+def serve_form(request: AuthedRequest, case: Case, row: Any) -> Any:
     asked = request.GET.get("document", "")
     initial = {
         "document": int(asked) if asked.isdecimal() and len(asked) < 16 else None,
@@ -53,7 +53,7 @@ def _serve_form(request: AuthedRequest, case: Case, row: Any) -> Any:
     return forms.ServeForm(**data(request), case=case, initial=initial)
 
 
-def _edit(actor: User, case: Case, row: Any, form: Any) -> object:
+def edit(actor: User, case: Case, row: Any, form: Any) -> object:
     address = form.cleaned_data["party_address"]
     keeps = case.party_kind == "PERSON" and not address
     return s.case_edit(
@@ -65,38 +65,38 @@ def _edit(actor: User, case: Case, row: Any, form: Any) -> object:
     )
 
 
-def _evidence_add(actor: User, case: Case, row: Any, form: Any) -> object:
+def evidence_add(actor: User, case: Case, row: Any, form: Any) -> object:
     given = form.cleaned_data
     return s.evidence_add(
         actor=actor, case=case, values=form.values(), facts=list(given["facts"]), uploads=given["uploads"]
     )
 
 
-def _evidence_edit(actor: User, case: Case, row: Any, form: Any) -> object:
+def evidence_edit(actor: User, case: Case, row: Any, form: Any) -> object:
     given = form.cleaned_data
     return s.evidence_edit(
         actor=actor, item=row, values=form.values(), facts=list(given["facts"]), uploads=given["uploads"]
     )
 
 
-def _fees(actor: User, case: Case, row: Any, form: Any) -> object:
+def fee_table(actor: User, case: Case, row: Any, form: Any) -> object:
     sheet = form.cleaned_data["sheet"]
     lines = fees.read_sheet(sheet.read()) if sheet else fees.read_text(form.cleaned_data["text"])
     return s.fees_set(actor=actor, case=case, lines=lines)
 
 
-def _interview(actor: User, case: Case, row: Any, form: Any) -> object:
+def interview(actor: User, case: Case, row: Any, form: Any) -> object:
     officers = list(form.cleaned_data["officers"])
     return s.interview_record(actor=actor, case=case, officers=officers, details=form.details())
 
 
-def _discretion(actor: User, case: Case, row: Any, form: Any) -> object:
+def discretion(actor: User, case: Case, row: Any, form: Any) -> object:
     return s.discretion_set(
         actor=actor, case=case, values=form.values(), measures=form.measures(), version=form.version
     )
 
 
-def _review(actor: User, case: Case, row: Any, form: Any) -> object:
+def review(actor: User, case: Case, row: Any, form: Any) -> object:
     given = form.cleaned_data
     return s.review_give(
         actor=actor,
@@ -108,7 +108,7 @@ def _review(actor: User, case: Case, row: Any, form: Any) -> object:
     )
 
 
-def _serve(actor: User, case: Case, row: Any, form: Any) -> object:
+def serve(actor: User, case: Case, row: Any, form: Any) -> object:
     given = dict(form.cleaned_data)
     document, served_at, proof = given.pop("document"), given.pop("served_at"), given.pop("proof")
     return s.paper_serve(
@@ -121,6 +121,17 @@ def _serve(actor: User, case: Case, row: Any, form: Any) -> object:
     )
 
 
-def _deferral(actor: User, case: Case, row: Any, form: Any) -> object:
+def deferral(actor: User, case: Case, row: Any, form: Any) -> object:
     given = form.cleaned_data
     return s.deferral_grant(actor=actor, case=case, reason=given["reason"], schedule=given["plan"])
+
+
+def sampling(actor: User, case: Case, row: Any, form: Any) -> object:
+    return s.sampling_take(
+        actor=actor, case=case, details=form.details(), samples=form.cleaned_data["samples"]
+    )
+
+
+def sampling_form(request: AuthedRequest, case: Case, row: Any) -> Any:
+    initial = {"sampled_at": timezone.localtime(), "place": case.address_plain}
+    return forms.SamplingForm(**data(request), initial=initial)

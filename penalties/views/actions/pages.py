@@ -14,6 +14,7 @@ from casework.web import (
     AuthedRequest,
     crumbs,
     desk_page,
+    form_page,
     get_visible,
     posted_version,
     require,
@@ -29,9 +30,7 @@ from penalties.views.common import (
     action_url,
     case_get,
     case_url,
-    form_page,
 )
-from penalties.views.common import carry_out as once
 
 
 @desk_page("penalties.case_view")
@@ -61,27 +60,26 @@ def _page(request: AuthedRequest, case: Case, name: str, action: Action, row: An
         return _one_click(request, case, action, row, back)
     form = action.form(request, case, row)
     form.version = posted_version(request)
-    if request.method == "POST" and form.is_valid():
 
-        def work() -> str:
-            result = action.run(request.user, case, row, form)
-            if action.tells:
-                messages.info(request, action.tells(result))
-            return back
+    def work(values: dict[str, Any]) -> str:
+        result = action.run(request.user, case, row, form)
+        if action.tells:
+            messages.info(request, action.tells(result))
+        return back
 
-        if address := once(request, form, work):
-            messages.success(request, action.done)
-            return redirect(address)
     return form_page(
         request,
         form,
+        work,
         heading=action.label,
         subtitle=case.title,
         submit=action.label,
         cancel_url=back,
+        done=action.done,
         sentence=action.sentence,
         danger=action.is_danger,
         two_columns=action.two_columns,
+        preview=action.issues,
         version=case.version if action.versioned else None,
         crumbs=crumbs(
             ("处罚案件", reverse("penalties:case_list")), (str(case), case_url(case)), (action.label, "")
