@@ -14,7 +14,7 @@ CLUE = Workflow(
     model="complaints.Clue",
     label="线索",
     states=S,
-    initial=S.RECEIVED,
+    initial=S.QUARANTINED,
     transitions=(
         Transition(
             "release", "筛查通过", (S.QUARANTINED,), S.RECEIVED, permission="complaints.clue_triage",

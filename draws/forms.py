@@ -11,10 +11,10 @@ from django.utils import timezone
 from accounts.models import User
 from casework import policy
 from casework.errors import DomainError
+from casework.web.fields import DayField, MomentField, area
 from draws import selectors
 from draws.models import Draw, EntropyKind, Skill, SkillRule
 from draws.pools import CHOICE_FILTERS, STRATA, UNRATED
-from inspections.forms import DayField, MomentField, area
 from inspections.selectors import campaign_choices, checklist_choices, institution_choices, organ_choices
 
 RATES = {

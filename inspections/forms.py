@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Organisation, User
 from casework.deadlines import TermUnit
 from casework.web import give_rows
+from casework.web.fields import DayField, FilesField, MomentField, area
 from inspections import selectors
 from inspections.models import (
     Deployment,
@@ -27,49 +28,6 @@ from inspections.models import (
     SignatureState,
     Visit,
 )
-
-MOMENT = "%Y-%m-%dT%H:%M"
-
-
-class MomentField(forms.DateTimeField):
-    """A local date and time in the browser's own control."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT))
-        super().__init__(input_formats=[MOMENT, "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs)
-
-
-class DayField(forms.DateField):
-    """A date in the browser's own control."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-        super().__init__(**kwargs)
-
-
-class FilesInput(forms.ClearableFileInput):
-    """Several files at once."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """A list of files, empty when none were chosen."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", FilesInput(attrs={"multiple": True}))
-        kwargs.setdefault("required", False)
-        super().__init__(**kwargs)
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        """Each file checked on its own."""
-        given = data if isinstance(data, list | tuple) else [data] if data else []
-        return [super(FilesField, self).clean(item, initial) for item in given]
-
-
-def area(rows: int = 3) -> forms.Textarea:
-    """A text area of some lines."""
-    return forms.Textarea(attrs={"rows": rows})
 
 
 class PersonChoice(forms.ModelChoiceField):

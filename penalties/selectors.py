@@ -87,7 +87,7 @@ def history_of(actor: User, case: Case, limit: int = 200) -> list[AuditEvent]:
     """What happened to a case and its rows, the newest first."""
     uids: list[UUID] = [case.uid]
     for name in (
-        "caseofficers", "caserecusals", "evidenceitems", "evidenceholds", "interviews", "legalreviews",
+        "caseofficers", "caserecusals", "evidenceitems", "evidenceholds", "samplings", "agentauthorisations", "interviews", "legalreviews",
         "statementpoints", "hearings", "discussions", "correctiveorders", "paperservices", "payments",
         "deferrals", "proceedings", "creditrecords",
     ):  # fmt: skip

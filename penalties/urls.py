@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from penalties.views import actions, cases, credit
+from penalties.views import actions, cases, credit, previews
 
 app_name = "penalties"
 
@@ -14,8 +14,9 @@ desk_urlpatterns = [
     path("cases/from-notice/<uuid:uid>/", cases.case_from_notice, name="case_from_notice"),
     path("cases/from-finding/<uuid:uid>/", cases.case_from_finding, name="case_from_finding"),
     path("cases/<uuid:uid>/", cases.case_detail, name="case_detail"),
-    path("cases/<uuid:uid>/preview/<slug:name>/", cases.case_preview, name="case_preview"),
-    path("cases/<uuid:uid>/volumes/<slug:name>.pdf", cases.case_volume, name="case_volume"),
+    path("cases/<uuid:uid>/preview/<slug:name>/", previews.case_preview, name="case_preview"),
+    path("cases/<uuid:uid>/preview/<slug:name>/<uuid:row>/", previews.row_preview, name="row_preview"),
+    path("cases/<uuid:uid>/volumes/<slug:name>.pdf", previews.case_volume, name="case_volume"),
     path("cases/<uuid:uid>/do/<slug:name>/", actions.case_action, name="case_action"),
     path("cases/<uuid:uid>/do/<slug:name>/<uuid:row>/", actions.row_action, name="row_action"),
     path("credit/", credit.credit_list, name="credit_list"),

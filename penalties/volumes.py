@@ -14,6 +14,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject
 
 from casework import policy, typesetting
+from casework.documents.preview import WATERMARK
 from casework.documents.services import document_file
 from casework.models import EvidenceFile, OfficialDocument
 from casework.typesetting import (
@@ -36,6 +37,7 @@ TO_PARTY = (
     "HEARING_RIGHTS",
     "HEARING_NOTICE",
     "EVIDENCE_HOLD_NOTICE",
+    "SAMPLING_NOTICE",
     "RECTIFICATION_NOTICE",
     "SUSPENSION_NOTICE",
     "REFUND_ORDER",
@@ -53,6 +55,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "ON_SPOT_PENALTY_DECISION",
         *TO_PARTY,
         "SERVICE_RECEIPT",
+        "AGENT_AUTHORISATION",
         "INTERVIEW_RECORD",
         "STATEMENT_RECORD",
         "HEARING_RECORD",
@@ -126,18 +129,22 @@ def missing_papers(case: Case) -> list[str]:
 
 
 def build(case: Case, volume: str) -> Volume:
-    """Put one volume together: cover, contents, the pages with their numbers, 备考表. Seconds for hundreds of pages."""
+    """Put one volume together: cover, contents, the pages with their numbers, 备考表. Seconds for hundreds of pages.
+
+    Until the case is archived its cover, contents and 备考表 carry the watermark of previews.
+    """
     entries = list(entries_of(case, volume))
     total = sum(entry.pages for entry in entries)
+    is_draft = not case.archive_no
     writer = PdfWriter()
-    writer.append(io.BytesIO(_render(_cover(case, volume, total))))
-    writer.append(io.BytesIO(_render(_contents(case, volume, entries))))
+    writer.append(io.BytesIO(_render(_cover(case, volume, total), is_draft=is_draft)))
+    writer.append(io.BytesIO(_render(_contents(case, volume, entries), is_draft=is_draft)))
     first = len(writer.pages)
     for entry in entries:
         writer.append(io.BytesIO(entry.pdf))
     for position in range(total):
         _stamp(writer, first + position, str(position + 1))
-    writer.append(io.BytesIO(_render(_afterword(case, volume, total))))
+    writer.append(io.BytesIO(_render(_afterword(case, volume, total), is_draft=is_draft)))
     _bookmarks(writer, entries, first)
     writer.add_metadata({"/Title": f"{case.title}（{LABELS[volume]}）"})
     writer.compress_identical_objects()
@@ -261,8 +268,8 @@ def _bookmarks(writer: PdfWriter, entries: list[Entry], first: int) -> None:
         page += entry.pages
 
 
-def _render(content: DocumentContent) -> bytes:
-    return typesetting.render_pdf(content)
+def _render(content: DocumentContent, *, is_draft: bool = False) -> bytes:
+    return typesetting.render_pdf(content, watermark=WATERMARK if is_draft else "")
 
 
 def _closed_on(case: Case) -> date:

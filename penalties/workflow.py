@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from casework.workflow import Guard, Transition, Workflow
 from penalties import guards as g
-from penalties import guards_decision as d
 from penalties.models import (
     CaseStatus as S,
 )
@@ -33,14 +32,14 @@ WEIGHING: tuple[Guard, ...] = (
     g.repeat_weighed,
 )
 DECIDING: tuple[Guard, ...] = (
-    d.notice_served,
-    d.not_heavier,
-    d.hearing_done,
-    d.reviewed,
-    d.discussed,
-    d.grave_measures_secured,
-    d.in_time_to_decide,
-    d.decision_complete,
+    g.notice_served,
+    g.not_heavier,
+    g.hearing_done,
+    g.reviewed,
+    g.discussed,
+    g.grave_measures_secured,
+    g.in_time_to_decide,
+    g.decision_complete,
 )
 
 CASE = Workflow(
@@ -97,11 +96,11 @@ CASE = Workflow(
             permission=EDIT,
             guards=(
                 *WHO,
-                d.is_simple,
+                g.is_simple,
                 g.grounds_to_file,
                 g.within_limitation,
                 g.first_to_file,
-                d.within_simple_cap,
+                g.within_simple_cap,
                 g.within_law,
                 g.one_fine_per_act,
                 g.first_offence_weighed,
@@ -144,7 +143,7 @@ CASE = Workflow(
             (S.ENDED,),
             S.NOTIFIED,
             permission=EDIT,
-            guards=(*WHO, g.proposes_penalty, *WEIGHING, d.not_heavier_than_argued),
+            guards=(*WHO, g.proposes_penalty, *WEIGHING, g.not_heavier_than_argued),
             stamp="notified_at",
             is_primary=True,
         ),
@@ -168,9 +167,9 @@ CASE = Workflow(
             guards=(
                 g.approver_is_outsider,
                 *WHO[1:],
-                d.no_penalty_grounded,
-                d.reviewed,
-                d.in_time_to_decide,
+                g.no_penalty_grounded,
+                g.reviewed,
+                g.in_time_to_decide,
             ),
             requires=("decision",),
             stamp="decided_at",
@@ -181,7 +180,7 @@ CASE = Workflow(
             (S.DECIDED,),
             S.SERVED,
             permission="penalties.paper_serve",
-            guards=(g.is_own_organ, d.decision_served),
+            guards=(g.is_own_organ, g.decision_served),
             stamp="served_at",
             is_primary=True,
         ),
@@ -191,7 +190,7 @@ CASE = Workflow(
             (S.SERVED,),
             S.URGED,
             permission=EDIT,
-            guards=(*WHO, d.is_overdue_unpaid),
+            guards=(*WHO, g.is_overdue_unpaid),
             stamp="urged_at",
         ),
         Transition(
@@ -200,7 +199,7 @@ CASE = Workflow(
             (S.URGED,),
             S.IN_COURT,
             permission=APPROVE,
-            guards=(g.is_own_organ, d.court_may_be_asked),
+            guards=(g.is_own_organ, g.court_may_be_asked),
             stamp="court_at",
         ),
         Transition(
@@ -209,7 +208,7 @@ CASE = Workflow(
             (S.SERVED, S.URGED, S.IN_COURT),
             S.PERFORMED,
             permission=EDIT,
-            guards=(g.is_own_organ, d.all_performed, d.handed_in),
+            guards=(g.is_own_organ, g.all_performed, g.handed_in),
             stamp="performed_at",
             is_primary=True,
         ),
@@ -240,7 +239,7 @@ CASE = Workflow(
             (S.SERVED, S.PERFORMED, S.IN_COURT, S.TRANSFERRED, S.WITHDRAWN),
             S.CLOSED,
             permission=APPROVE,
-            guards=(g.is_own_organ, d.may_close, d.publicity_done),
+            guards=(g.is_own_organ, g.may_close, g.publicity_done),
             requires=("close_ground",),
             stamp="closed_at",
             is_primary=True,
@@ -251,7 +250,7 @@ CASE = Workflow(
             (S.CLOSED,),
             S.ARCHIVED,
             permission="penalties.case_archive",
-            guards=(g.is_own_organ, d.archive_complete),
+            guards=(g.is_own_organ, g.archive_complete),
             requires=("archive_no",),
             stamp="archived_at",
             is_primary=True,

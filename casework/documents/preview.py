@@ -1,22 +1,27 @@
 """Previews: what would be issued, on screen and as PDF, with the watermark 预览 and without a number.
 
 Any room calls `preview_page` for the page and `preview_pdf` for the file with the same content that it
-would hand to `document_issue`.
+would hand to `document_issue`. A form's step is previewed by rehearsing it (`casework.web.form_page(preview=True)`).
 """
 
 from __future__ import annotations
 
 import dataclasses
+import io
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
+from pypdf import PdfWriter
 
 from casework import typesetting
+from casework.documents.rehearsal import Rehearsed
 
 WATERMARK = "预览"
 NOT_NUMBERED = "（预览，未编号）"
+ASK = "preview"  # the button that asks for a rehearsal instead of the step
 
 
 def preview_content(content: typesetting.DocumentContent | dict[str, Any]) -> typesetting.DocumentContent:
@@ -29,7 +34,14 @@ def preview_pdf(
     content: typesetting.DocumentContent | dict[str, Any], name: str = "文书预览"
 ) -> HttpResponse:
     """The preview as PDF with the watermark on every page."""
-    data = typesetting.render_pdf(preview_content(content), watermark=WATERMARK)
+    return _inline(_rendered(content), name)
+
+
+def _rendered(content: typesetting.DocumentContent | dict[str, Any]) -> bytes:
+    return typesetting.render_pdf(preview_content(content), watermark=WATERMARK)
+
+
+def _inline(data: bytes, name: str) -> HttpResponse:
     response = HttpResponse(data, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, f"{name}.pdf") or ""
     response["Cache-Control"] = "private, no-store"
@@ -57,3 +69,38 @@ def preview_page(
         **context,
     }
     return render(request, "casework/document_preview.html", view)
+
+
+def rehearsed_page(
+    request: HttpRequest, found: Rehearsed, *, heading: str, back_url: str, **context: Any
+) -> HttpResponse:
+    """Everything that a rehearsed step would issue: a page, or one PDF when `preview=pdf` was posted."""
+    contents = [content for _, content in found.papers]
+    if request.POST.get(ASK) == "pdf" and contents:
+        return previews_pdf(contents, f"{heading}预览")
+    posted = [
+        (name, value)
+        for name in request.POST
+        for value in request.POST.getlist(name)
+        if name not in {ASK, "csrfmiddlewaretoken", "idempotency_key"}
+    ]
+    view = {
+        "papers": [typesetting.to_dict(preview_content(content)) for content in contents],
+        "lacks": found.lacks,
+        "posted": posted,
+        "watermark": WATERMARK,
+        "heading": heading,
+        "back_url": back_url,
+        **context,
+    }
+    return render(request, "casework/document_rehearsed.html", view)
+
+
+def previews_pdf(contents: Sequence[typesetting.DocumentContent | dict[str, Any]], name: str) -> HttpResponse:
+    """Several previews one after the other in one PDF."""
+    writer = PdfWriter()
+    for content in contents:
+        writer.append(io.BytesIO(_rendered(content)))
+    target = io.BytesIO()
+    writer.write(target)
+    return _inline(target.getvalue(), name)

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import Organisation, User
 from casework import audit, events, jobs, typesetting
 from casework.canonical import sha256_hex
+from casework.documents import rehearsal
 from casework.documents.selectors import recall_reasons
 from casework.documents.signing import current_key, new_code, sign
 from casework.errors import Blocked, NotAllowed, Unlawful, WrongState
@@ -80,6 +81,7 @@ def document_issue(
         key, code=document.code, issued_on=issued_on, content_hash=document.content_hash
     )
     document.save(force_insert=True)
+    rehearsal.keep(kind, document.content)
     audit.record(
         actor=actor,
         verb="casework.document_issue",

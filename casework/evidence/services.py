@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.models import User
 from casework import audit, registries
 from casework.canonical import sha256_hex
+from casework.documents import rehearsal
 from casework.errors import Blocked, Unlawful
 from casework.evidence.checks import JPEG, PNG, SUFFIX, clean_image, hash_distance, sniff
 from casework.models import EvidenceFile
@@ -110,13 +111,18 @@ def _store(evidence: EvidenceFile, data: bytes) -> None:
     name = f"{folder}/{evidence.uid.hex}"
     if evidence.mime in {JPEG, PNG}:
         cleaned = clean_image(data, evidence.mime)
-        evidence.sealed_as = storages["sealed"].save(name, ContentFile(data))
-        evidence.stored_as = storages["default"].save(name + ".jpg", ContentFile(cleaned.data))
+        evidence.sealed_as = _kept("sealed", name, data)
+        evidence.stored_as = _kept("default", name + ".jpg", cleaned.data)
         evidence.mime, evidence.phash = cleaned.mime, cleaned.phash
         if evidence.captured_at is None and cleaned.claimed_at and cleaned.claimed_at.year >= BELIEVED_FROM:
             evidence.captured_at = timezone.make_aware(cleaned.claimed_at)
         return
-    evidence.stored_as = storages["default"].save(name + SUFFIX[evidence.mime], ContentFile(data))
+    evidence.stored_as = _kept("default", name + SUFFIX[evidence.mime], data)
+
+
+def _kept(storage: str, name: str, data: bytes) -> str:
+    """The name under which the bytes are stored; a rehearsed step stores nothing."""
+    return name if rehearsal.is_on() else str(storages[storage].save(name, ContentFile(data)))
 
 
 def _set_position(evidence: EvidenceFile, position: Position | None) -> None:

@@ -87,6 +87,7 @@ class Step:
     danger: bool = False
     sentence: str = ""
     two_columns: bool = False
+    preview: bool = False
 
 
 def step_page(
@@ -114,6 +115,7 @@ def step_page(
         danger=step.danger,
         sentence=step.sentence,
         two_columns=step.two_columns,
+        preview=step.preview,
         crumbs=[*crumbs, {"label": step.heading, "url": ""}],
     )
 

@@ -11,6 +11,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from casework.documents.preview import ASK, rehearsed_page
+from casework.documents.rehearsal import rehearsal
 from casework.models import EvidenceFile, OfficialDocument
 from casework.web.access import AuthedRequest
 from casework.web.forms import fresh_key, guarded, submit_once
@@ -45,13 +47,18 @@ def form_page(
     done: str,
     template: str = "ui/form_page.html",
     version: int | None = None,
+    preview: bool = False,
     **context: Any,
 ) -> HttpResponse:
     """Show a form; a valid one runs `work` once and goes to the address that it returns.
 
     Refusals of the service appear above the form, a stale version beside the other person's values.
+    `preview` adds a button that shows, in a window of its own, the papers that the step would issue.
     """
-    if request.method == "POST" and form.is_valid():
+    if preview and request.POST.get(ASK) and form.is_valid():
+        with guarded(form):
+            return _rehearsed(request, form, work, heading=heading, back_url=cancel_url)
+    elif request.method == "POST" and form.is_valid():
         key = request.POST.get("idempotency_key", "")
         with guarded(form):
             address = submit_once(actor=request.user, key=key, work=lambda: work(form.cleaned_data))
@@ -63,10 +70,22 @@ def form_page(
         "submit": submit,
         "cancel_url": cancel_url,
         "version": version,
+        "preview": preview,
         "idempotency_key": request.POST.get("idempotency_key") or fresh_key(),
         **context,
     }
     return render(request, template, page, status=422 if request.method == "POST" else 200)
+
+
+def _rehearsed(
+    request: AuthedRequest,
+    form: forms.BaseForm,
+    work: Callable[[dict[str, Any]], str],
+    **context: Any,
+) -> HttpResponse:
+    with rehearsal() as found:
+        work(form.cleaned_data)
+    return rehearsed_page(request, found, **context)
 
 
 def data(request: AuthedRequest) -> dict[str, Any]:

@@ -286,6 +286,7 @@ def notice_serve(request: AuthedRequest, uid: UUID) -> HttpResponse:
         heading=f"送达回证：{notice.number}",
         submit="登记送达",
         cancel_url=notice_url(notice),
+        preview=True,
         done="送达已登记，整改期限开始计算。",
         two_columns=True,
         crumbs=_crumbs(notice, ("送达", "")),
@@ -352,6 +353,7 @@ def notice_recheck(request: AuthedRequest, uid: UUID) -> HttpResponse:
         submit="提交复查结果",
         cancel_url=notice_url(notice),
         done="复查结果已登记。",
+        preview=True,
         sentence=(f"已按 {visit.visited_on:%Y-%m-%d} 检查的核实结果填好，请核对。" if visit else "逐项核对。")
         + "全部“已整改”的自动销号；没有整改到位的须写明情况并选择后续处理。",
         crumbs=_crumbs(notice, ("复查", "")),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from casework.documents.preview import preview_page, preview_pdf
 from casework.web import (
     AuthedRequest,
     Column,
@@ -340,21 +341,26 @@ def _directive_facts(user: User, row: Directive) -> list[dict[str, Any]]:
 def directive_preview(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """The document as it will be issued."""
     row = kit.found(selectors.directives_visible(request.user), request, uid)
-    draft = wording.source(wording.directive(row, at=timezone.now()))
-    is_draft = row.status == "DRAFT"
-    context = {
-        "heading": str(row),
-        "paper": row.document.content if row.document else draft,
-        "is_issued": row.document is not None,
-        "back_url": directive_url(row),
-        "actions": kit.step_actions(request.user, row, DIRECTIVE_STEPS, "measures:directive_step")
-        if is_draft
-        else [],
-        "crumbs": crumbs(
-            ("措施文书", reverse("measures:directive_list")), (str(row), directive_url(row)), ("预览", "")
-        ),
-    }
-    return render(request, "measures/preview.html", context)
+    trail = crumbs(
+        ("措施文书", reverse("measures:directive_list")), (str(row), directive_url(row)), ("预览", "")
+    )
+    if row.document is not None:
+        context = {"heading": str(row), "paper": row.document.content, "back_url": directive_url(row)}
+        context |= {"subtitle": "已制发的内容", "crumbs": trail}
+        return render(request, "casework/document_preview.html", context)
+    content = wording.directive(row, at=timezone.now())
+    if request.GET.get("as") == "pdf":
+        return preview_pdf(content, f"{row.get_kind_display()}预览")
+    actions = kit.step_actions(request.user, row, DIRECTIVE_STEPS, "measures:directive_step")
+    return preview_page(
+        request,
+        content,
+        heading=f"预览：{row}",
+        back_url=directive_url(row),
+        pdf_url="?as=pdf",
+        actions=actions if row.status == "DRAFT" else [],
+        crumbs=trail,
+    )
 
 
 @desk_page(VIEW)

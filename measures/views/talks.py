@@ -169,6 +169,7 @@ TALK_STEPS: dict[str, Step] = {
         "measures.talk_edit",
         forms.TalkHoldForm,
         two_columns=True,
+        preview=True,
     ),
     "close": Step(
         "办结",

@@ -1,6 +1,6 @@
 """Penalty cases: the case, its inquiry, its procedure, its execution, and the ranges of penalties."""
 
-from penalties.models.cases import Case, CaseOfficer, CaseRecusal, CaseRow
+from penalties.models.cases import Case
 from penalties.models.choices import (
     CaseKind,
     CaseStatus,
@@ -37,8 +37,9 @@ from penalties.models.execution import (
     Payment,
     Proceeding,
 )
-from penalties.models.inquiry import CaseFact, EvidenceHold, EvidenceItem, FeeRow, Interview
+from penalties.models.inquiry import CaseFact, EvidenceHold, EvidenceItem, FeeRow, Interview, Sample, Sampling
 from penalties.models.procedure import (
+    AgentAuthorisation,
     CorrectiveOrder,
     Discussion,
     Hearing,
@@ -46,10 +47,12 @@ from penalties.models.procedure import (
     Measure,
     StatementPoint,
 )
+from penalties.models.rows import CaseOfficer, CaseRecusal, CaseRow
 from penalties.models.rules import PenaltyRule
 
 __all__ = [
     "AddressConfirmation",
+    "AgentAuthorisation",
     "Case",
     "CaseFact",
     "CaseKind",
@@ -93,6 +96,8 @@ __all__ = [
     "ReviewStatus",
     "RuleLayer",
     "RuleUnit",
+    "Sample",
+    "Sampling",
     "Seriousness",
     "SignState",
     "SourceKind",

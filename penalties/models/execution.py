@@ -12,7 +12,7 @@ from accounts.querysets import ScopedQuerySet, ScopePaths
 from casework.models import OfficialDocument
 from inspections.models import ServiceMethod
 from penalties.models import choices
-from penalties.models.cases import CHILD_SCOPE, CaseRow
+from penalties.models.rows import CHILD_SCOPE, CaseRow
 from penalties.querysets import CreditQuerySet
 
 

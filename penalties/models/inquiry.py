@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from accounts.models import User
-from accounts.querysets import ScopedQuerySet
+from accounts.querysets import ScopedQuerySet, ScopePaths
 from casework.crypto import unseal
 from casework.models import OfficialDocument
 from penalties.models import choices
-from penalties.models.cases import CaseRow
+from penalties.models.rows import CaseRow
 
 
 class CaseFact(CaseRow):
@@ -190,3 +193,63 @@ class FeeRow(CaseRow):
     def pupil(self) -> str:
         """The name in clear; opening it is the audited step `fee_pupils_reveal`."""
         return unseal(self.pupil_sealed, f"penalties.feerow.pupil:{self.uid}")
+
+
+class Sampling(CaseRow):
+    """抽样取证 of one occasion (行政处罚法 第五十六条): what was taken, how much, of which batch, and what became of it."""
+
+    place = models.CharField("抽样地点", max_length=200)
+    sampled_at = models.DateTimeField("抽样时间")
+    reason = models.CharField("抽样取证的理由", max_length=200)
+    signature = models.CharField(
+        "当事人签字", max_length=10, choices=choices.SignState.choices, default=choices.SignState.PENDING
+    )
+    refusal_note = models.CharField("拒签说明和见证人", max_length=200, blank=True, default="")
+    handled_on = models.DateField("处理日期", null=True, blank=True)
+    handling = models.CharField("物品处理", max_length=200, blank=True, default="")
+    document = models.ForeignKey(OfficialDocument, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = ScopedQuerySet["Sampling"].as_manager()
+
+    class Meta:
+        verbose_name = "抽样取证"
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(signature="REFUSED") | ~Q(refusal_note=""), name="penalties_sampling_refusal"
+            ),
+            models.CheckConstraint(
+                condition=Q(handled_on__isnull=True) | ~Q(handling=""), name="penalties_sampling_handled"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"抽样取证：{timezone.localdate(self.sampled_at):%Y-%m-%d} {self.place}"
+
+
+class Sample(models.Model):
+    """One kind of thing taken as a sample."""
+
+    sampling = models.ForeignKey(Sampling, models.PROTECT, related_name="samples")
+    position = models.PositiveIntegerField("序号")
+    name = models.CharField("物品名称", max_length=120)
+    quantity = models.CharField("数量", max_length=40)
+    batch = models.CharField("批次、规格", max_length=80)
+
+    scope_paths: ClassVar[ScopePaths] = ScopePaths(
+        bureau="sampling__case__bureau",
+        region="sampling__case__region_path",
+        participants=("sampling__case__organ",),
+    )
+    objects = ScopedQuerySet["Sample"].as_manager()
+
+    class Meta:
+        verbose_name = "抽样物品"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["sampling", "position"], name="penalties_sample_position"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(quantity=""), name="penalties_sample_told"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.quantity}"

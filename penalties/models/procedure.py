@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import User
 from accounts.querysets import ScopedQuerySet
 from casework.models import OfficialDocument
 from penalties.models import choices
-from penalties.models.cases import CaseRow
+from penalties.models.rows import CaseRow
 
 
 class Measure(CaseRow):
@@ -221,3 +221,36 @@ class CorrectiveOrder(CaseRow):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}：{self.content[:40]}"
+
+
+class AgentAuthorisation(CaseRow):
+    """授权委托书: who acts for the party, in what and until when (行政处罚法 第六十四条). At most two at a time."""
+
+    agent_name = models.CharField("代理人", max_length=40)
+    agent_identity = models.CharField("代理人身份（单位职务、与当事人关系、证件）", max_length=120)
+    phone = models.CharField("代理人电话", max_length=60, blank=True, default="")
+    matters = models.CharField("委托权限", max_length=300)
+    since = models.DateField("委托起始日期")
+    until = models.DateField("委托终止日期")
+    signed_on = models.DateField("签署日期")
+    ended_on = models.DateField("解除日期", null=True, blank=True)
+    end_reason = models.CharField("解除原因", max_length=200, blank=True, default="")
+    document = models.ForeignKey(OfficialDocument, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = ScopedQuerySet["AgentAuthorisation"].as_manager()
+
+    class Meta:
+        verbose_name = "授权委托"
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__gte=F("since")), name="penalties_agentauthorisation_forward"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | ~Q(end_reason=""),
+                name="penalties_agentauthorisation_ended",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"授权委托：{self.agent_name}"

@@ -2,6 +2,7 @@
 
 from penalties.papers.after import (
     address_form,
+    agent_form,
     close_form,
     court_application,
     deferral_notice,
@@ -10,7 +11,7 @@ from penalties.papers.after import (
     transfer_letter,
     urge_notice,
 )
-from penalties.papers.base import LABELS, Paper, missing
+from penalties.papers.base import Paper, missing
 from penalties.papers.decision import (
     REVIEW_ASPECTS,
     decision,
@@ -32,14 +33,15 @@ from penalties.papers.inquiry import (
     interview_record,
     investigation_report,
     measure_words,
+    sampling_notice,
     source_form,
 )
 
 __all__ = [
-    "LABELS",
     "REVIEW_ASPECTS",
     "Paper",
     "address_form",
+    "agent_form",
     "close_form",
     "court_application",
     "decision",
@@ -61,6 +63,7 @@ __all__ = [
     "on_spot",
     "order_letter",
     "prior_notice",
+    "sampling_notice",
     "service_receipt",
     "source_form",
     "statement_record",

@@ -10,6 +10,7 @@ from casework.typesetting import ItemList
 from penalties import money, terms
 from penalties.models import (
     AddressConfirmation,
+    AgentAuthorisation,
     Case,
     CorrectiveOrder,
     CreditStatus,
@@ -108,6 +109,35 @@ def address_form(row: AddressConfirmation, *, at: datetime) -> Paper:
     )
     return table_paper(
         case, "SERVICE_ADDRESS", "送达地址（方式）确认书", rows, values, at=at, signs=("当事人",)
+    )
+
+
+def agent_form(row: AgentAuthorisation, *, at: datetime) -> Paper:
+    """授权委托书 of the party, with who the agent is, what for and until when."""
+    case = row.case
+    term = f"{day_words(row.since)}至{day_words(row.until)}"
+    values = {
+        **_party(case),
+        "agent_name": row.agent_name,
+        "agent_identity": row.agent_identity,
+        "scope": row.matters,
+        "term": term,
+    }
+    rows = (
+        ("委托人（当事人）", values["party_name"]),
+        ("地址", values["party_address"]),
+        ("案由", values["cause"]),
+        (("代理人", row.agent_name), ("联系电话", row.phone or "未填写")),
+        ("代理人身份", row.agent_identity),
+        ("委托权限", row.matters),
+        (("委托期限", term), ("签署日期", day_words(row.signed_on))),
+        (
+            "说明",
+            "当事人可以委托一至二人代理。代理人在委托权限内的行为由委托人承担法律后果；变更或者解除委托的，应当书面告知本机关。",
+        ),
+    )
+    return table_paper(
+        case, "AGENT_AUTHORISATION", "授权委托书", rows, values, at=at, signs=("委托人（当事人）", "代理人")
     )
 
 

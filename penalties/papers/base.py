@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from casework import policy
+from casework.data import document_labels
 from casework.deadlines import Term, TermUnit
 from casework.models import DocumentKind
 from casework.typesetting import (
@@ -24,110 +25,6 @@ from casework.typesetting import (
 )
 from penalties.models import Case
 
-LABELS = {
-    "source_kind": "案件来源",
-    "received_at": "收到时间",
-    "target_name": "对象名称",
-    "target_address": "对象地址",
-    "content": "内容",
-    "cause": "案由",
-    "party_name": "当事人名称",
-    "party_address": "当事人地址",
-    "facts": "违法事实",
-    "reasons": "理由",
-    "handler_opinion": "承办人意见",
-    "handler_cards": "承办人及执法证号",
-    "section_opinion": "承办机构意见",
-    "head_opinion": "负责人意见",
-    "evidence": "证据",
-    "evidence_list": "证据清单",
-    "basis": "处罚依据",
-    "discretion": "裁量情况",
-    "proposal": "处理建议",
-    "process": "调查经过",
-    "officers": "办案人员",
-    "officer_cards": "执法证号",
-    "proposed_penalty": "拟处罚内容",
-    "statement_right": "陈述申辩权利",
-    "statement_term": "陈述申辩期限",
-    "contact": "联系人及电话",
-    "organ": "机关名称",
-    "issued_on": "日期",
-    "penalty_kind": "处罚种类",
-    "penalty_content": "处罚内容",
-    "performance_term": "履行方式和期限",
-    "payment_account": "缴款方式",
-    "late_fine_line": "逾期加处罚款",
-    "remedy_line": "复议、诉讼途径和期限",
-    "review_first_line": "复议前置",
-    "publicity_line": "公示告知",
-    "request_deadline_on": "申请听证期限",
-    "hearing_at": "听证时间",
-    "place": "地点",
-    "chair": "主持人",
-    "recorder": "记录人",
-    "held_at": "时间",
-    "members": "参加人员",
-    "opinions": "意见",
-    "conclusion": "结论",
-    "jurisdiction": "管辖",
-    "procedure": "程序",
-    "document_form": "文书",
-    "reviewer": "审核人",
-    "amount": "金额",
-    "decided_at": "决定时间",
-    "payment_term": "缴款期限",
-    "no_penalty_reason": "不予处罚的理由",
-    "education_given": "教育情况",
-    "decision_number": "决定书文号",
-    "obligation": "应履行的义务",
-    "term": "期限",
-    "manner": "方式",
-    "party_opinion": "当事人意见",
-    "urge_served_on": "催告书送达日期",
-    "execution_object": "申请执行标的",
-    "execution_result": "执行结果",
-    "filed_on": "立案日期",
-    "closed_on": "结案日期",
-    "publicity_done": "公示情况",
-    "receiving_body": "接收机关",
-    "transfer_reason": "移送理由",
-    "materials": "移送材料",
-    "schedule": "缴纳安排",
-    "reason": "理由",
-    "head_approval": "负责人批准",
-    "items": "物品清单",
-    "term_days": "期限",
-    "decide_by": "处理期限",
-    "phone": "联系电话",
-    "email": "电子送达地址",
-    "electronic_consent": "是否同意电子送达",
-    "statements": "陈述申辩意见",
-    "review_by_point": "逐条复核意见",
-    "document_name": "送达文书",
-    "document_number": "文号",
-    "addressee": "受送达人",
-    "method": "送达方式",
-    "served_at": "送达时间",
-    "servers": "送达人",
-    "person_name": "被询问人",
-    "person_identity": "身份",
-    "started_at": "开始时间",
-    "ended_at": "结束时间",
-    "identity_shown": "核对身份",
-    "rights_told": "权利告知",
-    "questions_answers": "询问内容",
-    "closing_note": "核对确认",
-    "rule_broken": "违反的规定",
-    "correction_items": "改正事项",
-    "deadline_on": "期限",
-    "report_back": "报告方式",
-    "consequences": "逾期后果",
-    "refund_scope": "退还范围",
-    "stop_from": "停止时间",
-    "students_present": "在场学员",
-    "refund_requirement": "退费要求",
-}
 Row = tuple[str, str] | tuple[tuple[str, str], tuple[str, str]]
 OPTIONAL = frozenset({"receiver", "receiver_relation", "refusal_reason", "witness", "students_present"})
 
@@ -146,8 +43,9 @@ def missing(paper: Paper) -> list[str]:
     """Labels of elements that the catalogue of documents requires and that are empty."""
     kind = DocumentKind.objects.filter(code=paper.kind).first()
     wanted: list[str] = kind.details.get("required_fields", []) if kind else sorted(paper.values)
+    labels = document_labels()["fields"]
     return [
-        LABELS.get(name, name)
+        labels.get(name, name)
         for name in wanted
         if name not in OPTIONAL and not paper.values.get(name, "").strip()
     ]

@@ -6,9 +6,19 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from casework.typesetting import Block, Cell, Column, Heading, ItemList, Paragraph, Table
+from casework.typesetting import (
+    Block,
+    Cell,
+    Column,
+    Heading,
+    ItemList,
+    Paragraph,
+    SignatureLine,
+    SignatureLines,
+    Table,
+)
 from penalties import money, terms
-from penalties.models import Case, EvidenceHold, Factor, Interview, PartyKind
+from penalties.models import Case, EvidenceHold, Factor, Interview, PartyKind, Sample, Sampling
 from penalties.papers.base import (
     Paper,
     contact,
@@ -139,6 +149,7 @@ def interview_record(row: Interview, *, at: datetime) -> Paper:
 def hold_notice(row: EvidenceHold, *, at: datetime) -> Paper:
     """先行登记保存证据通知书."""
     case = row.case
+    by = row.decide_by or terms.term_end(case, "penalty.evidence_hold", timezone.localdate(at))
     values = {
         "party_name": case.party_name,
         "party_address": case.party_address,
@@ -146,7 +157,7 @@ def hold_notice(row: EvidenceHold, *, at: datetime) -> Paper:
         "place": row.place,
         "term_days": "7个工作日",
         "head_approval": row.approved_by.name if row.approved_by else "",
-        "decide_by": day_words(row.decide_by),
+        "decide_by": day_words(by),
         "officers": handler_cards(case),
         "officer_cards": handler_cards(case),
     }
@@ -159,6 +170,55 @@ def hold_notice(row: EvidenceHold, *, at: datetime) -> Paper:
         f"执法人员：{handler_cards(case)}。联系方式：{contact(case)}。",
     )
     return letter_paper(case, "EVIDENCE_HOLD_NOTICE", "先行登记保存证据通知书", blocks, values, at=at)
+
+
+def sampling_notice(row: Sampling, *, at: datetime) -> Paper:
+    """抽样取证（物品处理）通知书: every sample with quantity and batch, signed by two officers and the party."""
+    case = row.case
+    samples = list(row.samples.order_by("position"))
+    handling = f"{day_words(row.handled_on)}已处理：{row.handling}。" if row.handled_on else ""
+    values = {
+        "party_name": case.party_name,
+        "party_address": case.party_address,
+        "items": "、".join(item.name for item in samples),
+        "quantity": "、".join(item.quantity for item in samples),
+        "batch": "、".join(item.batch for item in samples),
+        "place": row.place,
+        "sampled_at": when(row.sampled_at),
+        "officers": handler_cards(case),
+        "officer_cards": handler_cards(case),
+    }
+    blocks: list[Block | str] = [
+        party_line(case),
+        f"因{row.reason}，根据《中华人民共和国行政处罚法》第五十六条，本机关执法人员于{values['sampled_at']}在"
+        f"{row.place}对下列物品抽样取证：",
+        _sample_table(samples),
+        f"所取样品由本机关保存，用于查明案件事实，用毕依法处理并书面告知。{handling}",
+        f"执法人员：{values['officers']}。联系方式：{contact(case)}。",
+        f"当事人签字情况：{row.get_signature_display()}{f'（{row.refusal_note}）' if row.refusal_note else ''}。",
+        SignatureLines((SignatureLine("执法人员"), SignatureLine("执法人员"), SignatureLine("当事人"))),
+    ]
+    title = "物品处理通知书" if row.handled_on else "抽样取证通知书"
+    return letter_paper(case, "SAMPLING_NOTICE", title, blocks, values, at=at, is_public=False)
+
+
+def _sample_table(samples: list[Sample]) -> Table:
+    rows = tuple(
+        (
+            Cell(str(item.position)),
+            Cell(item.name, align="left"),
+            Cell(item.quantity),
+            Cell(item.batch or "—", align="left"),
+        )
+        for item in samples
+    )
+    head = tuple(Cell(text) for text in ("序号", "物品名称", "数量", "批次、规格"))
+    return Table(
+        columns=(Column(0.6), Column(2.6), Column(1.0), Column(2.2)),
+        head=(head,),
+        rows=rows,
+        title="抽样物品清单",
+    )
 
 
 def evidence_table(case: Case) -> Table:

@@ -36,28 +36,28 @@ from penalties.services.credit import (
     display_range,
 )
 from penalties.services.decision import (
-    HearingPlan,
     case_decide,
     case_decide_no_penalty,
     case_decide_on_spot,
     discussion_record,
     extension_record,
+    review_give,
+    review_request,
+)
+from penalties.services.defence import (
+    HearingPlan,
     hearing_hold,
     hearing_miss,
     hearing_request,
     hearing_schedule,
     hearing_withdraw,
     notice_issue,
-    review_give,
-    review_request,
     statement_add,
     statement_answer,
     statement_waive,
 )
 from penalties.services.execution import (
     PaymentInput,
-    Service,
-    address_confirm,
     case_apply_court,
     case_perform,
     case_urge,
@@ -65,7 +65,6 @@ from penalties.services.execution import (
     measure_done,
     order_done,
     order_issue,
-    paper_serve,
     payment_hand_in,
     payment_record,
     proceeding_end,
@@ -74,6 +73,7 @@ from penalties.services.execution import (
 from penalties.services.inquiry import (
     InterviewDetails,
     MeasureInput,
+    SamplingDetails,
     discretion_set,
     evidence_add,
     evidence_edit,
@@ -86,7 +86,10 @@ from penalties.services.inquiry import (
     inquiry_end,
     interview_record,
     pupils_reveal,
+    sampling_handle,
+    sampling_take,
 )
+from penalties.services.serving import Service, address_confirm, agent_authorise, agent_end, paper_serve
 
 __all__ = [
     "CHANNEL",
@@ -94,8 +97,11 @@ __all__ = [
     "InterviewDetails",
     "MeasureInput",
     "PaymentInput",
+    "SamplingDetails",
     "Service",
     "address_confirm",
+    "agent_authorise",
+    "agent_end",
     "case_apply_court",
     "case_archive",
     "case_close",
@@ -161,6 +167,8 @@ __all__ = [
     "review_give",
     "review_request",
     "rule_add",
+    "sampling_handle",
+    "sampling_take",
     "statement_add",
     "statement_answer",
     "statement_waive",

@@ -12,6 +12,7 @@ from accounts.models import User
 from casework import audit, policy
 from casework.deadlines import CalendarMissing, TermUnit, deadline_cancel, deadline_finish, deadline_start
 from casework.deadlines.services import DeadlineMoved
+from casework.documents import rehearsal
 from casework.documents.services import document_issue
 from casework.errors import Unlawful, WrongState
 from casework.models import Deadline, DocumentKind, OfficialDocument
@@ -58,7 +59,8 @@ def open_case(case: Case, actor: User, permission: str, *states: str) -> Case:
 
 def issue(case: Case, paper: papers.Paper, *, actor: User, at: datetime) -> OfficialDocument:
     """Issue a paper of the case once everything that its kind requires is there. Raises Unlawful."""
-    if lacks := papers.missing(paper):
+    lacks = papers.missing(paper)
+    if lacks and not rehearsal.forgive(lacks):
         raise Unlawful(f"{paper.content.title}缺少：{'、'.join(lacks)}。请补充后再制发。")
     pattern = DocumentKind.objects.filter(code=paper.kind).values_list("number_pattern", flat=True).first()
     return document_issue(

@@ -15,7 +15,7 @@ from casework.numbering import number_take
 from casework.records import clean
 from casework.steps import lock, ready, require
 from casework.workflow import transition
-from penalties import clock, data, guards_decision, papers
+from penalties import clock, data, guards, papers
 from penalties.events import CaseEnded
 from penalties.models import Case, PenaltyRule
 from penalties.services.base import issue
@@ -27,7 +27,7 @@ def case_close(*, actor: User, case: Case, execution_note: str = "", at: datetim
     with clock.acting_at(at) as moment:
         locked = lock(case)
         ready(locked, "close", actor)
-        locked.close_ground = guards_decision.closing_ground(locked)
+        locked.close_ground = guards.closing_ground(locked)
         locked.execution_note = execution_note.strip()[:300]
         locked.closed_at = moment
         issue(locked, papers.close_form(locked, at=moment, approver=actor.name), actor=actor, at=moment)

@@ -1,8 +1,7 @@
-"""The list of cases, the page of a case with its tabs, opening a case, previews and volumes."""
+"""The list of cases, the page of a case, and opening a case."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -11,10 +10,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 
-from casework import typesetting
-from casework.audit import describe
 from casework.web import (
     AuthedRequest,
     Column,
@@ -22,26 +18,24 @@ from casework.web import (
     crumbs,
     data,
     desk_page,
-    file_items,
+    form_page,
     get_visible,
     offers_as_actions,
     run_transition,
 )
 from casework.workflow import Offer, available_transitions
 from inspections.selectors import finding_file, notice_file
-from penalties import forms, papers, selectors, services, terms, volumes
+from penalties import forms, selectors, services
 from penalties.filters import CaseFilter
-from penalties.models import Case, CaseKind, MeasureStage, Outcome
+from penalties.models import Case, CaseKind, Outcome
 from penalties.views.actions import step_url
 from penalties.views.common import (
     TABS,
-    action_url,
     case_get,
     case_url,
-    form_page,
-    paper_links,
+    is_own,
 )
-from penalties.views.common import carry_out as once
+from penalties.views.tabs import TAB_CONTEXT
 
 COLUMNS = (
     Column("立案号", lambda row: row.number, 24),
@@ -64,23 +58,6 @@ COLUMNS = (
     Column("归档号", lambda row: row.archive_no),
     Column("状态", lambda row: row.get_status_display()),
 )
-PREVIEWS: dict[str, tuple[str, Callable[..., papers.Paper]]] = {
-    "filing": ("立案审批表", papers.filing_form),
-    "report": ("调查终结报告", papers.investigation_report),
-    "prior": ("行政处罚事先告知书", papers.prior_notice),
-    "hearing": ("听证告知书", papers.hearing_rights),
-    "decision": ("行政处罚决定书", papers.decision),
-    "no-penalty": ("不予行政处罚决定书", papers.no_penalty),
-    "urge": ("催告书", papers.urge_notice),
-}
-STAGE_PREVIEWS = {
-    "DRAFT": ("filing",),
-    "SUBMITTED": ("filing",),
-    "FILED": ("report",),
-    "ENDED": ("report", "prior", "hearing"),
-    "NOTIFIED": ("decision",),
-    "SERVED": ("urge",),
-}
 EASED = {"serve": {"G32"}}
 
 
@@ -107,24 +84,24 @@ def case_create(request: AuthedRequest) -> HttpResponse:
     if organ is None:
         raise Http404
 
-    def work() -> str:
+    def work(values: dict[str, Any]) -> str:
         case = services.case_draft(
             actor=request.user,
             organ=organ,
-            region=form.cleaned_data["region"],
+            region=values["region"],
             values=form.values(),
-            party_address=form.cleaned_data["party_address"],
+            party_address=values["party_address"],
         )
         return case_url(case)
 
-    if request.method == "POST" and form.is_valid() and (address := once(request, form, work)):
-        return redirect(address)
     return form_page(
         request,
         form,
+        work,
         heading="起草处罚案件",
         submit="保存草稿",
         cancel_url=reverse("penalties:case_list"),
+        done="草稿已保存，请指定办案人员。",
         two_columns=True,
         sentence="从检查问题、整改通知书立案的，请在该页面点“转为处罚案件”，材料自动带入。",
         crumbs=crumbs(("处罚案件", reverse("penalties:case_list")), ("起草", "")),
@@ -179,26 +156,22 @@ def case_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "due_explanation": case.payment_explanation
         if case.status in {"SERVED", "URGED"}
         else case.decide_explanation,
-        "may_edit": _own(request, case) and request.user.may("penalties.case_edit"),
-        "may_approve": _own(request, case) and request.user.may("penalties.case_approve"),
-        "may_manage": _own(request, case) and request.user.may("penalties.case_manage"),
-        "may_review": _own(request, case) and request.user.may("penalties.legal_review"),
-        "may_serve": _own(request, case) and request.user.may("penalties.paper_serve"),
-        "may_publish": _own(request, case) and request.user.may("penalties.credit_publish"),
-        "may_repair": _own(request, case) and request.user.may("penalties.credit_repair"),
+        "may_edit": is_own(request, case) and request.user.may("penalties.case_edit"),
+        "may_approve": is_own(request, case) and request.user.may("penalties.case_approve"),
+        "may_manage": is_own(request, case) and request.user.may("penalties.case_manage"),
+        "may_review": is_own(request, case) and request.user.may("penalties.legal_review"),
+        "may_serve": is_own(request, case) and request.user.may("penalties.paper_serve"),
+        "may_publish": is_own(request, case) and request.user.may("penalties.credit_publish"),
+        "may_repair": is_own(request, case) and request.user.may("penalties.credit_repair"),
         "crumbs": crumbs(("处罚案件", reverse("penalties:case_list")), (str(case), "")),
         **TAB_CONTEXT[tab](request, case),
     }
     return render(request, "penalties/case_detail.html", context)
 
 
-def _own(request: AuthedRequest, case: Case) -> bool:
-    return case.organ_id == request.user.organisation_id
-
-
 def _offers(request: AuthedRequest, case: Case) -> list[Offer]:
     """Steps open to this person, without reasons that the step's own page takes care of; other organs' none."""
-    if not _own(request, case):
+    if not is_own(request, case):
         return []
     found = []
     for offer in available_transitions(request.user, case):
@@ -248,208 +221,3 @@ def steps_of(case: Case) -> list[dict[str, Any]]:
             state, is_now = ("now" if is_now else "todo"), False
         steps.append({"label": label, "state": state, "at": moment})
     return steps
-
-
-def _overview(request: AuthedRequest, case: Case) -> dict[str, Any]:
-    return {
-        "facts": _facts(case),
-        "officers": [
-            (row, list(row.recusals.all()))
-            for row in case.caseofficers.prefetch_related("recusals").order_by("removed_at", "pk")
-        ],
-        "previous": terms.previous_dealings(case),
-        "volumes": [
-            {"label": label, "url": reverse("penalties:case_volume", args=[case.uid, name])}
-            for name, label in volumes.LABELS.items()
-        ],
-        "previews": [
-            {"label": PREVIEWS[key][0], "url": reverse("penalties:case_preview", args=[case.uid, key])}
-            for key in STAGE_PREVIEWS.get(case.status, ())
-            if key != "hearing" or terms.needs_hearing_notice(case)
-        ],
-        "measures": terms.live_measures(case),
-    }
-
-
-def _facts(case: Case) -> list[dict[str, Any]]:
-    place = case.institution
-    source_url = ""
-    if case.notice:
-        source_url = reverse("inspections:notice_detail", kwargs={"uid": case.notice.uid})
-    elif case.finding:
-        source_url = reverse("inspections:finding_detail", kwargs={"uid": case.finding.uid})
-    rows = [
-        {
-            "label": "当事人",
-            "value": case.party_name,
-            "sub": f"{case.get_party_kind_display()} {case.party_uscc}".strip(),
-            "url": reverse("institutions:institution_detail", kwargs={"uid": place.uid}) if place else "",
-        },
-        {"label": "法定代表人（负责人）", "value": case.party_head},
-        {"label": "地址", "value": case.address_shown},
-        {"label": "案由", "value": case.violation.name, "sub": case.violation.basis},
-        {"label": "来源", "value": case.get_source_kind_display(), "sub": case.source_no, "url": source_url},
-        {"label": "违法行为时间", "value": _span(case), "sub": f"{case.found_on:%Y-%m-%d} 发现"},
-        {"label": "管辖", "value": case.jurisdiction},
-        {"label": "办案机关", "value": case.organ.name},
-        {"label": "立案号", "value": case.number},
-        {"label": "决定书", "value": case.decision_no, "sub": case.get_outcome_display()},
-        {"label": "移送", "value": case.transfer_to},
-        {"label": "归档号", "value": case.archive_no},
-    ]
-    return [row for row in rows if row["value"]]
-
-
-def _span(case: Case) -> str:
-    start = f"{case.act_from:%Y-%m-%d}" if case.act_from else "不详"
-    return f"{start} 至 {case.act_to:%Y-%m-%d}" if case.act_to else f"{start} 起，仍在继续"
-
-
-def _evidence(request: AuthedRequest, case: Case) -> dict[str, Any]:
-    files = selectors.evidence_files(case)
-    items = case.evidenceitems.prefetch_related("facts").order_by("position")
-    return {
-        "case_facts": list(case.casefacts.prefetch_related("evidence").order_by("position")),
-        "items": [(row, file_items(files.get(row.uid, []))) for row in items],
-        "holds": list(case.evidenceholds.select_related("approved_by", "document")),
-        "interviews": list(case.interviews.select_related("document").prefetch_related("officers")),
-        "may_gather": case.status in {"DRAFT", "FILED"},
-    }
-
-
-def _fees(request: AuthedRequest, case: Case) -> dict[str, Any]:
-    return {
-        "fees": list(case.feerows.order_by("position")),
-        "income": terms.income_of(case),
-        "is_frozen": bool(case.income_snapshot),
-        "may_gather": case.status in {"DRAFT", "FILED"},
-    }
-
-
-def _discretion(request: AuthedRequest, case: Case) -> dict[str, Any]:
-    rule = terms.law_rule(case)
-    return {
-        "law": rule,
-        "ladder": list(selectors.ladder_choices(case)),
-        "words": papers.discretion_words(case),
-        "proposed": terms.measures_at(case, MeasureStage.PROPOSED),
-        "told": terms.measures_at(case, MeasureStage.TOLD),
-        "decided": terms.measures_at(case, MeasureStage.DECIDED),
-        "income": terms.income_of(case),
-        "may_weigh": case.status in {"DRAFT", "FILED", "ENDED", "NOTIFIED"},
-    }
-
-
-def _procedure(request: AuthedRequest, case: Case) -> dict[str, Any]:
-    needs_hearing = terms.needs_hearing_notice(case)
-    return {
-        "reviews": list(case.legalreviews.select_related("reviewer", "document")),
-        "review_grounds": terms.review_grounds(case),
-        "statements": list(case.statementpoints.order_by("pk")),
-        "hearings": list(case.hearings.select_related("chair")),
-        "needs_hearing": needs_hearing,
-        "needs_discussion": terms.needs_discussion(case),
-        "discussions": list(case.discussions.select_related("document")),
-        "may_ask_hearing": case.status == "NOTIFIED" and needs_hearing,
-    }
-
-
-def _papers(request: AuthedRequest, case: Case) -> dict[str, Any]:
-    servable = set(selectors.servable(case).values_list("pk", flat=True))
-    rows = [
-        {
-            "document": document,
-            "service": service,
-            "links": paper_links(document),
-            "serve_url": f"{action_url(case, 'serve')}?document={document.pk}"
-            if document.pk in servable
-            else "",
-        }
-        for document, service in selectors.papers_with_service(case)
-    ]
-    return {
-        "rows": rows,
-        "orders": list(case.correctiveorders.select_related("document")),
-        "addresses": list(case.addressconfirmations.all()),
-    }
-
-
-def _money(request: AuthedRequest, case: Case) -> dict[str, Any]:
-    return {
-        "balance": terms.balance_of(case),
-        "payments": list(case.payments.all()),
-        "decided": terms.measures_at(case, MeasureStage.DECIDED),
-        "deferrals": list(case.deferrals.select_related("approved_by", "document")),
-        "proceedings": list(case.proceedings.all()),
-        "credit": list(case.creditrecords.all()),
-        "may_pay": case.status in {"SERVED", "URGED", "IN_COURT"},
-    }
-
-
-def _history(request: AuthedRequest, case: Case) -> dict[str, Any]:
-    return {
-        "timeline": [
-            {
-                "at": event.occurred_at,
-                "actor": event.actor_name,
-                "organisation": event.organisation_name,
-                "sentence": describe(event),
-                "detail": event.reason,
-            }
-            for event in selectors.history_of(request.user, case)
-        ]
-    }
-
-
-TAB_CONTEXT: dict[str, Callable[[AuthedRequest, Case], dict[str, Any]]] = {
-    "": _overview,
-    "evidence": _evidence,
-    "fees": _fees,
-    "discretion": _discretion,
-    "procedure": _procedure,
-    "papers": _papers,
-    "money": _money,
-    "history": _history,
-}
-
-
-@desk_page("penalties.case_view")
-def case_preview(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
-    """A paper as it would be issued now, without number."""
-    case = case_get(request, uid)
-    if name not in PREVIEWS:
-        raise Http404("没有这种文书。")
-    label, build = PREVIEWS[name]
-    paper = build(case, at=timezone.now())
-    if request.GET.get("as") == "pdf":
-        pdf = typesetting.render_pdf(dataclasses.replace(paper.content, number="（预览，未编号）"))
-        return _pdf(pdf, f"{label}预览.pdf")
-    context = {
-        "case": case,
-        "heading": label,
-        "paper": typesetting.to_dict(paper.content),
-        "lacks": papers.missing(paper),
-        "crumbs": crumbs(
-            ("处罚案件", reverse("penalties:case_list")), (str(case), case_url(case)), (label, "")
-        ),
-    }
-    return render(request, "penalties/paper_preview.html", context)
-
-
-@desk_page("penalties.case_view")
-def case_volume(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
-    """正卷 or 副卷 as one PDF. The side volume stays inside the organ."""
-    case = case_get(request, uid)
-    if name not in volumes.LABELS:
-        raise Http404("没有这一卷。")
-    if name == volumes.SIDE and not _own(request, case):
-        raise Http404("副卷只供办案机关查阅。")
-    volume = volumes.build(case, name)
-    return _pdf(volume.pdf, volume.name)
-
-
-def _pdf(data_: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(data_, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, name) or ""
-    response["Cache-Control"] = "private, no-store"
-    return response

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 
 from casework.models import OfficialDocument
-from casework.web import AuthedRequest, fresh_key, get_visible, guarded, submit_once
+from casework.web import AuthedRequest, get_visible
 from penalties import selectors
 from penalties.models import Case
 
@@ -32,6 +29,10 @@ TAB_OF = {
     "hold": "evidence",
     "hold-settle": "evidence",
     "interview": "evidence",
+    "sampling": "evidence",
+    "sampling-handle": "evidence",
+    "agent": "papers",
+    "agent-end": "papers",
     "fees": "fees",
     "discretion": "discretion",
     "review-request": "procedure",
@@ -79,28 +80,13 @@ def case_get(request: AuthedRequest, uid: UUID) -> Case:
     return get_visible(selectors.case_file(request.user), request.user, uid)
 
 
-def carry_out(request: AuthedRequest, form: Any, work: Any) -> str:
-    """Run `work` once for a valid form; its address, or nothing when the service refused."""
-    key = request.POST.get("idempotency_key", "")
-    addresses: list[str] = []
-    with guarded(form):
-        addresses.append(submit_once(actor=request.user, key=key, work=work))
-    return addresses[0] if addresses else ""
-
-
-def form_page(request: AuthedRequest, form: Any, **context: Any) -> HttpResponse:
-    """Show a form, with 422 when it was sent and refused."""
-    page = {
-        "form": form,
-        "idempotency_key": request.POST.get("idempotency_key") or fresh_key(),
-        **context,
-    }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "ui/form_page.html", page, status=status)
-
-
 def paper_links(document: OfficialDocument) -> dict[str, str]:
     """The two files of a document."""
     return {
         kind: reverse("casework:document_download", args=[document.uid, kind]) for kind in ("pdf", "docx")
     }
+
+
+def is_own(request: AuthedRequest, case: Case) -> bool:
+    """Whether the reader's organ handles the case."""
+    return case.organ_id == request.user.organisation_id

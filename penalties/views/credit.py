@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 
 from casework.web import (
@@ -13,14 +14,11 @@ from casework.web import (
     crumbs,
     data,
     desk_page,
+    form_page,
 )
 from penalties import credit_fields, forms, selectors, services
 from penalties.filters import CreditFilter, RuleFilter
 from penalties.models import CreditRecord
-from penalties.views.common import (
-    carry_out,
-    form_page,
-)
 
 
 def _column(code: str, label: str) -> Column:
@@ -80,18 +78,18 @@ def rule_create(request: AuthedRequest) -> HttpResponse:
     form = forms.RuleForm(**data(request))
     back = reverse("penalties:rule_list")
 
-    def work() -> str:
-        services.rule_add(actor=request.user, values=form.values(), since=form.cleaned_data["since"])
+    def work(values: dict[str, Any]) -> str:
+        services.rule_add(actor=request.user, values=form.values(), since=values["since"])
         return back
 
-    if request.method == "POST" and form.is_valid() and (address := carry_out(request, form, work)):
-        return redirect(address)
     return form_page(
         request,
         form,
+        work,
         heading="录入裁量基准",
         submit="录入",
         cancel_url=back,
+        done="已录入。",
         two_columns=True,
         sentence="本级录入的裁量阶次优先于样本；已办理的案件不受影响。裁量基准应当向社会公布。",
         crumbs=crumbs(("裁量基准", back), ("录入", "")),

@@ -52,7 +52,9 @@ function setUpUnsaved() {
     const form = event.target.closest("form[data-guard]");
     if (form) dirty.add(form);
   });
-  document.addEventListener("submit", (event) => dirty.delete(event.target));
+  document.addEventListener("submit", (event) => {
+    if (event.submitter?.formTarget !== "_blank") dirty.delete(event.target); // a preview keeps the input unsaved
+  });
   window.addEventListener("beforeunload", (event) => {
     if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
   });

@@ -25,6 +25,7 @@ function setUpSubmitOnce() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || (form.getAttribute("method") ?? "get").toLowerCase() !== "post" || "repeat" in form.dataset) return;
+    if (event.submitter?.formTarget === "_blank") return; // a preview sends nothing for good
     if (form.dataset.sent === "yes") {
       event.preventDefault();
       return;

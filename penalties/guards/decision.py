@@ -11,7 +11,7 @@ from accounts.models import User
 from casework.errors import Reason
 from inspections import guards as field
 from penalties import clock, money, papers, terms, volumes
-from penalties.guards import LAW
+from penalties.guards.handling import LAW
 from penalties.models import (
     Case,
     CaseKind,
