@@ -5,3 +5,6 @@ from __future__ import annotations
 
 def register() -> None:
     """Called once when the room starts."""
+    from complaints import registration_desk
+
+    registration_desk.register()

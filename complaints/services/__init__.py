@@ -1,5 +1,99 @@
 """The only writers of this room."""
 
+from complaints.services.clocks import (
+    clocks_fill,
+    clue_due_moved,
+    clue_extend,
+    clue_pause,
+    clue_resume,
+    holds_end,
+)
+from complaints.services.handling import (
+    Assignment,
+    clue_assign,
+    clue_close,
+    clue_edit,
+    clue_fixed,
+    clue_give_back,
+    clue_readmit,
+    clue_reassign,
+    clue_reject,
+    clue_release,
+    clue_reopen,
+    clue_start,
+    clues_reject,
+)
+from complaints.services.merging import clue_merge, clue_unmerge
+from complaints.services.messages import (
+    message_send,
+    reopen_refuse,
+    reporter_add,
+    reporter_reopen_ask,
+    reporter_solved,
+)
 from complaints.services.register import ClueReport, Registered, clue_admit, clue_register, keeper_of
+from complaints.services.routing import organ_suggested, reminders_make, rule_create, rule_edit
+from complaints.services.verification import (
+    Look,
+    brief_of,
+    verification_ask,
+    verification_drop,
+    verification_record,
+)
+from complaints.services.visits import (
+    clue_case_open,
+    clue_place_register,
+    rectification_heard,
+    visit_call_off,
+    visit_heard,
+    visit_request,
+)
 
-__all__ = ["ClueReport", "Registered", "clue_admit", "clue_register", "keeper_of"]
+__all__ = [
+    "Assignment",
+    "ClueReport",
+    "Look",
+    "Registered",
+    "brief_of",
+    "clocks_fill",
+    "clue_admit",
+    "clue_assign",
+    "clue_case_open",
+    "clue_close",
+    "clue_due_moved",
+    "clue_edit",
+    "clue_extend",
+    "clue_fixed",
+    "clue_give_back",
+    "clue_merge",
+    "clue_pause",
+    "clue_place_register",
+    "clue_readmit",
+    "clue_reassign",
+    "clue_register",
+    "clue_reject",
+    "clue_release",
+    "clue_reopen",
+    "clue_resume",
+    "clue_start",
+    "clue_unmerge",
+    "clues_reject",
+    "holds_end",
+    "keeper_of",
+    "message_send",
+    "organ_suggested",
+    "rectification_heard",
+    "reminders_make",
+    "reopen_refuse",
+    "reporter_add",
+    "reporter_reopen_ask",
+    "reporter_solved",
+    "rule_create",
+    "rule_edit",
+    "verification_ask",
+    "verification_drop",
+    "verification_record",
+    "visit_call_off",
+    "visit_heard",
+    "visit_request",
+]
