@@ -47,3 +47,4 @@ class VerificationRequested:
     place_text: str
     region_id: int
     due_on: date
+    ask_uid: UUID

@@ -44,7 +44,40 @@ def own_organ(clue: Clue, actor: User) -> Iterator[Reason]:
     if actor.may("complaints.clue_assign") or actor.is_system:
         return
     if clue.assigned_organ_id != actor.organisation_id:
-        yield Reason("这条线索由其他单位承办。")
+        yield Reason("这条线索由其他单位承办。", gate="organ")
+
+
+def _before_merge(clue: Clue) -> str:
+    merge = clue.merges.filter(undone_at__isnull=True).first()
+    return merge.before if merge else ""
+
+
+def _was(clue: Clue, state: str) -> Iterator[Reason]:
+    if _before_merge(clue) != state:
+        yield Reason("并案前不是这个状态。", gate="organ")
+
+
+def was_received(clue: Clue, actor: User) -> Iterator[Reason]:
+    """It waited for acceptance before it was merged."""
+    yield from _was(clue, "RECEIVED")
+
+
+def was_assigned(clue: Clue, actor: User) -> Iterator[Reason]:
+    """It was assigned before it was merged."""
+    yield from _was(clue, "ASSIGNED")
+
+
+def was_verifying(clue: Clue, actor: User) -> Iterator[Reason]:
+    """It was being verified before it was merged."""
+    yield from _was(clue, "VERIFYING")
+
+
+def main_is_open(clue: Clue, actor: User) -> Iterator[Reason]:
+    """The clue that took this one in is still open; afterwards its answer was given for both."""
+    if clue.merged_into is not None and not clue.merged_into.is_open:
+        yield Reason(
+            f"并入的线索 {clue.merged_into.number} 已不在办理中，不能撤销并案。请先重新办理那条线索。"
+        )
 
 
 def amounts_agreed(dispute: RefundDispute, actor: User) -> Iterator[Reason]:

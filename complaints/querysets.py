@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from django.db import models
 
 from accounts.models import OrganisationKind
 from accounts.querysets import ScopedQuerySet
@@ -10,6 +12,8 @@ from accounts.querysets import ScopedQuerySet
 if TYPE_CHECKING:
     from accounts.models import User
     from complaints.models import Clue, ClueMessage, RefundDispute  # noqa: F401
+
+M = TypeVar("M", bound=models.Model)
 
 
 def _least(rows: Any, actor: User | Any, organ_path: str) -> Any:
@@ -59,3 +63,12 @@ class DisputeQuerySet(ScopedQuerySet["RefundDispute"]):
     def open(self) -> Self:
         """Disputes that still need something."""
         return self.filter(status__in=["CLAIMED", "MEDIATING", "AGREED"])
+
+
+class TrailQuerySet(ScopedQuerySet[M]):
+    """What handling wrote down about a clue; whoever sees the clue."""
+
+    def visible_to(self, actor: User | Any) -> Self:
+        """Rows inside the actor's reach."""
+        found: Self = _least(super().visible_to(actor), actor, "clue__assigned_organ")
+        return found

@@ -68,6 +68,16 @@ CLUE = Workflow(
         ),
         Transition(
             "unmerge", "撤销并案", (S.MERGED,), S.RECEIVED, permission="complaints.clue_triage",
+            guards=(guards.was_received, guards.main_is_open), needs_reason=True,
+        ),
+        Transition(
+            "unmerge_assigned", "撤销并案，仍为已分派", (S.MERGED,), S.ASSIGNED,
+            permission="complaints.clue_triage", guards=(guards.was_assigned, guards.main_is_open),
+            needs_reason=True,
+        ),
+        Transition(
+            "unmerge_verifying", "撤销并案，仍在核查", (S.MERGED,), S.VERIFYING,
+            permission="complaints.clue_triage", guards=(guards.was_verifying, guards.main_is_open),
             needs_reason=True,
         ),
     ),

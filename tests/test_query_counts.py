@@ -29,6 +29,7 @@ from bench.rows import insert_select
 from blacklist.models import ListBatch, ListEntry
 from casework.management.commands.load_reference import load_all
 from casework.models import AuditEvent, JobRun, OutboxMessage, ViolationType
+from complaints.models import Clue, RoutingRule, Verification
 from draws.models import Draw, OfficerRecusal
 from inspections.models import Finding, RectificationNotice, Visit
 from institutions.models import ImportBatch, Institution
@@ -144,6 +145,48 @@ def papers_make(world: World, first: int, count: int) -> None:
     )
     periods_make(world, root, numbers)
     cases_make(world, root, numbers)
+    clues_make(world, root, numbers)
+
+
+def clues_make(world: World, root: dict[str, str], numbers: str) -> None:
+    """Clues about the institution, held, received and in hand, each with a request to look; and routing rules."""
+    place = Institution.objects.filter(bureau=world.bureau).order_by("pk")[0]
+    shared = {
+        **root,
+        "channel": "'SNAP'",
+        "kind": "'UNLICENSED'",
+        "text": "'线索内容 ' || i",
+        "received_at": "now() - interval '1 day'",
+        "institution": str(place.pk),
+    }
+    insert_select(Clue, numbers, **shared, status="'QUARANTINED'")
+    insert_select(Clue, numbers, **shared, status="'RECEIVED'", number="'线索待受理 ' || i")
+    insert_select(
+        Clue,
+        numbers,
+        **shared,
+        status="'VERIFYING'",
+        number="'线索在办 ' || i",
+        assigned_organ=str(world.education.pk),
+        assignee=str(world.head.pk),
+        assigned_at="now()",
+        due_on="current_date - 1",
+        reopen_asked_at="now()",
+    )
+    insert_select(
+        Verification,
+        "complaints_clue c WHERE c.status = 'VERIFYING' AND NOT EXISTS"
+        " (SELECT 1 FROM complaints_verification v WHERE v.clue_id = c.id)",
+        **root,
+        clue="c.id",
+        status="'ASKED'",
+        way="'MONITOR'",
+        asked="'看一看'",
+        asked_by=str(world.head.pk),
+        asked_at="now()",
+        due_on="current_date",
+    )
+    insert_select(RoutingRule, numbers, **root, organ=str(world.education.pk), is_active="false")
 
 
 def cases_make(world: World, root: dict[str, str], numbers: str) -> None:

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0002_one_system_user'),
         ('casework', '0004_document_registers'),
-        ('complaints', '0002_sealed_schema'),
+        ('complaints', '0010_desk'),
         ('institutions', '0002_participation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

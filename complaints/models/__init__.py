@@ -12,6 +12,18 @@ from complaints.models.clues import (
     Solved,
 )
 from complaints.models.disputes import DisputeStatus, RefundClaim, RefundDispute
+from complaints.models.handling import (
+    ClueHold,
+    ClueMerge,
+    ClueNoticeKind,
+    ClueReminder,
+    RoutingRule,
+    Transfer,
+    TransferKind,
+    Verification,
+    VerifyStatus,
+    VerifyWay,
+)
 from complaints.models.patterns import CluePattern, CoverPattern
 from complaints.models.rewards import Reward, RewardStatus
 from complaints.models.sealed import RevealRequest, RevealStatus, SealedReport
@@ -22,9 +34,13 @@ __all__ = [
     "BatchState",
     "Channel",
     "Clue",
+    "ClueHold",
     "ClueKind",
+    "ClueMerge",
     "ClueMessage",
+    "ClueNoticeKind",
     "CluePattern",
+    "ClueReminder",
     "ClueStatus",
     "CoverPattern",
     "DisputeStatus",
@@ -36,8 +52,14 @@ __all__ = [
     "RevealStatus",
     "Reward",
     "RewardStatus",
+    "RoutingRule",
     "SealedReport",
     "Solved",
     "TicketBatch",
     "TicketReply",
+    "Transfer",
+    "TransferKind",
+    "Verification",
+    "VerifyStatus",
+    "VerifyWay",
 ]

@@ -97,7 +97,9 @@ class Clue(RootModel):
     number = models.CharField("线索编号", max_length=80, blank=True, default="")
     channel = models.CharField("来源渠道", max_length=12, choices=Channel.choices)
     kind = models.CharField("反映事项", max_length=16, choices=ClueKind.choices)
-    status = models.CharField("状态", max_length=12, choices=ClueStatus.choices, default=ClueStatus.QUARANTINED)
+    status = models.CharField(
+        "状态", max_length=12, choices=ClueStatus.choices, default=ClueStatus.QUARANTINED
+    )
     text = models.TextField("反映内容", max_length=4000)
     place_text = models.CharField("地点", max_length=200, blank=True, default="")
     longitude = models.FloatField("经度", null=True, blank=True)

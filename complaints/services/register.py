@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Bureau, Organisation, OrganisationKind, Region, User
 from casework import audit, events, policy
-from casework.deadlines import CalendarMissing, compute, deadline_start, load_calendar
+from casework.deadlines import compute, load_calendar
 from casework.errors import Unlawful
 from casework.models import ViolationType
 from casework.numbering import number_take
@@ -20,6 +20,7 @@ from complaints import rules, wall
 from complaints.events import ClueRegistered
 from complaints.models import Channel, Clue, ClueStatus
 from complaints.redaction import redact
+from complaints.services import clocks
 from institutions.models import Institution
 
 NUMBER_KIND = "CLUE"
@@ -153,7 +154,7 @@ def clue_admit(*, actor: User, clue: Clue, at: datetime | None = None) -> Clue:
     """
     at = at or timezone.now()
     today = timezone.localdate(at)
-    _accept_clock(actor, clue, today)
+    clocks.accept_start(actor, clue, today)
     clue.number = number_take(
         organ=keeper_of(clue.bureau), kind=NUMBER_KIND, subject=clue, at=at, pattern=NUMBER_PATTERN
     ).text
@@ -171,24 +172,6 @@ def clue_admit(*, actor: User, clue: Clue, at: datetime | None = None) -> Clue:
         ClueRegistered(clue.uid, clue.bureau_id, clue.number, clue.channel, clue.source_kind, clue.source_no)
     )
     return clue
-
-
-def _accept_clock(actor: User, clue: Clue, today: date) -> None:
-    """Start the clock; a report is never refused because a coming year's holidays are not known yet."""
-    try:
-        deadline = deadline_start(
-            actor=actor,
-            bureau=clue.bureau,
-            subject=clue,
-            kind=rules.ACCEPT,
-            label="受理线索",
-            term=rules.accept_term(clue.channel, region=clue.region, on=today),
-            starts_on=today,
-        )
-    except CalendarMissing as missing:
-        clue.accept_explanation = [missing.message]
-        return
-    clue.accept_due_on, clue.accept_explanation = deadline.due_on, list(deadline.explanation)
 
 
 def keeper_of(bureau: Bureau) -> Organisation:

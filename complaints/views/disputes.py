@@ -28,7 +28,7 @@ from casework.web import (
 )
 from casework.web.kit import Register, Step
 from complaints import services
-from complaints.filters import DisputeFilter, RewardFilter
+from complaints.filters.channels import DisputeFilter, RewardFilter
 from complaints.forms import disputes as forms
 from complaints.models import Clue, RefundDispute, Reward
 from complaints.selectors import disputes as selectors

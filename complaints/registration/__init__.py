@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from complaints import registration_channels
-
 
 def register() -> None:
     """Called once when the room starts."""
-    registration_channels.register()
+    from complaints.registration import channels, desk
+
+    desk.register()
+    channels.register()

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from casework.errors import NotAllowed, Unlawful, WrongState
 from casework.evidence.selectors import evidence_of
 from complaints import services, wall
+from complaints.channels.mail import read_mail
+from complaints.channels.tickets import kind_of
 from complaints.data import cover_patterns
-from complaints.intake.mail import read_mail
-from complaints.intake.tickets import kind_of
 from complaints.models import (
     Channel,
     Clue,
@@ -32,7 +32,7 @@ from complaints.models import (
     TicketBatch,
     TicketReply,
 )
-from complaints.selectors import intake as selectors
+from complaints.selectors import channels as selectors
 from tests.conftest import World
 from tests.fieldwork.phones import picture
 

@@ -119,7 +119,7 @@ def refund_panel(actor: User, institution: Any) -> dict[str, Any]:
 
 def campaign_panel(actor: User, campaign: Any) -> dict[str, Any]:
     """Covers in clues that came in during a campaign."""
-    from complaints.selectors.intake import patterns_counted
+    from complaints.selectors.channels import patterns_counted
 
     last = campaign.ends_on
     since = timezone.make_aware(datetime.combine(campaign.starts_on, time()))

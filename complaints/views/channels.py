@@ -28,10 +28,10 @@ from casework.web import (
 )
 from casework.web.kit import Register
 from complaints import services
-from complaints.filters import TicketFilter
-from complaints.forms.intake import MailForm, PatternForm, TicketsForm
+from complaints.filters.channels import TicketFilter
+from complaints.forms.channels import MailForm, PatternForm, TicketsForm
 from complaints.models import Clue, CoverPattern
-from complaints.selectors import intake as selectors
+from complaints.selectors import channels as selectors
 
 INTAKE = "complaints.intake"
 HOME = ("收件", "complaints:intake")

@@ -19,8 +19,8 @@ from casework.errors import DomainError, Unlawful, WrongState
 from casework.evidence.services import evidence_receive
 from casework.records import record_create, root_fields
 from casework.steps import lock, require
-from complaints.intake import mail as mails
-from complaints.intake import tickets
+from complaints.channels import mail as mails
+from complaints.channels import tickets
 from complaints.models import (
     BatchState,
     Channel,
