@@ -8,3 +8,6 @@ from complaints import registration_channels
 def register() -> None:
     """Called once when the room starts."""
     registration_channels.register()
+    from complaints import registration_sites
+
+    registration_sites.register()

@@ -16,8 +16,20 @@ from complaints.models.patterns import CluePattern, CoverPattern
 from complaints.models.rewards import Reward, RewardStatus
 from complaints.models.sealed import RevealRequest, RevealStatus, SealedReport
 from complaints.models.tickets import BatchState, TicketBatch, TicketReply
+from complaints.models.sites import (
+    ENDED_SITES,
+    ChangeKind,
+    ClueLink,
+    ClueSignals,
+    LinkDecision,
+    SiteChange,
+    SiteMembership,
+    SiteStatus,
+    SuspectedSite,
+)
 
 __all__ = [
+    "ENDED_SITES",
     "OPEN_STATES",
     "BatchState",
     "Channel",
@@ -40,4 +52,12 @@ __all__ = [
     "Solved",
     "TicketBatch",
     "TicketReply",
+    "ChangeKind",
+    "ClueLink",
+    "ClueSignals",
+    "LinkDecision",
+    "SiteChange",
+    "SiteMembership",
+    "SiteStatus",
+    "SuspectedSite",
 ]

@@ -1,0 +1,92 @@
+"""Clusters of clues: connected components over accepted links, a function of the set alone.
+
+Links are taken strongest first. People's must-links come before all others; a link that would bring together
+what people hold apart, or doors that contradict each other, is passed over. Ties are broken by the nodes' keys,
+which come from their content, so that neither the order of arrival nor how insertions were split changes anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+N = TypeVar("N", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Link:
+    """Two nodes with the points that speak for them. `must` is a person's word that they belong together."""
+
+    first: str
+    second: str
+    points: int = 0
+    must: bool = False
+
+    @property
+    def order(self) -> tuple[bool, int, str, str]:
+        """Must-links first, then by strength, then by key."""
+        low, high = sorted((self.first, self.second))
+        return (not self.must, 0 if self.must else -self.points, low, high)
+
+
+def reach(start: Iterable[N], neighbours: Callable[[Collection[N]], Iterable[N]]) -> set[N]:
+    """Everything connected with `start`; `neighbours` answers for a whole frontier at once."""
+    seen = set(start)
+    frontier = set(seen)
+    while frontier:
+        frontier = set(neighbours(frontier)) - seen
+        seen |= frontier
+    return seen
+
+
+def partition(
+    nodes: Iterable[str],
+    links: Iterable[Link],
+    *,
+    apart: Iterable[tuple[str, str]] = (),
+    contradicts: Callable[[str, str], bool] = lambda one, other: False,
+) -> list[frozenset[str]]:
+    """The clusters, every node in exactly one, ordered by their smallest node.
+
+    `apart` are pairs that people hold apart; they bind must-links too. `contradicts` binds machine links only.
+    """
+    groups = _Groups(nodes, apart, contradicts)
+    for link in sorted(links, key=lambda item: item.order):
+        groups.join(link)
+    return groups.result()
+
+
+class _Groups:
+    def __init__(
+        self, nodes: Iterable[str], apart: Iterable[tuple[str, str]], contradicts: Callable[[str, str], bool]
+    ) -> None:
+        self.members = {node: {node} for node in nodes}
+        self.leader = {node: node for node in self.members}
+        self.enemies: dict[str, set[str]] = {node: set() for node in self.members}
+        self.contradicts = contradicts
+        for one, other in apart:
+            if one in self.members and other in self.members:
+                self.enemies[one].add(other)
+                self.enemies[other].add(one)
+
+    def join(self, link: Link) -> None:
+        if link.first not in self.leader or link.second not in self.leader:
+            return
+        one, other = self.leader[link.first], self.leader[link.second]
+        if one == other or not self._may_join(one, other, link.must):
+            return
+        if len(self.members[one]) < len(self.members[other]):
+            one, other = other, one
+        for node in self.members[other]:
+            self.leader[node] = one
+        self.members[one] |= self.members.pop(other)
+        self.enemies[one] |= self.enemies.pop(other)
+
+    def _may_join(self, one: str, other: str, must: bool) -> bool:
+        if not self.enemies[one].isdisjoint(self.members[other]):
+            return False
+        return must or not any(self.contradicts(x, y) for x in self.members[one] for y in self.members[other])
+
+    def result(self) -> list[frozenset[str]]:
+        return sorted(map(frozenset, self.members.values()), key=min)
