@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TypeVar
 
 N = TypeVar("N", bound=Hashable)
@@ -49,11 +50,18 @@ def partition(
 ) -> list[frozenset[str]]:
     """The clusters, every node in exactly one, ordered by their smallest node.
 
-    `apart` are pairs that people hold apart; they bind must-links too. `contradicts` binds machine links only.
+    `apart` are pairs that people hold apart; they bind must-links too. `contradicts` binds machine links only, and
+    not those to a group in which people brought contradicting doors together: there doors say nothing any more.
     """
     groups = _Groups(nodes, apart, contradicts)
-    for link in sorted(links, key=lambda item: item.order):
-        groups.join(link)
+    ordered = sorted(links, key=lambda item: item.order)
+    for link in ordered:
+        if link.must:
+            groups.join(link)
+    groups.note_mixed({end for link in ordered if link.must for end in (link.first, link.second)})
+    for link in ordered:
+        if not link.must:
+            groups.join(link)
     return groups.result()
 
 
@@ -65,6 +73,7 @@ class _Groups:
         self.leader = {node: node for node in self.members}
         self.enemies: dict[str, set[str]] = {node: set() for node in self.members}
         self.contradicts = contradicts
+        self.mixed: set[str] = set()
         for one, other in apart:
             if one in self.members and other in self.members:
                 self.enemies[one].add(other)
@@ -82,11 +91,22 @@ class _Groups:
             self.leader[node] = one
         self.members[one] |= self.members.pop(other)
         self.enemies[one] |= self.enemies.pop(other)
+        if other in self.mixed:
+            self.mixed.add(one)
+
+    def note_mixed(self, tied: Iterable[str]) -> None:
+        """Remember the groups in which people brought contradicting doors together."""
+        for leader in {self.leader[node] for node in tied if node in self.leader}:
+            members = sorted(self.members[leader])
+            if any(self.contradicts(x, y) for x, y in combinations(members, 2)):
+                self.mixed.add(leader)
 
     def _may_join(self, one: str, other: str, must: bool) -> bool:
         if not self.enemies[one].isdisjoint(self.members[other]):
             return False
-        return must or not any(self.contradicts(x, y) for x in self.members[one] for y in self.members[other])
+        if must or one in self.mixed or other in self.mixed:
+            return True
+        return not any(self.contradicts(x, y) for x in self.members[one] for y in self.members[other])
 
     def result(self) -> list[frozenset[str]]:
         return sorted(map(frozenset, self.members.values()), key=min)

@@ -16,7 +16,7 @@ SHOW: Final = 25  # from here a pair is shown to people as a possible link
 
 # 地址
 SAME_ROOM: Final = 70
-SAME_UNIT: Final = 45
+SAME_UNIT: Final = 55
 SAME_BUILDING: Final = 40
 SAME_COMPOUND: Final = 18
 ALIKE_COMPOUND: Final = 10

@@ -83,7 +83,12 @@ class SuspectedSite(RootModel):
             ),
             models.CheckConstraint(
                 condition=Q(longitude__isnull=True, latitude__isnull=True)
-                | Q(longitude__range=(-180, 180), latitude__range=(-90, 90)),
+                | Q(
+                    longitude__isnull=False,
+                    latitude__isnull=False,
+                    longitude__range=(-180, 180),
+                    latitude__range=(-90, 90),
+                ),
                 name="complaints_site_position",
             ),
             models.CheckConstraint(condition=Q(first_seen__lte=F("last_seen")), name="complaints_site_seen"),
