@@ -45,16 +45,20 @@ _AFTER_BUILDING = (
     re.compile(r"(?<=[楼栋幢座#])(?P<unit>\d{1,2})-(?P<floor>\d{1,2})-(?P<number>\d{1,2})(?!\d)"),
     re.compile(r"(?<=[楼栋幢座#])(?P<unit>\d{1,2})-(?P<room>\d{3,4})(?!\d)"),
 )
+_GROUP = re.compile(r"(?P<building>\d{1,2}组)")
+_SIDE = re.compile(r"(?:楼|层|室|号)?(?:的)?(?P<side>[左右])(?:侧|边|手边|手|户|首|面)")
+_PHASE = re.compile(r"(?P<phase>\d{1,2})期")
+_OLD = re.compile(r"老门牌|旧门牌|原门牌|新门牌|曾用门牌")
 _UNIT = re.compile(r"(?P<unit>\d{1,2}|[a-z])(?:单元|门(?=\d))")
 _FLOOR_NUMBER = re.compile(r"(?P<floor>\d{1,2})(?:楼|层|-)(?P<number>\d{1,2})(?:号|室|户|$)(?!楼|栋)")
 _FLOOR = re.compile(r"第?(?P<floor>-?\d{1,2})(?:楼|层|f(?![a-z]))(?!栋)")
 _ROOM = re.compile(r"(?P<room>\d{3,4})(?:室|号房|房间?|户|号|$)?(?!\d)")
 _SUFFIX = re.compile(
-    r"(?:住宅小区|居民小区|商住楼|居民楼|教师新村|安置小区|小区|社区|住宅区|生活区|大院)+$"
+    r"(?:住宅小区|居民小区|商住楼|居民楼|安置小区|小区|社区|住宅区|生活区|大院|自建房|民房|门面房?|门市|商铺|院子)+$"
 )
 _KIND = re.compile(
     r"(?:花园城?|花苑|家园|嘉园|佳苑|嘉苑|雅苑|名苑|公寓|大厦|广场|商城|新村|新城|国际|名城|名都|华庭|豪庭|华府|"
-    r"豪园|雅居|写字楼|家属院|安置房|综合楼|商业城|府|苑|城|园|庭|居|院|楼)$"
+    r"豪园|雅居|名邸|华苑|公馆|丽舍|财富中心|中心|写字楼|家属院|安置房|综合楼|商业城|府|苑|城|园|庭|居|院|楼)$"
 )
 
 
@@ -63,7 +67,8 @@ class Address:
     """What an address says, in normal form; empty where it says nothing.
 
     `compound` is the name of a housing estate, building or market without the word 小区; `core` without its
-    kind (花园, 苑) as well. `room` carries its floor (5楼1号 is 501). `landmark` with `relation` is what the place
+    kind (花园, 苑) as well; `phase` is its 期. `room` carries its floor (5楼1号 is 501), `side` is 左 or 右 of the
+    stairs. A group of a village (组) stands as `building`. `landmark` with `relation` is what the place
     is said to be above, beside or opposite of.
     """
 
@@ -75,6 +80,8 @@ class Address:
     unit: str = ""
     floor: str = ""
     room: str = ""
+    side: str = ""
+    phase: str = ""
     landmark: str = ""
     relation: str = ""
 
@@ -94,13 +101,18 @@ class Address:
         parts = (
             self.road,
             f"{self.door}号" if self.door else "",
-            self.compound,
-            f"{self.building.upper()}栋" if self.building else "",
+            f"{self.compound}{self.phase}期" if self.phase else self.compound,
+            _building_words(self.building),
             f"{self.unit}单元" if self.unit else "",
             f"{self.room}室" if self.room else f"{self.floor}楼" if self.floor else "",
         )
+        parts = (*parts, f"{self.side}侧" if self.side else "")
         near = f"{self.landmark}{RELATION_WORDS[self.relation]}" if self.landmark and self.relation else ""
         return near + "".join(parts)
+
+
+def _building_words(building: str) -> str:
+    return building if building.endswith("组") or not building else f"{building.upper()}栋"
 
 
 def folded(text: str) -> str:
@@ -142,13 +154,21 @@ def core_of(compound: str) -> str:
 
 def address_of(text: str, places: Iterable[str] = ()) -> Address:
     """The parts of an address as written. Never raises; what is not understood is left out."""
-    rest = without_places(folded(text), places)
+    rest = re.sub(r"^(?:原|老)(?=.{2,}?(?:路|街|巷|道)\d)", "", _OLD.sub("", without_places(folded(text), places)))
     if not rest:
         return Address()
     found: dict[str, str] = {}
+    for pattern in (_SIDE, _PHASE):
+        if match := pattern.search(rest):
+            found |= match.groupdict()
+            rest = rest[: match.start()] + (match.group()[0] if match.group()[0] in "楼层室号" else "") + rest[match.end() :]
     head, tail = _numbers(rest, found)
     head = _road(head, found)
     head, landmark, relation = _relation(head, tail)
+    if landmark:
+        before, nearer, _ = _relation(landmark, "")
+        if nearer and before:
+            landmark, head = before, head or nearer
     compound = _compound(head)
     return Address(
         compound=compound,
@@ -195,12 +215,14 @@ def _numbers(rest: str, found: dict[str, str]) -> tuple[str, str]:
         return True
 
     if not any(take(pattern) for pattern in _HYPHENS):
-        take(_BUILDING)
+        take(_BUILDING) or take(_GROUP)
         if not any(take(pattern) for pattern in _AFTER_BUILDING):
             take(_UNIT)
         if "room" not in found and not take(_FLOOR_NUMBER):
             take(_FLOOR)
             take(_ROOM)
+    elif "unit" not in found:
+        take(_UNIT)
     _settle(found)
     tail = rest[max((end for _, end in spans), default=len(rest)) :]
     return rest[:first], tail
@@ -237,5 +259,45 @@ _LOOSE = re.compile(r"^(?:的|在|是|位于|靠近|靠|从|住|去)+|(?:的|在
 def _compound(text: str) -> str:
     name = _KEPT.sub("", text).replace("#", "").replace("-", "")
     name = re.sub(r"\d+$", "", _LOOSE.sub("", name))
-    name = _SUFFIX.sub("", name) or name
+    name = _SUFFIX.sub("", name)
     return name if len(name) >= 2 else ""
+
+
+_SAID = re.compile(
+    r"(?:地点|地址|位置)(?:在|是|为)?[:：]?\s*(?P<a>[^，。；！,;!]{3,40})"
+    r"|(?<![家住])(?:就在|位于|坐落于|在)(?P<b>[^，。；！,;!]{3,40}?)(?:这里|里面|这儿|那里|的自建房|办的|开的|门面|[，。；！,;!]|$)"
+)
+_HOME = re.compile(r"(?:我家|本人|家|我们?)(?:就)?住(?:在)?[^，。；！,;!]*|我是[^，。；！,;!]*?(?:业主|居民|住户|租户)")
+_PLACE_SIGN = re.compile(r"\d|小区|花园|花苑|家园|嘉园|苑|公寓|大厦|广场|商城|新村|村|府|雅居|里|庭|城|路|街|巷|对面|楼上|旁")
+
+
+def address_in(text: str, places: Iterable[str] = ()) -> Address:
+    """The place that running words name after 地点, 位于 or 在; the reporter's own home is passed over."""
+    words = _HOME.sub("", text)
+    known = tuple(places)
+    best = Address()
+    for match in _SAID.finditer(words):
+        said = match.group("a") or match.group("b") or ""
+        if said.startswith(("里面", "里", "那里", "外")) or not _PLACE_SIGN.search(said):
+            continue
+        found = address_of(said, known)
+        if found.depth > best.depth or (not best.is_given and found.is_given):
+            best = found
+    return best
+
+
+def joined(written: Address, said: Address) -> Address:
+    """The written address, completed from the words where these do not say something else."""
+    if not said.is_given:
+        return written
+    if not written.is_given and not (written.floor or written.room):
+        return said
+    values = dict(vars(written))
+    for name in ("building", "unit", "floor", "room"):
+        if values[name] and getattr(said, name) and values[name] != getattr(said, name):
+            return written
+    if values["compound"] and said.compound and values["compound"] != said.compound:
+        return written
+    if values["road"] and said.road and values["road"] != said.road:
+        return written
+    return Address(**{name: value or getattr(said, name) for name, value in values.items()})

@@ -1,7 +1,8 @@
 """Clusters of clues: connected components over accepted links, a function of the set alone.
 
 Links are taken strongest first. People's must-links come before all others; a link that would bring together
-what people hold apart, or doors that contradict each other, is passed over. Ties are broken by the nodes' keys,
+what people hold apart is passed over, and so is one between groups with as many contradicting pairs as links: a
+single mistyped door does not tear a site apart, a single vague clue does not join two. Ties are broken by the nodes' keys,
 which come from their content, so that neither the order of arrival nor how insertions were split changes anything.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from typing import TypeVar
 
 N = TypeVar("N", bound=Hashable)
@@ -53,7 +54,8 @@ def partition(
     `apart` are pairs that people hold apart; they bind must-links too. `contradicts` binds machine links only, and
     not those to a group in which people brought contradicting doors together: there doors say nothing any more.
     """
-    groups = _Groups(nodes, apart, contradicts)
+    links = list(links)
+    groups = _Groups(nodes, apart, contradicts, links)
     ordered = sorted(links, key=lambda item: item.order)
     for link in ordered:
         if link.must:
@@ -67,13 +69,22 @@ def partition(
 
 class _Groups:
     def __init__(
-        self, nodes: Iterable[str], apart: Iterable[tuple[str, str]], contradicts: Callable[[str, str], bool]
+        self,
+        nodes: Iterable[str],
+        apart: Iterable[tuple[str, str]],
+        contradicts: Callable[[str, str], bool],
+        links: Iterable[Link],
     ) -> None:
         self.members = {node: {node} for node in nodes}
         self.leader = {node: node for node in self.members}
         self.enemies: dict[str, set[str]] = {node: set() for node in self.members}
         self.contradicts = contradicts
         self.mixed: set[str] = set()
+        self.near: dict[str, set[str]] = {node: set() for node in self.members}
+        for link in links:
+            if link.first in self.near and link.second in self.near:
+                self.near[link.first].add(link.second)
+                self.near[link.second].add(link.first)
         for one, other in apart:
             if one in self.members and other in self.members:
                 self.enemies[one].add(other)
@@ -106,7 +117,14 @@ class _Groups:
             return False
         if must or one in self.mixed or other in self.mixed:
             return True
-        return not any(self.contradicts(x, y) for x in self.members[one] for y in self.members[other])
+        few, many = sorted((self.members[one], self.members[other]), key=len)
+        for_it = sum(len(self.near[node] & many) for node in few)
+        against = 0
+        for x, y in product(few, many):
+            against += self.contradicts(x, y)
+            if against >= for_it:
+                return False
+        return True
 
     def result(self) -> list[frozenset[str]]:
         return sorted(map(frozenset, self.members.values()), key=min)

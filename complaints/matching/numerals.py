@@ -10,7 +10,7 @@ DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八�
 }  # fmt: skip
 UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100}
 SIGNS = "".join(DIGITS) + "".join(UNITS)
-COUNTED = r"(?=号|栋|幢|座|单元|楼|层|室|房|户|门|附|之|#|点|f\b)"
+COUNTED = r"(?=号|组|期|栋|幢|座|单元|楼|层|室|房|户|门|附|之|#|点|f\b)"
 _NUMERAL = re.compile(rf"[{SIGNS}]{{1,7}}{COUNTED}")
 _BELOW = re.compile(r"(?:负|地下|b)(?:第)?(\d{1,2})(?=楼|层|f\b)")
 _DASHES = re.compile(r"[‐-―−－—–]")

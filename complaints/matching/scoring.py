@@ -50,20 +50,31 @@ def score(a: Signals, b: Signals) -> Verdict:
 
 
 def contradicts(a: Signals, b: Signals) -> bool:
-    """Whether the two name different doors for certain; such clues are never put into one site by the machine."""
-    if a.institution and b.institution and a.institution != b.institution:
+    """Whether the two name different doors or businesses; such clues are never put into one site by the machine.
+
+    A number on the advertisement that both have outweighs a door number that one of them got wrong.
+    """
+    if a.institution and b.institution:
+        return a.institution != b.institution
+    if _premises(a, b) == "OTHER" or (_ground(a, b) or 0.0) > T.APART_METRES:
         return True
+    shares = bool(a.contacts & b.contacts)
     x, y = a.address, b.address
-    if _alike(a, b) == "SAME" and (_differ(x.building, y.building) or _other_door(x, y)):
-        return True
-    return bool(x.road and x.road == y.road and not (x.compound or y.compound) and _differ(x.door, y.door))
+    if _premises(a, b) in {"SAME", "ALIKE", "DOOR"}:
+        if _differ(x.building, y.building):
+            return True
+        if not shares and _other_door(x, y):
+            return True
+    return not shares and _other_business(a.name, b.name)
 
 
 def _other_door(x: Address, y: Address) -> bool:
-    """Same building, another unit, floor or room."""
-    if x.building != y.building or not x.building:
-        return False
-    return _differ(x.unit, y.unit) or _differ(x.floor, y.floor) or _differ(x.room, y.room)
+    """Another unit, floor, room or side."""
+    return any(_differ(getattr(x, name), getattr(y, name)) for name in ("unit", "floor", "room", "side"))
+
+
+def _other_business(x: Name, y: Name) -> bool:
+    return bool(x.core and y.core) and not _same_or_alike(x, y)
 
 
 def metres_between(a: Signals, b: Signals) -> float | None:
@@ -83,6 +94,8 @@ def _contacts(a: Signals, b: Signals) -> Iterator[Contribution]:
     for contact in sorted(a.contacts & b.contacts)[:1]:
         kind, _, number = contact.partition(":")
         yield Contribution(f"广告或材料上的{CONTACT_WORDS[kind]}相同（{number}）", T.SAME_CONTACT)
+    if a.contacts and b.contacts and not a.contacts & b.contacts:
+        yield Contribution("留下的联系方式不同", T.OTHER_CONTACT)
 
 
 def _institution(a: Signals, b: Signals) -> Iterator[Contribution]:
@@ -94,83 +107,98 @@ def _institution(a: Signals, b: Signals) -> Iterator[Contribution]:
         yield Contribution("指向两家不同的登记机构", T.OTHER_INSTITUTION)
 
 
-def _alike(a: Signals, b: Signals) -> str:
-    """SAME, ALIKE (kind left out, one sign off), OTHER or "" when one has no compound."""
+def _premises(a: Signals, b: Signals) -> str:
+    """How the two places compare before any building number.
+
+    SAME or ALIKE estate, DOOR for one door on one road, OTHER for doors of one road or phases of one estate that
+    differ, ELSEWHERE for estates of different names, "" when nothing can be compared.
+    """
+    estate, door = _estates(a, b), _doors(a.address, b.address)
+    if "SAME" in (estate, door) or "ALIKE" in (estate, door):
+        if estate in {"SAME", "ALIKE"}:
+            return "OTHER" if _differ(a.address.phase, b.address.phase) else estate
+        return "DOOR"
+    if door == "OTHER" and not (a.address.compound or b.address.compound):
+        return "OTHER"
+    return "ELSEWHERE" if estate == "OTHER" or door == "OTHER" else ""
+
+
+def _estates(a: Signals, b: Signals) -> str:
     x, y = a.address, b.address
     if not (x.compound and y.compound):
         return ""
     if x.compound == y.compound or a.sounds[0] == b.sounds[0]:
         return "SAME"
     if a.sounds[1] == b.sounds[1]:
-        is_shorter = x.core in (x.compound,) or y.core in (y.compound,)
-        return "SAME" if is_shorter else "ALIKE"
-    if len(x.core) >= 2 and len(y.core) >= 2 and (x.core in y.compound or y.core in x.compound):
-        return "ALIKE"
+        return "SAME" if x.core == x.compound or y.core == y.compound else "ALIKE"
     return "ALIKE" if _one_off(x.compound, y.compound) else "OTHER"
 
 
+def _doors(x: Address, y: Address) -> str:
+    if not (x.road and y.road and x.door and y.door):
+        return ""
+    is_one = _same_door(x.door, y.door)
+    if x.road == y.road or sound_of(x.road) == sound_of(y.road):
+        return "SAME" if is_one else "OTHER"
+    return "ALIKE" if is_one and _one_off(x.road, y.road) else ""
+
+
 def _one_off(one: str, other: str) -> bool:
-    """Same length of at least three signs, one of them different."""
-    return len(one) == len(other) >= 3 and sum(p != q for p, q in zip(one, other, strict=True)) == 1
+    """One sign left out, or one of at least three different."""
+    if abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < 2:
+        return False
+    if len(one) == len(other):
+        return len(one) >= 3 and sum(p != q for p, q in zip(one, other, strict=True)) == 1
+    short, long = sorted((one, other), key=len)
+    return any(long[:index] + long[index + 1 :] == short for index in range(len(long)))
 
 
 def _address(a: Signals, b: Signals) -> Iterator[Contribution]:
     x, y = a.address, b.address
-    alike = _alike(a, b)
-    if alike in {"SAME", "ALIKE"}:
-        yield from _in_compound(x, y, alike)
-    elif alike == "OTHER" and not (x.road and x.road == y.road and x.door and x.door == y.door):
-        yield Contribution(f"小区（楼宇）名称不同（{'、'.join(sorted((x.compound, y.compound)))}）", T.OTHER_COMPOUND)
-    yield from _on_road(x, y, alike)
+    kind = _premises(a, b)
+    names = "、".join(sorted({x.compound, y.compound} - {""}))
+    if kind == "SAME":
+        yield Contribution(f"同一小区（楼宇）（{names}）", T.SAME_COMPOUND)
+    elif kind == "ALIKE":
+        yield Contribution(f"小区（楼宇）名称相近（{names}）", T.ALIKE_COMPOUND)
+    elif kind == "DOOR":
+        has_building = bool(x.building or y.building)
+        points = T.SAME_COMPOUND if has_building else T.SAME_DOOR
+        yield Contribution(f"同一门牌（{'、'.join(sorted({x.road, y.road}))}{x.door.partition('-')[0]} 号）", points)
+    elif kind == "OTHER":
+        yield Contribution("同一条路的不同门牌号，或同一小区的不同期", T.OTHER_DOOR)
+    elif kind == "ELSEWHERE":
+        yield Contribution("小区（楼宇）或门牌不同", T.OTHER_COMPOUND)
+    if kind in {"SAME", "ALIKE", "DOOR"}:
+        yield from _in_building(x, y)
     yield from _landmark(a, b)
 
 
-def _in_compound(x: Address, y: Address, alike: str) -> Iterator[Contribution]:
-    names = "、".join(sorted({x.compound, y.compound}))
-    if alike == "SAME":
-        yield Contribution(f"同一小区（楼宇）（{names}）", T.SAME_COMPOUND)
-    else:
-        yield Contribution(f"小区（楼宇）名称相近（{names}）", T.ALIKE_COMPOUND)
+def _in_building(x: Address, y: Address) -> Iterator[Contribution]:
+    """Building, unit, floor, room and side inside one estate or behind one door."""
     if _differ(x.building, y.building):
-        shown = "、".join(sorted((x.building.upper(), y.building.upper())))
-        yield Contribution(f"不是同一栋楼（{shown} 栋）", T.OTHER_BUILDING)
+        yield Contribution(f"不是同一栋楼（{_two(x.building.upper(), y.building.upper())} 栋）", T.OTHER_BUILDING)
         return
     if x.building and y.building:
         yield Contribution(f"同一栋楼（{x.building.upper()} 栋）", T.SAME_BUILDING - T.SAME_COMPOUND)
-    yield from _inside(x, y)
-
-
-def _inside(x: Address, y: Address) -> Iterator[Contribution]:
-    """Unit, floor and room of one building."""
     if _differ(x.unit, y.unit):
-        yield Contribution(f"单元不同（{'、'.join(sorted((x.unit, y.unit)))} 单元）", T.OTHER_UNIT)
+        yield Contribution(f"单元不同（{_two(x.unit, y.unit)} 单元）", T.OTHER_UNIT)
     elif x.unit and y.unit:
         yield Contribution(f"同一单元（{x.unit} 单元）", T.SAME_UNIT - T.SAME_BUILDING)
     if _differ(x.room, y.room):
-        yield Contribution(f"门牌不同（{'、'.join(sorted((x.room, y.room)))} 室）", T.OTHER_ROOM)
+        yield Contribution(f"门牌不同（{_two(x.room, y.room)} 室）", T.OTHER_ROOM)
     elif x.room and y.room:
         yield Contribution(f"同一户（{x.room} 室）", T.SAME_ROOM - T.SAME_UNIT)
     elif _differ(x.floor, y.floor):
-        yield Contribution(f"楼层不同（{'、'.join(sorted((x.floor, y.floor)))} 楼）", T.OTHER_FLOOR)
+        yield Contribution(f"楼层不同（{_two(x.floor, y.floor)} 楼）", T.OTHER_FLOOR)
     elif x.floor and y.floor:
         yield Contribution(f"同一楼层（{x.floor} 楼）", T.SAME_FLOOR)
+    if _differ(x.side, y.side):
+        yield Contribution("一处在左侧，一处在右侧", T.OTHER_FLOOR)
 
 
-def _on_road(x: Address, y: Address, alike: str) -> Iterator[Contribution]:
-    if not (x.road and y.road):
-        return
-    if sound_of(x.road) != sound_of(y.road):
-        if alike != "SAME":
-            yield Contribution(f"道路不同（{'、'.join(sorted((x.road, y.road)))}）", T.OTHER_ROAD)
-        return
-    if not (x.door and y.door):
-        return
-    if _same_door(x.door, y.door):
-        yield Contribution(f"同一门牌（{x.road}{x.door} 号）", T.SAME_DOOR)
-        if not alike:
-            yield from _inside(x, y)
-    elif alike != "SAME":
-        yield Contribution(f"门牌号不同（{'、'.join(sorted((x.door, y.door)))} 号）", T.OTHER_DOOR)
+def _two(one: str, other: str) -> str:
+    return "、".join(sorted((one, other)))
 
 
 def _same_door(one: str, other: str) -> bool:
@@ -192,17 +220,24 @@ def _landmark(a: Signals, b: Signals) -> Iterator[Contribution]:
 
 
 def _distance(a: Signals, b: Signals) -> Iterator[Contribution]:
-    measured = metres_between(a, b)
-    if measured is None:
+    measured, metres = metres_between(a, b), _ground(a, b)
+    if measured is None or metres is None:
         return
-    slack = sum(max(0.0, min(side.accuracy_m, T.ACCURACY_CAP) - T.ACCURACY_FREE) for side in (a, b))
-    metres = max(0.0, measured - slack)
     for limit, points in T.DISTANCES:
         if metres <= limit:
             if points:
                 yield Contribution(f"定位相距 {measured:.0f} 米", points)
             return
     yield Contribution(f"定位相距 {measured:.0f} 米", T.FAR)
+
+
+def _ground(a: Signals, b: Signals) -> float | None:
+    """Distance less what the accuracy of the positions leaves open."""
+    measured = metres_between(a, b)
+    if measured is None:
+        return None
+    slack = sum(max(0.0, min(side.accuracy_m, T.ACCURACY_CAP) - T.ACCURACY_FREE) for side in (a, b))
+    return max(0.0, measured - slack)
 
 
 def _names(x: Name, y: Name) -> Iterator[Contribution]:
@@ -218,10 +253,16 @@ def _businesses(x: Name, y: Name) -> Iterator[Contribution]:
         yield Contribution(f"名称相同（{shown}）", T.SAME_NAME)
     elif x.sound == y.sound:
         yield Contribution(f"名称读音相同（{shown}）", T.SAME_SOUND)
-    elif x.core in y.core or y.core in x.core or _dice(x.core, y.core) >= DICE_ALIKE or _one_off(x.core, y.core):
+    elif _same_or_alike(x, y):
         yield Contribution(f"名称相近（{shown}）", T.ALIKE_NAME)
     else:
         yield Contribution(f"名称不同（{shown}）", T.OTHER_NAME)
+
+
+def _same_or_alike(x: Name, y: Name) -> bool:
+    if x.sound == y.sound or x.core in y.core or y.core in x.core:
+        return True
+    return _dice(x.core, y.core) >= DICE_ALIKE or _one_off(x.core, y.core)
 
 
 def _dice(one: str, other: str) -> float:

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from complaints.matching.address import Address, address_of
+from complaints.matching.address import Address, address_in, address_of, joined
 from complaints.matching.contacts import contacts_of
 from complaints.matching.names import Name, name_of, sound_of
 from complaints.matching.times import Times, times_of
@@ -61,7 +61,7 @@ class Signals:
     @property
     def keys(self) -> list[str]:
         """Under which keys others find this clue."""
-        return sorted({*self._shared(), *self._compound_keys(), *self._cells(0)})
+        return sorted({*self._shared(), *self._miswritten(), *self._compound_keys(), *self._cells(0)})
 
     @property
     def probes(self) -> list[str]:
@@ -70,7 +70,7 @@ class Signals:
         Clues that name a building look for the same building and for clues without one; those without look for
         the whole compound. Positions look into the neighbouring cells.
         """
-        return sorted({*self._shared(), *self._compound_probes(), *self._cells(1)})
+        return sorted({*self._shared(), *self._miswritten(), *self._compound_probes(), *self._cells(1)})
 
     def _shared(self) -> Iterable[str]:
         place = self.address
@@ -89,6 +89,19 @@ class Signals:
             return
         yield f"c:{core}"
         yield f"b:{core}:{self.address.building}" if self.address.building else f"v:{core}"
+
+    def _miswritten(self) -> Iterable[str]:
+        """A sign left out or wrong in the name of the estate, the building as written."""
+        place = self.address
+        if not place.building:
+            return
+        if place.room:
+            yield f"r:{place.building}:{place.room}"
+        for name in {place.compound, place.road} - {""}:
+            if len(name) >= 3:
+                yield f"x:{name}:{place.building}"
+                for index in range(len(name)):
+                    yield f"x:{name[:index]}{name[index + 1 :]}:{place.building}"
 
     def _compound_probes(self) -> Iterable[str]:
         if not (core := self.sounds[1]):
@@ -158,7 +171,7 @@ def signals_of(
     """The signals of one clue as handlers see it. `places` are names of the regions around, for prefixes."""
     known = tuple(places)
     return Signals(
-        address=address_of(place_text, known),
+        address=joined(address_of(place_text, known), address_in(text, known)),
         name=name_of(subject_name, known),
         contacts=contacts_of(party_contact),
         times=times_of(happened_note or text, happened_at),

@@ -30,17 +30,17 @@ OTHER_FLOOR: Final = -50
 OTHER_ROOM: Final = -50
 OTHER_DOOR: Final = -60
 OTHER_COMPOUND: Final = -20
-OTHER_ROAD: Final = -5
 
 # 距离（米，上限，分）
-DISTANCES: Final = ((30.0, 22), (60.0, 16), (100.0, 8), (200.0, 0), (400.0, -15), (1000.0, -45))
-FAR: Final = -80
-FAR_METRES: Final = 1000.0
+DISTANCES: Final = ((30.0, 22), (60.0, 16), (100.0, 8), (200.0, 0), (400.0, -5), (1000.0, -10))
+FAR: Final = -25
+APART_METRES: Final = 400.0
 ACCURACY_FREE: Final = 50.0  # 定位精度超出此值的部分从距离中扣除
 ACCURACY_CAP: Final = 300.0
 
 # 联系方式、名称、时间
 SAME_CONTACT: Final = 60
+OTHER_CONTACT: Final = -10
 SAME_NAME: Final = 35
 SAME_SOUND: Final = 30
 ALIKE_NAME: Final = 20
