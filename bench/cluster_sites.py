@@ -40,7 +40,9 @@ def signals_for(clue: Clue) -> Signals:
         subject_name=redact(clue.operator or "").text,
         party_contact=contact_of(clue),
         happened_note=note_of(clue.pattern),
-        happened_at=(seen if seen.tzinfo else seen.replace(tzinfo=UTC)).astimezone(SHANGHAI) if seen else None,
+        happened_at=(seen if seen.tzinfo else seen.replace(tzinfo=UTC)).astimezone(SHANGHAI)
+        if seen
+        else None,
         longitude=clue.lng,
         latitude=clue.lat,
         accuracy_m=clue.accuracy,

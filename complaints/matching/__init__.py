@@ -4,7 +4,7 @@ Nothing here reads a database. What a clue says is turned into `Signals` once, p
 a list of reasons, and clusters are a function of the set of clues, links and decisions alone.
 """
 
-from complaints.matching.clusters import Link, partition, reach
+from complaints.matching.clusters import Link, attach, partition, reach
 from complaints.matching.scoring import Contribution, Verdict, contradicts, score
 from complaints.matching.signals import SCHEME, Signals, signals_of
 
@@ -14,6 +14,7 @@ __all__ = [
     "Link",
     "Signals",
     "Verdict",
+    "attach",
     "contradicts",
     "partition",
     "reach",

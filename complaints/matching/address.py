@@ -38,14 +38,12 @@ _HYPHENS = (
     re.compile(r"(?P<building>\d{1,3})-(?P<unit>\d{1,2})-(?P<room>\d{3,4})(?!\d)"),
     re.compile(r"(?P<building>\d{1,3})-(?P<room>\d{3,4})(?!\d)"),
 )
-_BUILDING = re.compile(
-    r"(?P<building>[a-z]?\d{1,3}[a-z]?|[a-z])(?:号楼|栋|幢|座|#楼?|号(?=\d{1,2}单元))"
-)
+_BUILDING = re.compile(r"(?P<building>[a-z]?\d{1,3}[a-z]?|[a-z])(?:号楼|栋|幢|座|#楼?|号(?=\d{1,2}单元))")
 _AFTER_BUILDING = (
     re.compile(r"(?<=[楼栋幢座#])(?P<unit>\d{1,2})-(?P<floor>\d{1,2})-(?P<number>\d{1,2})(?!\d)"),
     re.compile(r"(?<=[楼栋幢座#])(?P<unit>\d{1,2})-(?P<room>\d{3,4})(?!\d)"),
 )
-_GROUP = re.compile(r"(?P<building>\d{1,2}组)")
+_GROUP = re.compile(r"(?P<building>\d{1,2}组)(?:(?P<house>\d{1,3})号)?")
 _SIDE = re.compile(r"(?:楼|层|室|号)?(?:的)?(?P<side>[左右])(?:侧|边|手边|手|户|首|面)")
 _PHASE = re.compile(r"(?P<phase>\d{1,2})期")
 _OLD = re.compile(r"老门牌|旧门牌|原门牌|新门牌|曾用门牌")
@@ -93,7 +91,9 @@ class Address:
     @property
     def depth(self) -> int:
         """How many parts are given: the fuller of two addresses names a site."""
-        return sum(map(bool, (self.road, self.door, self.compound, self.building, self.unit, self.floor, self.room)))
+        return sum(
+            map(bool, (self.road, self.door, self.compound, self.building, self.unit, self.floor, self.room))
+        )
 
     @property
     def text(self) -> str:
@@ -104,7 +104,11 @@ class Address:
             f"{self.compound}{self.phase}期" if self.phase else self.compound,
             _building_words(self.building),
             f"{self.unit}单元" if self.unit else "",
-            f"{self.room}室" if self.room else f"{self.floor}楼" if self.floor else "",
+            f"{self.room}{'号' if self.building.endswith('组') else '室'}"
+            if self.room
+            else f"{self.floor}楼"
+            if self.floor
+            else "",
         )
         parts = (*parts, f"{self.side}侧" if self.side else "")
         near = f"{self.landmark}{RELATION_WORDS[self.relation]}" if self.landmark and self.relation else ""
@@ -120,7 +124,9 @@ def folded(text: str) -> str:
     if not text:
         return ""
     plain = arabic(text)
-    pieces = (normalise(piece) if piece[0] not in "#-" else piece for piece in re.findall(r"[#\-]|[^#\-]+", plain))
+    pieces = (
+        normalise(piece) if piece[0] not in "#-" else piece for piece in re.findall(r"[#\-]|[^#\-]+", plain)
+    )
     return _KEPT.sub("", arabic("".join(pieces)))
 
 
@@ -154,14 +160,20 @@ def core_of(compound: str) -> str:
 
 def address_of(text: str, places: Iterable[str] = ()) -> Address:
     """The parts of an address as written. Never raises; what is not understood is left out."""
-    rest = re.sub(r"^(?:原|老)(?=.{2,}?(?:路|街|巷|道)\d)", "", _OLD.sub("", without_places(folded(text), places)))
+    rest = re.sub(
+        r"^(?:原|老)(?=.{2,}?(?:路|街|巷|道)\d)", "", _OLD.sub("", without_places(folded(text), places))
+    )
     if not rest:
         return Address()
     found: dict[str, str] = {}
     for pattern in (_SIDE, _PHASE):
         if match := pattern.search(rest):
             found |= match.groupdict()
-            rest = rest[: match.start()] + (match.group()[0] if match.group()[0] in "楼层室号" else "") + rest[match.end() :]
+            rest = (
+                rest[: match.start()]
+                + (match.group()[0] if match.group()[0] in "楼层室号" else "")
+                + rest[match.end() :]
+            )
     head, tail = _numbers(rest, found)
     head = _road(head, found)
     head, landmark, relation = _relation(head, tail)
@@ -231,6 +243,8 @@ def _numbers(rest: str, found: dict[str, str]) -> tuple[str, str]:
 def _settle(found: dict[str, str]) -> None:
     """One form for rooms: the floor is part of the number; leading zeros go."""
     number = found.pop("number", "")
+    if house := found.pop("house", ""):
+        found["room"], found["floor"] = house, ""
     if number and "floor" in found:
         found["room"] = f"{int(found['floor'])}{int(number):02d}"
     if (room := found.get("room")) and "floor" not in found:
@@ -266,9 +280,14 @@ def _compound(text: str) -> str:
 _SAID = re.compile(
     r"(?:地点|地址|位置)(?:在|是|为)?[:：]?\s*(?P<a>[^，。；！,;!]{3,40})"
     r"|(?<![家住])(?:就在|位于|坐落于|在)(?P<b>[^，。；！,;!]{3,40}?)(?:这里|里面|这儿|那里|的自建房|办的|开的|门面|[，。；！,;!]|$)"
+    r"|(?:^|[，。；：！,;:!])(?P<c>[^，。；：！,;:!]{3,40}?)\s*(?:这里|这儿)"
 )
-_HOME = re.compile(r"(?:我家|本人|家|我们?)(?:就)?住(?:在)?[^，。；！,;!]*|我是[^，。；！,;!]*?(?:业主|居民|住户|租户)")
-_PLACE_SIGN = re.compile(r"\d|小区|花园|花苑|家园|嘉园|苑|公寓|大厦|广场|商城|新村|村|府|雅居|里|庭|城|路|街|巷|对面|楼上|旁")
+_HOME = re.compile(
+    r"(?:我家|本人|家|我们?)(?:就)?住(?:在)?[^，。；！,;!]*|我是[^，。；！,;!]*?(?:业主|居民|住户|租户)"
+)
+_PLACE_SIGN = re.compile(
+    r"\d|小区|花园|花苑|家园|嘉园|苑|公寓|大厦|广场|商城|新村|村|府|雅居|里|庭|城|路|街|巷|对面|楼上|旁"
+)
 
 
 def address_in(text: str, places: Iterable[str] = ()) -> Address:
@@ -277,7 +296,7 @@ def address_in(text: str, places: Iterable[str] = ()) -> Address:
     known = tuple(places)
     best = Address()
     for match in _SAID.finditer(words):
-        said = match.group("a") or match.group("b") or ""
+        said = match.group("a") or match.group("b") or match.group("c") or ""
         if said.startswith(("里面", "里", "那里", "外")) or not _PLACE_SIGN.search(said):
             continue
         found = address_of(said, known)

@@ -10,7 +10,9 @@ from complaints.matching.numerals import DIGITS
 _SPELT = str.maketrans({sign: str(value) for sign, value in DIGITS.items()} | {"幺": "1", "o": "0"})
 _MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86)?(1[3-9]\d{9})(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(010|02\d|0[3-9]\d{2})?([2-8]\d{6,7})(?!\d)")
-_ACCOUNT = re.compile(r"(?:微信号?|weixin|wechat|wx|vx|v信|薇信|威信|v)[:：是为同]*\s*([a-z][a-z0-9_\-]{4,19})")
+_ACCOUNT = re.compile(
+    r"(?:微信号?|weixin|wechat|wx|vx|v信|薇信|威信|v)[:：是为同]*\s*([a-z][a-z0-9_\-]{4,19})"
+)
 _QQ = re.compile(r"(?:q\s?q|扣扣)号?群?[:：是为]*\s*([1-9]\d{4,10})")
 _BARE = re.compile(r"^[a-z][a-z0-9_\-]{5,19}$")
 _GAPS = re.compile(r"(?<=\d)[\s\-—–·.、]+(?=\d)")

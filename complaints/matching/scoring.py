@@ -52,25 +52,41 @@ def score(a: Signals, b: Signals) -> Verdict:
 def contradicts(a: Signals, b: Signals) -> bool:
     """Whether the two name different doors or businesses; such clues are never put into one site by the machine.
 
-    A number on the advertisement that both have outweighs a door number that one of them got wrong.
+    A number on the advertisement or a name that both have outweighs a door number that one of them got wrong.
     """
     if a.institution and b.institution:
         return a.institution != b.institution
     if _premises(a, b) == "OTHER" or (_ground(a, b) or 0.0) > T.APART_METRES:
         return True
-    shares = bool(a.contacts & b.contacts)
+    shares = bool(a.contacts & b.contacts) or bool(a.name.core and a.name.sound == b.name.sound)
     x, y = a.address, b.address
     if _premises(a, b) in {"SAME", "ALIKE", "DOOR"}:
         if _differ(x.building, y.building):
             return True
         if not shares and _other_door(x, y):
             return True
-    return not shares and _other_business(a.name, b.name)
+    if (
+        not _premises(a, b)
+        and x.depth > 1
+        and y.depth > 1
+        and (_differ(x.building, y.building) or _other_door(x, y))
+    ):
+        return True
+    return not shares and (_other_business(a.name, b.name) or _other_phone(a, b))
 
 
 def _other_door(x: Address, y: Address) -> bool:
     """Another unit, floor, room or side."""
     return any(_differ(getattr(x, name), getattr(y, name)) for name in ("unit", "floor", "room", "side"))
+
+
+def _other_phone(a: Signals, b: Signals) -> bool:
+    """Both give mobile numbers, and none is the other's, not even with one digit wrong."""
+    mine = {number for number in a.contacts if number.startswith("p:")}
+    theirs = {number for number in b.contacts if number.startswith("p:")}
+    return bool(mine and theirs) and not any(
+        _one_off(one, other) or one == other for one in mine for other in theirs
+    )
 
 
 def _other_business(x: Name, y: Name) -> bool:
@@ -164,7 +180,9 @@ def _address(a: Signals, b: Signals) -> Iterator[Contribution]:
     elif kind == "DOOR":
         has_building = bool(x.building or y.building)
         points = T.SAME_COMPOUND if has_building else T.SAME_DOOR
-        yield Contribution(f"同一门牌（{'、'.join(sorted({x.road, y.road}))}{x.door.partition('-')[0]} 号）", points)
+        yield Contribution(
+            f"同一门牌（{'、'.join(sorted({x.road, y.road}))}{x.door.partition('-')[0]} 号）", points
+        )
     elif kind == "OTHER":
         yield Contribution("同一条路的不同门牌号，或同一小区的不同期", T.OTHER_DOOR)
     elif kind == "ELSEWHERE":
@@ -177,7 +195,9 @@ def _address(a: Signals, b: Signals) -> Iterator[Contribution]:
 def _in_building(x: Address, y: Address) -> Iterator[Contribution]:
     """Building, unit, floor, room and side inside one estate or behind one door."""
     if _differ(x.building, y.building):
-        yield Contribution(f"不是同一栋楼（{_two(x.building.upper(), y.building.upper())} 栋）", T.OTHER_BUILDING)
+        yield Contribution(
+            f"不是同一栋楼（{_two(x.building.upper(), y.building.upper())} 栋）", T.OTHER_BUILDING
+        )
         return
     if x.building and y.building:
         yield Contribution(f"同一栋楼（{x.building.upper()} 栋）", T.SAME_BUILDING - T.SAME_COMPOUND)
@@ -287,7 +307,9 @@ def _times(a: Signals, b: Signals) -> Iterator[Contribution]:
         return
     days, parts = x.days & y.days, x.parts & y.parts
     if days and parts:
-        said = "、".join(DAY_WORDS[day] for day in sorted(days)) + "、".join(PART_WORDS[p] for p in sorted(parts))
+        said = "、".join(DAY_WORDS[day] for day in sorted(days)) + "、".join(
+            PART_WORDS[p] for p in sorted(parts)
+        )
         yield Contribution(f"上课时间规律一致（{said}）", T.SAME_EVENING)
     elif not days or not parts:
         yield Contribution("上课时间规律不同", T.OTHER_TIMES)

@@ -175,7 +175,9 @@ def signals_of(
         name=name_of(subject_name, known),
         contacts=contacts_of(party_contact),
         times=times_of(happened_note or text, happened_at),
-        subjects=frozenset(word for word, pattern in SUBJECTS.items() if pattern.search(f"{subject_name} {text}")),
+        subjects=frozenset(
+            word for word, pattern in SUBJECTS.items() if pattern.search(f"{subject_name} {text}")
+        ),
         longitude=longitude if latitude is not None else None,
         latitude=latitude if longitude is not None else None,
         accuracy_m=accuracy_m or 0.0,

@@ -12,22 +12,25 @@ from typing import Final
 FROZEN_ON: Final = "2026-11-28"
 
 LINK: Final = 50  # from here two clues are linked
+WEAK: Final = 18  # from here a clue that stands alone may follow a single site
+MARGIN: Final = 10  # by which that site must come before the next one
 SHOW: Final = 25  # from here a pair is shown to people as a possible link
+AGAINST: Final = 1  # a contradicting pair weighs as much as so many links
 
 # 地址
-SAME_ROOM: Final = 70
-SAME_UNIT: Final = 55
-SAME_BUILDING: Final = 40
+SAME_ROOM: Final = 80
+SAME_UNIT: Final = 60
+SAME_BUILDING: Final = 50
 SAME_COMPOUND: Final = 18
 ALIKE_COMPOUND: Final = 10
-SAME_DOOR: Final = 45
+SAME_DOOR: Final = 50
 SAME_FLOOR: Final = 15
 SAME_LANDMARK: Final = 20
 SAME_RELATION: Final = 8
 OTHER_BUILDING: Final = -80
 OTHER_UNIT: Final = -60
-OTHER_FLOOR: Final = -50
-OTHER_ROOM: Final = -50
+OTHER_FLOOR: Final = -35
+OTHER_ROOM: Final = -35
 OTHER_DOOR: Final = -60
 OTHER_COMPOUND: Final = -20
 
@@ -42,9 +45,9 @@ ACCURACY_CAP: Final = 300.0
 SAME_CONTACT: Final = 60
 OTHER_CONTACT: Final = -10
 SAME_NAME: Final = 35
-SAME_SOUND: Final = 30
+SAME_SOUND: Final = 32
 ALIKE_NAME: Final = 20
-SAME_PERSON: Final = 25
+SAME_PERSON: Final = 50
 SAME_SURNAME: Final = 12
 OTHER_NAME: Final = -15
 OTHER_SURNAME: Final = -20

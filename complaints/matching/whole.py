@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from complaints.matching.clusters import Link, partition
+from complaints.matching import thresholds
+from complaints.matching.clusters import Link, attach, partition
 from complaints.matching.scoring import contradicts, score
 from complaints.matching.signals import Signals
 
 
 def links_of(signals: Mapping[str, Signals]) -> list[Link]:
-    """Accepted links of all pairs that share a key, each pair once."""
+    """Links, weak ones included, of all pairs that share a key, each pair once."""
     holders: dict[str, list[str]] = defaultdict(list)
     for name, one in signals.items():
         for key in one.keys:
@@ -21,7 +22,7 @@ def links_of(signals: Mapping[str, Signals]) -> list[Link]:
         others = {other for probe in one.probes for other in holders.get(probe, ()) if other > name}
         for other in sorted(others):
             verdict = score(one, signals[other])
-            if verdict.is_link:
+            if verdict.total >= thresholds.WEAK:
                 found.append(Link(_key(name, one), _key(other, signals[other]), verdict.total))
     return found
 
@@ -29,12 +30,22 @@ def links_of(signals: Mapping[str, Signals]) -> list[Link]:
 def clusters_of(signals: Mapping[str, Signals]) -> list[frozenset[str]]:
     """Clusters of clues by name, without any person's decision."""
     by_key = {_key(name, one): name for name, one in signals.items()}
-    parts = partition(
-        by_key,
-        links_of(signals),
-        contradicts=lambda a, b: contradicts(signals[by_key[a]], signals[by_key[b]]),
-    )
-    return [frozenset(by_key[key] for key in part) for part in parts]
+    links = links_of(signals)
+
+    def against(one: str, other: str) -> bool:
+        return contradicts(signals[by_key[one]], signals[by_key[other]])
+
+    strong = [link for link in links if link.points >= thresholds.LINK]
+    parts = partition(by_key, strong, contradicts=against)
+    goes = attach(
+        parts, links, singles={min(part) for part in parts if len(part) == 1}, contradicts=against,
+        margin=thresholds.MARGIN,
+    )  # fmt: skip
+    grown = {part: set(part) for part in parts}
+    for single, part in goes.items():
+        grown[part].add(single)
+        del grown[frozenset({single})]
+    return [frozenset(by_key[key] for key in part) for part in grown.values()]
 
 
 def _key(name: str, one: Signals) -> str:

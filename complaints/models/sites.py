@@ -46,7 +46,12 @@ class SuspectedSite(RootModel):
     latitude = models.FloatField("纬度", null=True, blank=True)
     status = models.CharField("状态", max_length=9, choices=SiteStatus.choices, default=SiteStatus.OPEN)
     institution = models.ForeignKey(
-        Institution, models.PROTECT, null=True, blank=True, related_name="suspected_sites", verbose_name="对应机构"
+        Institution,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="suspected_sites",
+        verbose_name="对应机构",
     )
     first_seen = models.DateTimeField("首条线索时间")
     last_seen = models.DateTimeField("最近线索时间")
@@ -72,13 +77,15 @@ class SuspectedSite(RootModel):
                 name="complaints_site_merged",
             ),
             models.CheckConstraint(
-                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="complaints_site_not_itself"
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                name="complaints_site_not_itself",
             ),
             models.CheckConstraint(
                 condition=~Q(status="WATCHED") | Q(review_on__isnull=False), name="complaints_site_review"
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["CONFIRMED", "DISMISSED"]) | ~Q(status_note="") & Q(decided_at__isnull=False),
+                condition=~Q(status__in=["CONFIRMED", "DISMISSED"])
+                | ~Q(status_note="") & Q(decided_at__isnull=False),
                 name="complaints_site_decided",
             ),
             models.CheckConstraint(
@@ -251,7 +258,9 @@ class SiteChange(models.Model):
             models.CheckConstraint(condition=~Q(reason=""), name="complaints_change_reason"),
             models.CheckConstraint(
                 condition=Q(undone_at__isnull=True, undone_by__isnull=True, undone_reason="")
-                | Q(undone_at__isnull=False, undone_by__isnull=False) & ~Q(undone_reason="") & ~Q(kind="BRIDGE"),
+                | Q(undone_at__isnull=False, undone_by__isnull=False)
+                & ~Q(undone_reason="")
+                & ~Q(kind="BRIDGE"),
                 name="complaints_change_undone",
             ),
         ]

@@ -39,14 +39,20 @@ def test_an_address_has_one_normal_form(written: str, normal: str) -> None:
     assert address_of(written, PLACES).text == normal
 
 
-@given(st.text(alphabet="阳光花园小区示例路街一二三十百负0123456789栋幢号楼单元层室附-#Ａ１ ,，楼上对面县市区镇", max_size=40))
+@given(
+    st.text(
+        alphabet="阳光花园小区示例路街一二三十百负0123456789栋幢号楼单元层室附-#Ａ１ ,，楼上对面县市区镇",
+        max_size=40,
+    )
+)
 def test_any_text_is_read_and_folding_is_idempotent(text: str) -> None:
     address_of(text, PLACES)
     assert folded(folded(text)) == folded(text)
 
 
 @pytest.mark.parametrize(
-    ("written", "value"), [("二十一", 21), ("十", 10), ("一二〇一", 1201), ("一百零三", 103), ("3", None), ("", None)]
+    ("written", "value"),
+    [("二十一", 21), ("十", 10), ("一二〇一", 1201), ("一百零三", 103), ("3", None), ("", None)],
 )
 def test_numerals(written: str, value: int | None) -> None:
     assert value_of(written) == value
@@ -211,7 +217,9 @@ class Book:
 
 
 @given(st.data(), st.lists(signals, min_size=2, max_size=12))
-def test_any_order_and_any_split_of_arrivals_gives_the_same_partition(data: st.DataObject, clues: list[Signals]) -> None:
+def test_any_order_and_any_split_of_arrivals_gives_the_same_partition(
+    data: st.DataObject, clues: list[Signals]
+) -> None:
     pairs = list(combinations(range(len(clues)), 2))
     apart = set(data.draw(st.lists(st.sampled_from(pairs), max_size=3)))
     musts = set(data.draw(st.lists(st.sampled_from(pairs), max_size=3))) - apart
@@ -248,8 +256,12 @@ def test_partition_is_a_function_of_the_set(data: st.DataObject) -> None:
         return (one, other) in against or (other, one) in against
 
     found = partition(nodes, links, apart=apart, contradicts=contradicting)
-    shuffled = [Link(link.second, link.first, link.points, link.must) for link in data.draw(st.permutations(links))]
-    again = partition(reversed(nodes), shuffled, apart=[(b, a) for a, b in reversed(apart)], contradicts=contradicting)
+    shuffled = [
+        Link(link.second, link.first, link.points, link.must) for link in data.draw(st.permutations(links))
+    ]
+    again = partition(
+        reversed(nodes), shuffled, apart=[(b, a) for a, b in reversed(apart)], contradicts=contradicting
+    )
     assert found == again
     assert sorted(node for part in found for node in part) == sorted(nodes)
     assert not [pair for pair in apart for part in found if pair[0] != pair[1] and set(pair) <= part]

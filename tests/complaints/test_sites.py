@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import random
 import threading
 from dataclasses import replace
 from datetime import date, timedelta
@@ -58,7 +58,9 @@ def home(clue: Clue) -> SuspectedSite:
 def state() -> dict[str, list[Any]]:
     """Everything live: sites, memberships, links with decisions. Versions and time stamps of rows left out."""
     columns = [
-        field.attname for field in SuspectedSite._meta.concrete_fields if field.name not in {"version", "updated_at"}
+        field.attname
+        for field in SuspectedSite._meta.concrete_fields
+        if field.name not in {"version", "updated_at"}
     ]
     return {
         "sites": list(SuspectedSite.objects.live().order_by("pk").values_list(*columns)),
@@ -97,16 +99,22 @@ CASES = (
     {"place": "阳光花园3栋1单元801", "text": "丁"},
     {"place": "阳光花园三栋一单元8楼1号", "text": "戊"},
     {"place": "平湖西路12号", "text": "己"},
+    {"place": "滨江公寓8栋", "text": "庚", "subject_name": "青柚子托管"},
+    {"place": "滨江公寓", "text": "辛"},
+    {"place": "滨江公寓8号楼", "text": "壬", "party_contact": "13900005678"},
+    {"place": "", "text": "癸", "subject_name": "青柚子教育"},
 )
+ORDERS = [list(range(10)), list(range(9, -1, -1))]
+ORDERS += [random.Random(seed).sample(range(10), 10) for seed in range(6)]
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(range(6)))[::150])
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: "".join(map(str, order)))
 def test_rows_do_not_depend_on_the_order_of_arrival(
-    world: World, reference_data: None, order: tuple[int, ...]
+    world: World, reference_data: None, order: list[int]
 ) -> None:
     for number in order:
         put(world, **CASES[number])  # type: ignore[arg-type]
-    assert homes() == {frozenset("甲乙丙"), frozenset("丁戊")}
+    assert homes() == {frozenset("甲乙丙"), frozenset("丁戊"), frozenset("庚辛壬癸")}
 
 
 def test_a_new_clue_that_connects_two_sites_is_noted(world: World, reference_data: None) -> None:
@@ -172,7 +180,9 @@ def test_split_holds_for_later_clues_and_undo_restores_the_exact_state(
 
 
 @pytest.mark.parametrize("chosen", [(), (0, 1, 2)])
-def test_a_split_takes_some_and_leaves_some(world: World, reference_data: None, chosen: tuple[int, ...]) -> None:
+def test_a_split_takes_some_and_leaves_some(
+    world: World, reference_data: None, chosen: tuple[int, ...]
+) -> None:
     clues = [put(world, ROOM, text=text) for text in "甲乙丙"]
     with pytest.raises(Unlawful, match="至少"):
         sites.site_split(actor=world.head, site=home(clues[0]), clues=[clues[i] for i in chosen], reason="x")
@@ -222,7 +232,10 @@ def test_undo_goes_backwards_and_not_past_a_later_decision(world: World, referen
     sites.site_undo(actor=world.head, change=second, reason="撤")
     assert state() == one
     site = sites.site_watch(
-        actor=world.head, site=home(clues[0]), review_on=timezone.localdate() + timedelta(days=9), reason="再看"
+        actor=world.head,
+        site=home(clues[0]),
+        review_on=timezone.localdate() + timedelta(days=9),
+        reason="再看",
     )
     with pytest.raises(WrongState, match="研判状态"):
         sites.site_undo(actor=world.head, change=first, reason="撤")
@@ -232,7 +245,9 @@ def test_undo_goes_backwards_and_not_past_a_later_decision(world: World, referen
     assert state() == zero
 
 
-def test_a_clue_that_came_after_a_merge_is_sorted_when_it_is_undone(world: World, reference_data: None) -> None:
+def test_a_clue_that_came_after_a_merge_is_sorted_when_it_is_undone(
+    world: World, reference_data: None
+) -> None:
     clues = four(world)
     change = sites.site_merge(actor=world.head, site=home(clues[0]), other=home(clues[2]), reason="并")
     put(world, "阳光花园3栋1单元801", text="戊")
@@ -241,7 +256,9 @@ def test_a_clue_that_came_after_a_merge_is_sorted_when_it_is_undone(world: World
     assert homes() == {frozenset("甲乙"), frozenset("丙丁戊")}
 
 
-def test_a_correction_places_a_clue_anew_and_a_refusal_takes_it_out(world: World, reference_data: None) -> None:
+def test_a_correction_places_a_clue_anew_and_a_refusal_takes_it_out(
+    world: World, reference_data: None
+) -> None:
     clues = [put(world, ROOM, text=text) for text in "甲乙丙"]
     Clue.objects.filter(pk=clues[2].pk).update(place_text="锦绣家园1栋")
     sites.clue_placed(actor=world.head, clue=Clue.objects.get(pk=clues[2].pk))
@@ -289,10 +306,20 @@ def test_sites_are_seen_by_their_bureau_only(world: World, reference_data: None)
     four(world)
     for name in ("head", "leader", "officer"):
         assert SuspectedSite.objects.visible_to(getattr(world, name)).count() == 2
-    for name in ("neighbour_officer", "township", "partner", "institution_user", "neighbour_institution_user"):
+    for name in (
+        "neighbour_officer",
+        "township",
+        "partner",
+        "institution_user",
+        "neighbour_institution_user",
+    ):
         assert not SuspectedSite.objects.visible_to(getattr(world, name)).exists()
-        assert not SiteMembership.objects.visible_to(getattr(world, name)).filter(site__bureau=world.bureau).exists() \
+        assert (
+            not SiteMembership.objects.visible_to(getattr(world, name))
+            .filter(site__bureau=world.bureau)
+            .exists()
             or name == "township"
+        )
 
 
 def test_clues_of_another_bureau_are_never_compared(world: World, reference_data: None) -> None:

@@ -113,9 +113,7 @@ def link_confirm(*, actor: User, link: ClueLink, reason: str, at: datetime | Non
 
 
 @database.atomic
-def link_reject(
-    *, actor: User, link: ClueLink, reason: str, at: datetime | None = None
-) -> SiteChange | None:
+def link_reject(*, actor: User, link: ClueLink, reason: str, at: datetime | None = None) -> SiteChange | None:
     """Say that two clues are about different places; they are held apart from now on.
 
     Two clues without site make no change of sites to undo (None). Raises NotAllowed, Unlawful.
@@ -128,7 +126,9 @@ def link_reject(
     home = _home(pair[0]) or _home(pair[1]) or (before.site if before else None)
     if home is None:
         clue = Clue.objects.get(pk=pair[0])
-        audit.record(actor=actor, verb="complaints.site_reject", target=clue, reason=draft.reason, at=draft.at)
+        audit.record(
+            actor=actor, verb="complaints.site_reject", target=clue, reason=draft.reason, at=draft.at
+        )
         return None
     return _keep(draft, ChangeKind.REJECT, home)
 
@@ -256,7 +256,9 @@ def _decide(draft: _Draft, pair: tuple[int, int], decision: str) -> None:
     link = ClueLink.objects.filter(first=first, second=second).first()
     note: dict[str, Any] = {"pair": [first, second], "was": None}
     if link is None:
-        one, other = Clue.objects.select_related("bureau__region", "institution").filter(pk__in=[first, second])
+        one, other = Clue.objects.select_related("bureau__region", "institution").filter(
+            pk__in=[first, second]
+        )
         verdict = score(signals_of_clue(one), signals_of_clue(other))
         link = ClueLink(
             bureau_id=one.bureau_id,

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from casework import audit
-from complaints.matching import Link, Signals, contradicts, partition, reach, thresholds
+from complaints.matching import Link, Signals, attach, contradicts, partition, reach, thresholds
 from complaints.models import (
     ChangeKind,
     Clue,
@@ -52,12 +52,22 @@ def connected(seeds: Iterable[int]) -> set[int]:
     return reach(seeds, _neighbours)
 
 
+def _weak_neighbours(clues: set[int]) -> set[int]:
+    """Clues that the given ones speak of without being linked: they may follow a site, or lead elsewhere."""
+    ends = Q(first__in=clues) | Q(second__in=clues)
+    weak = Q(decision=LinkDecision.NONE, points__gte=thresholds.WEAK)
+    pairs = ClueLink.objects.filter(ends & weak).values_list("first_id", "second_id")
+    return {pk for pair in pairs for pk in pair}
+
+
 def _neighbours(frontier: Collection[int]) -> set[int]:
     ends = Q(first__in=frontier) | Q(second__in=frontier)
     pairs = ClueLink.objects.filter(ends & ACCEPTED).values_list("first_id", "second_id")
     found = {pk for pair in pairs for pk in pair}
     sites = SiteMembership.objects.filter(clue__in=frontier, until__isnull=True).values("site")
-    mates = SiteMembership.objects.filter(site__in=sites, until__isnull=True).values_list("clue_id", flat=True)
+    mates = SiteMembership.objects.filter(site__in=sites, until__isnull=True).values_list(
+        "clue_id", flat=True
+    )
     return found | set(mates)
 
 
@@ -80,8 +90,10 @@ def regroup(
     The caller holds the bureau's lock. `is_machine` notes sites that a new clue connected. Returns the clues that were looked at. Writing nothing twice: with
     unchanged links it changes nothing.
     """
-    universe = connected(seeds)
-    plan = _plan(universe, set(leaving))
+    core = connected(seeds)
+    loose = _weak_neighbours(core)
+    universe = connected(core | loose | _weak_neighbours(loose))
+    plan = _plan(universe, set(leaving), core | loose)
     _keepers(plan, stays or {}, keeper)
     _found(plan, actor, set(named), at)
     moved = _move(plan, at)
@@ -96,7 +108,7 @@ def regroup(
     return universe
 
 
-def _plan(universe: set[int], leaving: set[int]) -> _Plan:
+def _plan(universe: set[int], leaving: set[int], affected: set[int]) -> _Plan:
     rows = ClueSignals.objects.filter(clue__in=universe).exclude(clue__status__in=["REJECTED", "QUARANTINED"])
     nodes = {
         row.clue_id: _Node(row.clue, f"{row.digest}:{row.clue.uid}", Signals.from_dict(row.content))
@@ -105,22 +117,33 @@ def _plan(universe: set[int], leaving: set[int]) -> _Plan:
     }
     members = SiteMembership.objects.filter(clue__in=universe, until__isnull=True)
     site_of = {row.clue_id: row for row in members}
-    locked = SuspectedSite.objects.select_for_update().filter(pk__in={row.site_id for row in site_of.values()})
+    locked = SuspectedSite.objects.select_for_update().filter(
+        pk__in={row.site_id for row in site_of.values()}
+    )
     sites = {site.pk: site for site in locked.order_by("pk")}
-    return _Plan(nodes, _parts(nodes), sites, site_of)
+    return _Plan(nodes, _parts(nodes, affected, site_of), sites, site_of)
 
 
-def _parts(nodes: dict[int, _Node]) -> list[frozenset[int]]:
+def _parts(
+    nodes: dict[int, _Node], affected: set[int], site_of: Mapping[int, SiteMembership]
+) -> list[frozenset[int]]:
+    """Clusters over strong links, and the single clues that follow one of them.
+
+    Only those single clues are judged whose surroundings are loaded whole; others stay where they are.
+    """
     by_key = {node.key: pk for pk, node in nodes.items()}
     key = {pk: node.key for pk, node in nodes.items()}
     rows = ClueLink.objects.filter(first__in=nodes, second__in=nodes)
-    links, apart = [], []
-    for row in rows.filter(ACCEPTED | Q(decision=LinkDecision.APART)):
+    strong, links, apart = [], [], []
+    for row in rows.only("first_id", "second_id", "points", "decision"):
         pair = key[row.first_id], key[row.second_id]
+        link = Link(*pair, row.points, must=row.decision == LinkDecision.TOGETHER)
         if row.decision == LinkDecision.APART:
             apart.append(pair)
-        else:
-            links.append(Link(*pair, row.points, must=row.decision == LinkDecision.TOGETHER))
+        elif link.must or row.points >= thresholds.LINK:
+            strong.append(link)
+        if row.decision == LinkDecision.NONE and row.points >= thresholds.WEAK:
+            links.append(link)
     known: dict[tuple[str, str], bool] = {}
 
     def against(one: str, other: str) -> bool:
@@ -130,8 +153,41 @@ def _parts(nodes: dict[int, _Node]) -> list[frozenset[int]]:
             known[pair] = contradicts(a, b)
         return known[pair]
 
-    found = partition(by_key, links, apart=apart, contradicts=against)
-    return [frozenset(by_key[name] for name in part) for part in found]
+    found = partition(by_key, strong, apart=apart, contradicts=against)
+    singles = {name for part in found if len(part) == 1 for name in part}
+    goes = attach(
+        found, links, singles={name for name in singles if by_key[name] in affected}, apart=apart,
+        contradicts=against, margin=thresholds.MARGIN,
+    )  # fmt: skip
+    return _grown(
+        [frozenset(by_key[name] for name in part) for part in found], by_key, goes, affected, site_of
+    )
+
+
+def _grown(
+    parts: list[frozenset[int]],
+    by_key: dict[str, int],
+    goes: dict[str, frozenset[str]],
+    affected: set[int],
+    site_of: Mapping[int, SiteMembership],
+) -> list[frozenset[int]]:
+    joined: dict[frozenset[int], set[int]] = {part: set() for part in parts if len(part) > 1}
+    taken = set()
+    for name, part in goes.items():
+        joined[frozenset(by_key[other] for other in part)].add(by_key[name])
+        taken.add(by_key[name])
+    home = {site_of[pk].site_id: part for part in joined for pk in part if pk in site_of}
+    alone = []
+    for part in parts:
+        if len(part) > 1 or part & taken:
+            continue
+        (pk,) = part
+        stays = None if pk in affected or pk not in site_of else home.get(site_of[pk].site_id)
+        if stays is None:
+            alone.append(part)
+        else:
+            joined[stays].add(pk)
+    return [part | more for part, more in joined.items()] + alone
 
 
 def _keepers(plan: _Plan, stays: Mapping[int, int], keeper: int | None) -> None:
@@ -151,7 +207,8 @@ def _keepers(plan: _Plan, stays: Mapping[int, int], keeper: int | None) -> None:
             claims.setdefault(hint, []).append(site)
     for index, sites in claims.items():
         plan.keepers[index] = min(
-            sites, key=lambda site: (site.pk != keeper, RANK[SiteStatus(site.status)], site.first_seen, site.pk)
+            sites,
+            key=lambda site: (site.pk != keeper, RANK[SiteStatus(site.status)], site.first_seen, site.pk),
         )
 
 
@@ -179,7 +236,10 @@ def _found(plan: _Plan, actor: User, named: set[int], at: datetime) -> None:
 def _move(plan: _Plan, at: datetime) -> dict[int, list[Clue]]:
     """End and begin memberships; returns the clues that came to each site."""
     wanted = {
-        pk: plan.keepers[index].pk for index, part in enumerate(plan.parts) if index in plan.keepers for pk in part
+        pk: plan.keepers[index].pk
+        for index, part in enumerate(plan.parts)
+        if index in plan.keepers
+        for pk in part
     }
     ended = [row.pk for pk, row in plan.site_of.items() if wanted.get(pk) != row.site_id]
     if ended:

@@ -65,7 +65,9 @@ def clue_placed(*, actor: User, clue: Clue, at: datetime | None = None) -> None:
 def clue_unplaced(*, actor: User, clue: Clue, at: datetime | None = None) -> None:
     """Take a refused clue out of its site; its links stay for the case that it is admitted again."""
     sites_lock(clue.bureau_id)
-    regroup(actor=actor, bureau_id=clue.bureau_id, seeds={clue.pk}, at=at or timezone.now(), leaving={clue.pk})
+    regroup(
+        actor=actor, bureau_id=clue.bureau_id, seeds={clue.pk}, at=at or timezone.now(), leaving={clue.pk}
+    )
 
 
 def signals_of_clue(clue: Clue) -> Signals:
@@ -89,7 +91,9 @@ def place_names(county: Region) -> tuple[str, ...]:
     """Names of the county, what lies above and the townships inside, for prefixes of addresses."""
     above = [int(part) for part in county.path.strip("/").split("/")]
     inside = Q(path__startswith=county.path, valid_to__isnull=True, level__in=["COUNTY", "TOWNSHIP"])
-    return tuple(Region.objects.filter(Q(pk__in=above) | inside).order_by("pk").values_list("name", flat=True))
+    return tuple(
+        Region.objects.filter(Q(pk__in=above) | inside).order_by("pk").values_list("name", flat=True)
+    )
 
 
 def link_lines(verdict: Verdict) -> list[list[str | int]]:
@@ -100,14 +104,12 @@ def link_lines(verdict: Verdict) -> list[list[str | int]]:
 def _links_make(clue: Clue, signals: Signals) -> None:
     """Score the candidates; pairs that people decided about keep their decision and get today's reasons."""
     mine = ClueLink.objects.filter(Q(first=clue) | Q(second=clue))
-    decided = {
-        (link.first_id, link.second_id): link for link in mine.exclude(decision=LinkDecision.NONE)
-    }
+    decided = {(link.first_id, link.second_id): link for link in mine.exclude(decision=LinkDecision.NONE)}
     mine.filter(decision=LinkDecision.NONE).delete()
     fresh = []
     for other_id, verdict in _scored(clue, signals):
         pair = (min(clue.pk, other_id), max(clue.pk, other_id))
-        if pair in decided or verdict.total < thresholds.SHOW:
+        if pair in decided or verdict.total < thresholds.WEAK:
             continue
         fresh.append(
             ClueLink(
