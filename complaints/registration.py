@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from complaints import registration_channels
+from complaints import registration_channels, registration_sites
 
 
 def register() -> None:
     """Called once when the room starts."""
     registration_channels.register()
-    from complaints import registration_sites
-
     registration_sites.register()

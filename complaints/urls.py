@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from complaints import urls_sites
 from complaints.views import disputes, intake
 
 desk_urlpatterns: list[URLPattern] = [
@@ -26,5 +27,6 @@ desk_urlpatterns: list[URLPattern] = [
     path("intake/tickets/<uuid:uid>/", intake.ticket_open, name="ticket_open"),
     path("patterns/", intake.pattern_list, name="pattern_list"),
     path("clues/<uuid:uid>/patterns/<slug:code>/", intake.pattern_note, name="pattern_note"),
+    *urls_sites.desk,
 ]
 public_urlpatterns: list[URLPattern] = []

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from complaints.matching import thresholds as T
+from complaints.matching import thresholds as T  # noqa: N812
 from complaints.matching.address import RELATION_WORDS, Address
 from complaints.matching.names import Name, sound_of
 from complaints.matching.signals import Signals
@@ -201,6 +201,12 @@ def _in_building(x: Address, y: Address) -> Iterator[Contribution]:
         return
     if x.building and y.building:
         yield Contribution(f"同一栋楼（{x.building.upper()} 栋）", T.SAME_BUILDING - T.SAME_COMPOUND)
+    yield from _in_unit(x, y)
+    if _differ(x.side, y.side):
+        yield Contribution("一处在左侧，一处在右侧", T.OTHER_FLOOR)
+
+
+def _in_unit(x: Address, y: Address) -> Iterator[Contribution]:
     if _differ(x.unit, y.unit):
         yield Contribution(f"单元不同（{_two(x.unit, y.unit)} 单元）", T.OTHER_UNIT)
     elif x.unit and y.unit:
@@ -213,8 +219,6 @@ def _in_building(x: Address, y: Address) -> Iterator[Contribution]:
         yield Contribution(f"楼层不同（{_two(x.floor, y.floor)} 楼）", T.OTHER_FLOOR)
     elif x.floor and y.floor:
         yield Contribution(f"同一楼层（{x.floor} 楼）", T.SAME_FLOOR)
-    if _differ(x.side, y.side):
-        yield Contribution("一处在左侧，一处在右侧", T.OTHER_FLOOR)
 
 
 def _two(one: str, other: str) -> str:

@@ -7,7 +7,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -31,10 +31,10 @@ SUBJECTS = {
 class Signals:
     """One clue in normal form. `institution` is the identity of a registered place, as text; "" when unknown."""
 
-    address: Address = Address()
-    name: Name = Name()
+    address: Address = field(default_factory=Address)
+    name: Name = field(default_factory=Name)
     contacts: frozenset[str] = frozenset()
-    times: Times = Times()
+    times: Times = field(default_factory=Times)
     subjects: frozenset[str] = frozenset()
     longitude: float | None = None
     latitude: float | None = None
@@ -150,7 +150,7 @@ class Signals:
 
 
 def _known(kind: type[Any], values: Mapping[str, str]) -> dict[str, str]:
-    names = {field.name for field in fields(kind)}
+    names = {column.name for column in fields(kind)}
     return {name: value for name, value in values.items() if name in names}
 
 

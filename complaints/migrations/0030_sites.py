@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_one_system_user'),
-        ('complaints', '0002_sealed_schema'),
+        ('complaints', '0040_channels'),
         ('institutions', '0002_participation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -15,7 +15,6 @@ from complaints.models.disputes import DisputeStatus, RefundClaim, RefundDispute
 from complaints.models.patterns import CluePattern, CoverPattern
 from complaints.models.rewards import Reward, RewardStatus
 from complaints.models.sealed import RevealRequest, RevealStatus, SealedReport
-from complaints.models.tickets import BatchState, TicketBatch, TicketReply
 from complaints.models.sites import (
     ENDED_SITES,
     ChangeKind,
@@ -27,6 +26,7 @@ from complaints.models.sites import (
     SiteStatus,
     SuspectedSite,
 )
+from complaints.models.tickets import BatchState, TicketBatch, TicketReply
 
 __all__ = [
     "ENDED_SITES",
@@ -39,11 +39,10 @@ __all__ = [
     "ClueLink",
     "ClueMessage",
     "CluePattern",
+    "ClueSignals",
     "ClueStatus",
     "CoverPattern",
     "DisputeStatus",
-    "ClueSignals",
-    "ClueStatus",
     "LinkDecision",
     "MessageSide",
     "Outcome",
@@ -54,16 +53,11 @@ __all__ = [
     "Reward",
     "RewardStatus",
     "SealedReport",
-    "Solved",
-    "TicketBatch",
-    "TicketReply",
-    "ChangeKind",
-    "ClueLink",
-    "ClueSignals",
-    "LinkDecision",
     "SiteChange",
     "SiteMembership",
     "SiteStatus",
     "Solved",
     "SuspectedSite",
+    "TicketBatch",
+    "TicketReply",
 ]

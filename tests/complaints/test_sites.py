@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -370,7 +370,7 @@ def test_two_clues_at_once_make_one_site() -> None:
         try:
             gate.wait(10)
             clue_register(actor=world.system, bureau=world.bureau, report=report(ROOM, text=f"同时{number}"))
-        except Exception as error:
+        except (DomainError, DatabaseError) as error:
             errors.append(error)
         finally:
             connection.close()

@@ -137,7 +137,8 @@ def link_reject(*, actor: User, link: ClueLink, reason: str, at: datetime | None
 def site_undo(*, actor: User, change: SiteChange, reason: str, at: datetime | None = None) -> SiteChange:
     """Restore sites, memberships and decisions as they stood before a change.
 
-    Clues that came since are sorted by what then holds. A site that the change made stays listed as undone. Raises NotAllowed; WrongState when it was undone already or something later builds on it.
+    Clues that came since are sorted by what then holds. A site that the change made stays on
+    record as undone. Raises NotAllowed; WrongState when it was undone already or something later builds on it.
     """
     at = at or timezone.now()
     require(actor, EDIT)

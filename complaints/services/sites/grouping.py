@@ -87,7 +87,8 @@ def regroup(
 
     `stays` names, by site, the clue that its identity stays with (else most of its clues decide); `keeper` is
     the site that outlives others; `named` are clues whose cluster becomes a site even when it is alone.
-    The caller holds the bureau's lock. `is_machine` notes sites that a new clue connected. Returns the clues that were looked at. Writing nothing twice: with
+    The caller holds the bureau's lock. `is_machine` notes sites that a new clue
+    connected. Returns the clues that were looked at. Writing nothing twice: with
     unchanged links it changes nothing.
     """
     core = connected(seeds)
