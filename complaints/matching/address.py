@@ -110,9 +110,9 @@ class Address:
             if self.floor
             else "",
         )
-        parts = (*parts, f"{self.side}侧" if self.side else "")
         near = f"{self.landmark}{RELATION_WORDS[self.relation]}" if self.landmark and self.relation else ""
-        return near + "".join(parts)
+        side = f"{self.side}侧" if self.side else ""
+        return near + "".join(parts) + side
 
 
 def _building_words(building: str) -> str:

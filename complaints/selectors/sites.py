@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 
 from accounts.models import User
+from accounts.querysets import ScopedQuerySet
 from casework.registries import WorkItem
 from complaints.matching import Signals, score, signals_of, thresholds
 from complaints.models import (
@@ -36,11 +37,12 @@ def sites_visible(actor: User) -> QuerySet[SuspectedSite]:
     return rows.select_related("region", "institution").order_by("-last_seen", "-pk")
 
 
-def site_rows(actor: User) -> QuerySet[SuspectedSite]:
+def site_rows(actor: User) -> ScopedQuerySet[SuspectedSite]:
     """All sites, ended ones included, for their own pages."""
-    return SuspectedSite.objects.visible_to(actor).select_related(
+    rows: ScopedQuerySet[SuspectedSite] = SuspectedSite.objects.visible_to(actor).select_related(
         "region", "institution", "merged_into", "bureau"
     )
+    return rows
 
 
 def clues_of(actor: User, site: SuspectedSite) -> list[Clue]:

@@ -243,7 +243,7 @@ def test_partition_is_a_function_of_the_set(data: st.DataObject) -> None:
     links = data.draw(
         st.lists(
             st.builds(
-                lambda pair, points, must: Link(*pair, points, must), st.sampled_from(pairs),
+                lambda pair, points, must: Link(pair[0], pair[1], points, must), st.sampled_from(pairs),
                 st.integers(50, 54), st.booleans(),
             ),
             max_size=14,

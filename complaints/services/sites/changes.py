@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 from django.db import transaction as database
+from django.db.models import Field
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -392,7 +393,9 @@ def _sites_restore(change: SiteChange) -> None:
         else:
             for name, value in values.items():
                 column = SuspectedSite._meta.get_field(name.removesuffix("_id"))
-                setattr(site, name, column.to_python(value) if not column.is_relation else value)
+                if isinstance(column, Field) and not column.is_relation:
+                    value = column.to_python(value)
+                setattr(site, name, value)
         site.version += 1
         site.save()
 

@@ -174,8 +174,8 @@ def _grown(
 ) -> list[frozenset[int]]:
     joined: dict[frozenset[int], set[int]] = {part: set() for part in parts if len(part) > 1}
     taken = set()
-    for name, part in goes.items():
-        joined[frozenset(by_key[other] for other in part)].add(by_key[name])
+    for name, cluster in goes.items():
+        joined[frozenset(by_key[other] for other in cluster)].add(by_key[name])
         taken.add(by_key[name])
     home = {site_of[pk].site_id: part for part in joined for pk in part if pk in site_of}
     alone = []
