@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
@@ -11,7 +12,7 @@ from accounts.querysets import ScopedQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from complaints.models import Clue, ClueMessage, RefundDispute  # noqa: F401
+    from complaints.models import Clue, ClueMessage, RefundDispute, SuspectedSite  # noqa: F401
 
 M = TypeVar("M", bound=models.Model)
 
@@ -72,3 +73,23 @@ class TrailQuerySet(ScopedQuerySet[M]):
         """Rows inside the actor's reach."""
         found: Self = _least(super().visible_to(actor), actor, "clue__assigned_organ")
         return found
+
+
+class SiteQuerySet(ScopedQuerySet["SuspectedSite"]):
+    """Suspected sites: work of the bureau; supervised parties, partners and townships see none."""
+
+    def visible_to(self, actor: User | Any) -> Self:
+        """Rows inside the actor's reach."""
+        organisation = getattr(actor, "organisation", None)
+        is_township = organisation is not None and organisation.kind == OrganisationKind.TOWNSHIP
+        if getattr(actor, "is_counterpart", False) or is_township:
+            return self.none()
+        return super().visible_to(actor)
+
+    def live(self) -> Self:
+        """Sites that stand for themselves."""
+        return self.exclude(status__in=["MERGED", "UNDONE"])
+
+    def review_due(self, today: date) -> Self:
+        """Watched sites whose day has come."""
+        return self.filter(status="WATCHED", review_on__lte=today)

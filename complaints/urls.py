@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from complaints.views import channels, desk, disputes, numbers
+from complaints.views import channels, desk, disputes, numbers, sites
 
 _clues: list[URLPattern] = [
     path("clues/", desk.clue_list, name="clue_list"),
@@ -19,8 +19,16 @@ _clues: list[URLPattern] = [
     path("clues/<uuid:uid>/print/", desk.clue_print, name="clue_print"),
     path("clues/<uuid:uid>/reward/", disputes.reward_create, name="reward_create"),
     path("clues/<uuid:uid>/patterns/<slug:code>/", channels.pattern_note, name="pattern_note"),
+    path("clues/<uuid:uid>/site/", sites.site_open, name="site_open"),
     path("clues/<uuid:uid>/<slug:name>/", desk.clue_step, name="clue_step"),
     path("patterns/", channels.pattern_list, name="pattern_list"),
+]
+_sites: list[URLPattern] = [
+    path("sites/", sites.site_list, name="site_list"),
+    path("sites/links/<uuid:uid>/<slug:name>/", sites.link_step, name="link_step"),
+    path("sites/changes/<uuid:uid>/undo/", sites.change_undo, name="change_undo"),
+    path("sites/<uuid:uid>/", sites.site_detail, name="suspectedsite_detail"),
+    path("sites/<uuid:uid>/<slug:name>/", sites.site_step, name="suspectedsite_step"),
 ]
 _channels: list[URLPattern] = [
     path("intake/", channels.intake, name="intake"),
@@ -42,5 +50,5 @@ _disputes: list[URLPattern] = [
     path("rewards/<uuid:uid>/", disputes.reward_detail, name="reward_detail"),
     path("rewards/<uuid:uid>/<slug:name>/", disputes.reward_step, name="reward_step"),
 ]
-desk_urlpatterns = [*_clues, *_channels, *_disputes]
+desk_urlpatterns = [*_clues, *_sites, *_channels, *_disputes]
 public_urlpatterns: list[URLPattern] = [path("report/numbers/", numbers.public_numbers, name="numbers")]

@@ -1,4 +1,4 @@
-"""Transitions of clues, refund disputes and rewards."""
+"""Transitions of clues, suspected sites, refund disputes and rewards."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from complaints import guards
 from complaints.models import ClueStatus as S
 from complaints.models import DisputeStatus as D
 from complaints.models import RewardStatus as R
+from complaints.models import SiteStatus as P
 
-DISPUTE_EDIT = "complaints.dispute_edit"
+DISPUTE_EDIT, SITE_EDIT = "complaints.dispute_edit", "complaints.site_edit"
 
 CLUE = Workflow(
     model="complaints.Clue",
@@ -134,6 +135,38 @@ REWARD = Workflow(
         Transition(
             "pay", "登记发放", (R.APPROVED,), R.PAID, permission="complaints.reward_propose",
             requires=("paid_on", "voucher_no"), stamp="paid_at", is_primary=True,
+        ),
+    ),
+)  # fmt: skip
+
+SITE = Workflow(
+    model="complaints.SuspectedSite",
+    label="疑似培训点",
+    states=P,
+    initial=P.OPEN,
+    transitions=(
+        Transition(
+            "watch", "列入关注", (P.OPEN, P.WATCHED, P.DISMISSED), P.WATCHED, permission=SITE_EDIT,
+            requires=("review_on",), stamp="decided_at", needs_reason=True,
+        ),
+        Transition(
+            "confirm", "认定为培训点", (P.OPEN, P.WATCHED), P.CONFIRMED, permission=SITE_EDIT,
+            requires=("status_note",), stamp="decided_at", needs_reason=True, is_primary=True,
+        ),
+        Transition(
+            "dismiss", "排除", (P.OPEN, P.WATCHED), P.DISMISSED, permission=SITE_EDIT, requires=("status_note",),
+            stamp="decided_at", needs_reason=True, is_danger=True,
+        ),
+        Transition(
+            "reopen", "重新研判", (P.WATCHED, P.CONFIRMED, P.DISMISSED), P.OPEN, permission=SITE_EDIT,
+            needs_reason=True,
+        ),
+        Transition(
+            "absorb", "并入另一培训点", (P.OPEN, P.WATCHED, P.CONFIRMED, P.DISMISSED), P.MERGED,
+            requires=("merged_into",), is_system=True,
+        ),
+        Transition(
+            "withdraw", "撤销建立", (P.OPEN, P.WATCHED, P.CONFIRMED, P.DISMISSED), P.UNDONE, is_system=True
         ),
     ),
 )  # fmt: skip

@@ -27,23 +27,39 @@ from complaints.models.handling import (
 from complaints.models.patterns import CluePattern, CoverPattern
 from complaints.models.rewards import Reward, RewardStatus
 from complaints.models.sealed import RevealRequest, RevealStatus, SealedReport
+from complaints.models.sites import (
+    ENDED_SITES,
+    ChangeKind,
+    ClueLink,
+    ClueSignals,
+    LinkDecision,
+    SiteChange,
+    SiteMembership,
+    SiteStatus,
+    SuspectedSite,
+)
 from complaints.models.tickets import BatchState, TicketBatch, TicketReply
 
 __all__ = [
+    "ENDED_SITES",
     "OPEN_STATES",
     "BatchState",
+    "ChangeKind",
     "Channel",
     "Clue",
     "ClueHold",
     "ClueKind",
+    "ClueLink",
     "ClueMerge",
     "ClueMessage",
     "ClueNoticeKind",
     "CluePattern",
     "ClueReminder",
+    "ClueSignals",
     "ClueStatus",
     "CoverPattern",
     "DisputeStatus",
+    "LinkDecision",
     "MessageSide",
     "Outcome",
     "RefundClaim",
@@ -54,7 +70,11 @@ __all__ = [
     "RewardStatus",
     "RoutingRule",
     "SealedReport",
+    "SiteChange",
+    "SiteMembership",
+    "SiteStatus",
     "Solved",
+    "SuspectedSite",
     "TicketBatch",
     "TicketReply",
     "Transfer",

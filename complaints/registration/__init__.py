@@ -5,7 +5,8 @@ from __future__ import annotations
 
 def register() -> None:
     """Called once when the room starts."""
-    from complaints.registration import channels, desk
+    from complaints.registration import channels, desk, sites
 
     desk.register()
+    sites.register()
     channels.register()

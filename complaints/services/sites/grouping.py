@@ -1,0 +1,349 @@
+"""Which clues form which sites: a function of links and decisions, carried out on the rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Q
+
+from accounts.models import User
+from casework import audit
+from complaints.matching import Link, Signals, attach, contradicts, partition, reach, thresholds
+from complaints.models import (
+    ChangeKind,
+    Clue,
+    ClueLink,
+    ClueSignals,
+    LinkDecision,
+    SiteChange,
+    SiteMembership,
+    SiteStatus,
+    SuspectedSite,
+)
+
+RANK = {SiteStatus.CONFIRMED: 0, SiteStatus.WATCHED: 1, SiteStatus.OPEN: 2, SiteStatus.DISMISSED: 3}
+ACCEPTED = Q(decision=LinkDecision.TOGETHER) | Q(decision=LinkDecision.NONE, points__gte=thresholds.LINK)
+POSITION_DIGITS = 6
+
+
+@dataclass
+class _Node:
+    clue: Clue
+    key: str
+    signals: Signals
+
+
+@dataclass
+class _Plan:
+    """Clusters, and the sites that stand now for their clues."""
+
+    nodes: dict[int, _Node]
+    parts: list[frozenset[int]]
+    sites: dict[int, SuspectedSite]
+    site_of: dict[int, SiteMembership]
+    keepers: dict[int, SuspectedSite] = field(default_factory=dict)  # by index of the part
+
+
+def connected(seeds: Iterable[int]) -> set[int]:
+    """Clues connected with the seeds over accepted links or a common site."""
+    return reach(seeds, _neighbours)
+
+
+def _weak_neighbours(clues: set[int]) -> set[int]:
+    """Clues that the given ones speak of without being linked: they may follow a site, or lead elsewhere."""
+    ends = Q(first__in=clues) | Q(second__in=clues)
+    weak = Q(decision=LinkDecision.NONE, points__gte=thresholds.WEAK)
+    pairs = ClueLink.objects.filter(ends & weak).values_list("first_id", "second_id")
+    return {pk for pair in pairs for pk in pair}
+
+
+def _neighbours(frontier: Collection[int]) -> set[int]:
+    ends = Q(first__in=frontier) | Q(second__in=frontier)
+    pairs = ClueLink.objects.filter(ends & ACCEPTED).values_list("first_id", "second_id")
+    found = {pk for pair in pairs for pk in pair}
+    sites = SiteMembership.objects.filter(clue__in=frontier, until__isnull=True).values("site")
+    mates = SiteMembership.objects.filter(site__in=sites, until__isnull=True).values_list(
+        "clue_id", flat=True
+    )
+    return found | set(mates)
+
+
+def regroup(
+    *,
+    actor: User,
+    bureau_id: int,
+    seeds: Collection[int],
+    at: datetime,
+    stays: Mapping[int, int] | None = None,
+    keeper: int | None = None,
+    named: Collection[int] = (),
+    leaving: Collection[int] = (),
+    is_machine: bool = False,
+) -> set[int]:
+    """Bring sites and memberships of everything connected with `seeds` in line with links and decisions.
+
+    `stays` names, by site, the clue that its identity stays with (else most of its clues decide); `keeper` is
+    the site that outlives others; `named` are clues whose cluster becomes a site even when it is alone.
+    The caller holds the bureau's lock. `is_machine` notes sites that a new clue
+    connected. Returns the clues that were looked at. Writing nothing twice: with
+    unchanged links it changes nothing.
+    """
+    core = connected(seeds)
+    loose = _weak_neighbours(core)
+    universe = connected(core | loose | _weak_neighbours(loose))
+    plan = _plan(universe, set(leaving), core | loose)
+    _keepers(plan, stays or {}, keeper)
+    _found(plan, actor, set(named), at)
+    moved = _move(plan, at)
+    for site, into in _absorb(plan, actor, at):
+        if is_machine:
+            bridge_note(into, site, actor, at)
+    for site in plan.keepers.values():
+        _refresh(site, plan, moved.get(site.pk, []), actor, at)
+    for site in plan.sites.values():
+        if site.is_live and site.pk not in {kept.pk for kept in plan.keepers.values()}:
+            _emptied(site)
+    return universe
+
+
+def _plan(universe: set[int], leaving: set[int], affected: set[int]) -> _Plan:
+    rows = ClueSignals.objects.filter(clue__in=universe).exclude(clue__status__in=["REJECTED", "QUARANTINED"])
+    nodes = {
+        row.clue_id: _Node(row.clue, f"{row.digest}:{row.clue.uid}", Signals.from_dict(row.content))
+        for row in rows.select_related("clue__region")
+        if row.clue_id not in leaving
+    }
+    members = SiteMembership.objects.filter(clue__in=universe, until__isnull=True)
+    site_of = {row.clue_id: row for row in members}
+    locked = SuspectedSite.objects.select_for_update().filter(
+        pk__in={row.site_id for row in site_of.values()}
+    )
+    sites = {site.pk: site for site in locked.order_by("pk")}
+    return _Plan(nodes, _parts(nodes, affected, site_of), sites, site_of)
+
+
+def _parts(
+    nodes: dict[int, _Node], affected: set[int], site_of: Mapping[int, SiteMembership]
+) -> list[frozenset[int]]:
+    """Clusters over strong links, and the single clues that follow one of them.
+
+    Only those single clues are judged whose surroundings are loaded whole; others stay where they are.
+    """
+    by_key = {node.key: pk for pk, node in nodes.items()}
+    key = {pk: node.key for pk, node in nodes.items()}
+    rows = ClueLink.objects.filter(first__in=nodes, second__in=nodes)
+    strong, links, apart = [], [], []
+    for row in rows.only("first_id", "second_id", "points", "decision"):
+        pair = key[row.first_id], key[row.second_id]
+        link = Link(*pair, row.points, must=row.decision == LinkDecision.TOGETHER)
+        if row.decision == LinkDecision.APART:
+            apart.append(pair)
+        elif link.must or row.points >= thresholds.LINK:
+            strong.append(link)
+        if row.decision == LinkDecision.NONE and row.points >= thresholds.WEAK:
+            links.append(link)
+    known: dict[tuple[str, str], bool] = {}
+
+    def against(one: str, other: str) -> bool:
+        a, b = nodes[by_key[one]].signals, nodes[by_key[other]].signals
+        pair = (a.digest, b.digest) if a.digest < b.digest else (b.digest, a.digest)
+        if pair not in known:
+            known[pair] = contradicts(a, b)
+        return known[pair]
+
+    found = partition(by_key, strong, apart=apart, contradicts=against)
+    singles = {name for part in found if len(part) == 1 for name in part}
+    goes = attach(
+        found, links, singles={name for name in singles if by_key[name] in affected}, apart=apart,
+        contradicts=against, margin=thresholds.MARGIN,
+    )  # fmt: skip
+    return _grown(
+        [frozenset(by_key[name] for name in part) for part in found], by_key, goes, affected, site_of
+    )
+
+
+def _grown(
+    parts: list[frozenset[int]],
+    by_key: dict[str, int],
+    goes: dict[str, frozenset[str]],
+    affected: set[int],
+    site_of: Mapping[int, SiteMembership],
+) -> list[frozenset[int]]:
+    joined: dict[frozenset[int], set[int]] = {part: set() for part in parts if len(part) > 1}
+    taken = set()
+    for name, cluster in goes.items():
+        joined[frozenset(by_key[other] for other in cluster)].add(by_key[name])
+        taken.add(by_key[name])
+    home = {site_of[pk].site_id: part for part in joined for pk in part if pk in site_of}
+    alone = []
+    for part in parts:
+        if len(part) > 1 or part & taken:
+            continue
+        (pk,) = part
+        stays = None if pk in affected or pk not in site_of else home.get(site_of[pk].site_id)
+        if stays is None:
+            alone.append(part)
+        else:
+            joined[stays].add(pk)
+    return [part | more for part, more in joined.items()] + alone
+
+
+def _keepers(plan: _Plan, stays: Mapping[int, int], keeper: int | None) -> None:
+    """Each site goes where its identity stays or most of its clues are; in a part the firmest site is kept."""
+    part_of = {pk: index for index, part in enumerate(plan.parts) for pk in part}
+    claims: dict[int, list[SuspectedSite]] = {}
+    for site in plan.sites.values():
+        if not site.is_live:
+            continue
+        held = Counter(
+            part_of[pk] for pk, row in plan.site_of.items() if row.site_id == site.pk and pk in part_of
+        )
+        hint = part_of.get(stays.get(site.pk, 0))
+        if hint is None and held:
+            hint = min(held, key=lambda index: (-held[index], index))
+        if hint is not None:
+            claims.setdefault(hint, []).append(site)
+    for index, sites in claims.items():
+        plan.keepers[index] = min(
+            sites,
+            key=lambda site: (site.pk != keeper, RANK[SiteStatus(site.status)], site.first_seen, site.pk),
+        )
+
+
+def _found(plan: _Plan, actor: User, named: set[int], at: datetime) -> None:
+    """New sites for clusters that have none."""
+    for index, part in enumerate(plan.parts):
+        if index in plan.keepers or (len(part) < 2 and part.isdisjoint(named)):
+            continue
+        clues = [plan.nodes[pk].clue for pk in part]
+        first = min(clues, key=lambda clue: (clue.received_at, str(clue.uid)))
+        site = SuspectedSite(
+            bureau_id=first.bureau_id,
+            region=first.region,
+            region_path=first.region_path,
+            created_by=actor,
+            first_seen=first.received_at,
+            last_seen=first.received_at,
+            label="待核实地点",
+        )
+        site.save(force_insert=True)
+        audit.record(actor=actor, verb="complaints.site_found", target=site, at=at)
+        plan.keepers[index] = site
+
+
+def _move(plan: _Plan, at: datetime) -> dict[int, list[Clue]]:
+    """End and begin memberships; returns the clues that came to each site."""
+    wanted = {
+        pk: plan.keepers[index].pk
+        for index, part in enumerate(plan.parts)
+        if index in plan.keepers
+        for pk in part
+    }
+    ended = [row.pk for pk, row in plan.site_of.items() if wanted.get(pk) != row.site_id]
+    if ended:
+        SiteMembership.objects.filter(pk__in=ended).update(until=at)
+    came: dict[int, list[Clue]] = {}
+    fresh = []
+    for pk, site_id in sorted(wanted.items()):
+        if pk in plan.site_of and plan.site_of[pk].site_id == site_id:
+            continue
+        fresh.append(SiteMembership(site_id=site_id, clue_id=pk, since=at))
+        came.setdefault(site_id, []).append(plan.nodes[pk].clue)
+    SiteMembership.objects.bulk_create(fresh)
+    return came
+
+
+def _absorb(plan: _Plan, actor: User, at: datetime) -> list[tuple[SuspectedSite, SuspectedSite]]:
+    """Sites whose clues went to a firmer one live on in it; returns them with that one."""
+    done = []
+    kept = {site.pk for site in plan.keepers.values()}
+    for index, keeper in plan.keepers.items():
+        part = plan.parts[index]
+        for site in plan.sites.values():
+            if site.pk in kept or not site.is_live:
+                continue
+            if any(row.site_id == site.pk and pk in part for pk, row in plan.site_of.items()):
+                _merged(site, keeper, actor, at)
+                done.append((site, keeper))
+    return done
+
+
+def _merged(site: SuspectedSite, keeper: SuspectedSite, actor: User, at: datetime) -> None:
+    before = site.status
+    site.status, site.merged_into, site.clue_count = SiteStatus.MERGED, keeper, 0
+    site.version += 1
+    site.save()
+    audit.record(
+        actor=actor,
+        verb="complaints.suspectedsite_absorb",
+        target=site,
+        changes={"status": [before, site.status], "merged_into": [None, str(keeper.uid)]},
+        at=at,
+    )
+
+
+def _emptied(site: SuspectedSite) -> None:
+    if site.clue_count:
+        site.clue_count = 0
+        site.save(update_fields=["clue_count", "updated_at"])
+
+
+def _refresh(site: SuspectedSite, plan: _Plan, came: list[Clue], actor: User, at: datetime) -> None:
+    """What a site shows follows from its clues."""
+    part = next(part for index, part in enumerate(plan.parts) if plan.keepers.get(index) is site)
+    nodes = sorted((plan.nodes[pk] for pk in part), key=lambda node: node.key)
+    for name, value in _summary(nodes).items():
+        setattr(site, name, value)
+    if site.institution_id is None:
+        known = {node.clue.institution_id for node in nodes} - {None}
+        site.institution_id = known.pop() if len(known) == 1 else None
+    site.save()
+    if came:
+        numbers = "、".join(sorted(clue.number for clue in came)[:20])
+        audit.record(
+            actor=actor, verb="complaints.site_clues", target=site,
+            changes={"clues": ["", f"{numbers}（{len(came)} 条）"]}, at=at,
+        )  # fmt: skip
+
+
+def _summary(nodes: list[_Node]) -> dict[str, object]:
+    fullest = max(nodes, key=lambda node: (node.signals.address.depth, len(node.signals.address.text)))
+    address = fullest.signals.address.text
+    written = next((node.clue.place_text for node in nodes if node.clue.place_text), "")
+    named = next((node.clue.subject_name for node in nodes if node.clue.subject_name), "")
+    points = [(node.signals.longitude, node.signals.latitude) for node in nodes if node.signals.has_position]
+    regions = Counter(node.clue.region_id for node in nodes)
+    region = min(regions, key=lambda pk: (-regions[pk], pk))
+    home = next(node.clue for node in nodes if node.clue.region_id == region)
+    times = [node.clue.received_at for node in nodes]
+    return {
+        "label": (address or written or named or "待核实地点")[:120],
+        "address": address[:200],
+        "longitude": _mean([x for x, _ in points]),
+        "latitude": _mean([y for _, y in points]),
+        "first_seen": min(times),
+        "last_seen": max(times),
+        "clue_count": len(nodes),
+        "region": home.region,
+        "region_path": home.region_path,
+    }
+
+
+def _mean(values: list[float | None]) -> float | None:
+    known = sorted(value for value in values if value is not None)
+    return round(sum(known) / len(known), POSITION_DIGITS) if known else None
+
+
+def bridge_note(site: SuspectedSite, merged: SuspectedSite, actor: User, at: datetime) -> None:
+    """Note that a new clue connected two sites."""
+    SiteChange.objects.create(
+        kind=ChangeKind.BRIDGE,
+        site=site,
+        site_ids=sorted([site.pk, merged.pk]),
+        reason="新线索同时与两处关联",
+        made_by=actor,
+        made_at=at,
+    )
