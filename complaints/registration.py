@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from complaints import registration_wall
+
 
 def register() -> None:
     """Called once when the room starts."""
+    registration_wall.register()

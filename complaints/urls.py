@@ -4,5 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-desk_urlpatterns: list[URLPattern] = []
-public_urlpatterns: list[URLPattern] = []
+from complaints import urls_wall
+
+app_name = "complaints"
+
+desk_urlpatterns: list[URLPattern] = [
+    *urls_wall.desk_urlpatterns,
+]
+public_urlpatterns: list[URLPattern] = [
+    *urls_wall.public_urlpatterns,
+]

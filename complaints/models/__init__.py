@@ -11,6 +11,7 @@ from complaints.models.clues import (
     Outcome,
     Solved,
 )
+from complaints.models.intake import IntakeFile
 from complaints.models.sealed import RevealRequest, RevealStatus, SealedReport
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "ClueKind",
     "ClueMessage",
     "ClueStatus",
+    "IntakeFile",
     "MessageSide",
     "Outcome",
     "RevealRequest",
