@@ -40,7 +40,8 @@ class Verdict:
 
 def judge(*, bureau: Bureau, sender: limits.Sender, text: str, has_worked: bool, is_trapped: bool) -> Verdict:
     """Which lane a report takes. Signs of automation set it apart; only a flood from one address is refused."""
-    if not limits.passes(limits.REPORT_ADDRESS_HARD, sender.address):
+    is_flood = not limits.passes(limits.REPORT_BUREAU_HARD, str(bureau.pk))
+    if (is_flood and not has_worked) or not limits.passes(limits.REPORT_ADDRESS_HARD, sender.address):
         return Verdict(is_refused=True)
     is_calm = [
         limits.passes(limits.REPORT_DEVICE, sender.device),

@@ -48,6 +48,8 @@ REPORT_DEVICE = Limit("report-device", 6, HOUR)
 REPORT_ADDRESS = Limit("report-address", 20, HOUR)
 REPORT_ADDRESS_HARD = Limit("report-address-hard", 200, HOUR)
 REPORT_BUREAU = Limit("report-bureau", 60, MINUTE)
+# Beyond this, reports that brought no work are turned away until the flood is over; worked ones are taken.
+REPORT_BUREAU_HARD = Limit("report-bureau-hard", 300, MINUTE)
 UPLOAD_ADDRESS = Limit("upload-address", 300, HOUR)
 TRACK_ADDRESS = Limit("track-address", 30, 10 * MINUTE)
 SAY_CLUE = Limit("say-clue", 10, HOUR)

@@ -26,7 +26,11 @@ def photo(seed: int = 1, *, serial: str = "", gps: bool = True, size: tuple[int,
     picture = Image.frombytes("RGB", (64, 48), noise).resize(size, Image.Resampling.NEAREST)
     exif = Image.Exif()
     exif[0x010F], exif[0x0110] = "PhoneMaker", f"Model-{serial or seed}"
-    details = {0x9003: "2026:11:21 09:30:00", 0xA431: f"SN{serial or seed}", 0x9286: b"ASCII\0\0\0note " + serial.encode()}
+    details = {
+        0x9003: "2026:11:21 09:30:00",
+        0xA431: f"SN{serial or seed}",
+        0x9286: b"ASCII\0\0\0note " + serial.encode(),
+    }
     exif._ifds[0x8769] = details  # type: ignore[attr-defined]
     if gps:
         rational = TiffImagePlugin.IFDRational
@@ -82,7 +86,9 @@ class Phone:
             headers={"Report-Pass": given, "Upload-Key": key, "Upload-Offset": str(offset)},
         )
 
-    def send(self, *, given: str = "", uploads: tuple[str, ...] = (), files: tuple[bytes, ...] = (), **values: Any) -> Any:
+    def send(
+        self, *, given: str = "", uploads: tuple[str, ...] = (), files: tuple[bytes, ...] = (), **values: Any
+    ) -> Any:
         """Post the form."""
         fields: dict[str, Any] = {
             "kind": ClueKind.UNLICENSED, "text": WORDS, "place_text": "示例小区3栋", "device": self.mark,
