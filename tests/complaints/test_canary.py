@@ -21,9 +21,10 @@ from django.test import Client
 
 from accounts import demo as accounts
 from accounts.models import User
+from casework.web.listing import Column, xlsx_bytes
 from complaints import services
 from complaints.models import Clue
-from tests.complaints.canary import Planted, hits, plant, reachable
+from tests.complaints.canary import Planted, hits, plant, reachable, unpacked
 from tests.complaints.door import Phone
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -195,6 +196,14 @@ def sign_in(session: Any, base: str, username: str, password: str) -> None:
     values = {"username": username, "password": password, "csrfmiddlewaretoken": token.group(1)}
     answer = session.post(f"{base}/accounts/login/", values, timeout=60)
     assert "/accounts/login" not in answer.url, username
+
+
+def test_the_search_finds_what_is_planted() -> None:
+    item = Planted({"contact phone": "13900001234"}, "韦晓岚", "0" * 16)
+    sheet = xlsx_bytes([item], (Column("手机", lambda row: row.marks["contact phone"]),), "名单")
+    assert hits([item], "sheet", unpacked(sheet)) == ["contact phone at sheet"]
+    assert hits([item], "page", b"<td>13900001234</td>") == ["contact phone at page"]
+    assert not hits([item], "page", b"13900001235")
 
 
 def test_access_logs_are_off_and_the_proxy_skips_reporters() -> None:
