@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple
 
@@ -15,3 +17,13 @@ class Trace(NamedTuple):
 
 NO_TRACE = Trace()
 current_trace: ContextVar[Trace] = ContextVar("current_trace", default=NO_TRACE)
+
+
+@contextmanager
+def untraced() -> Iterator[None]:
+    """Audit events inside carry neither request nor address: what a citizen reports leads back to nobody."""
+    token = current_trace.set(NO_TRACE)
+    try:
+        yield
+    finally:
+        current_trace.reset(token)

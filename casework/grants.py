@@ -28,6 +28,15 @@ def append_only_tables() -> list[str]:
     )
 
 
+def changeable_columns() -> dict[str, tuple[str, ...]]:
+    """Columns of sealed tables that may change (keys that are rotated or shredded), by table."""
+    return {
+        model._meta.db_table: columns
+        for model in apps.get_models()
+        if (columns := getattr(model, "changeable_columns", ()))
+    }
+
+
 @transaction.atomic
 def role_grant(role: str) -> list[str]:
     """Give `role` exactly what the application needs; returns the append-only tables. Repeatable.
@@ -71,6 +80,14 @@ def _statements(role: str, append_only: list[str]) -> list[sql.Composed]:
         composed.append(
             sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {who}").format(
                 table=sql.Identifier(table), who=who
+            )
+        )
+    for table, columns in sorted(changeable_columns().items()):
+        composed.append(
+            sql.SQL("GRANT UPDATE ({columns}) ON {table} TO {who}").format(
+                columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+                table=sql.Identifier(SEALED_SCHEMA, table),
+                who=who,
             )
         )
     for table in READ_ONLY:

@@ -32,6 +32,7 @@ def grant_permissions() -> None:
     grant("complaints.clue_handle", "办理线索", HANDLERS)
     grant("complaints.reveal_ask", "申请查看反映人", (Role.SECTION_HEAD, Role.OFFICER))
     grant("complaints.reveal_decide", "批准查看反映人", HEADS)
+    grant("complaints.reveal_open", "查看反映人申请台账", (Role.LEADER, Role.SECTION_HEAD, Role.OFFICER))
     grant("complaints.site_view", "查看疑似培训点", BUREAU_ROLES)
     grant("complaints.site_edit", "整理疑似培训点", (Role.SECTION_HEAD, Role.OFFICER, Role.DATA_CLERK))
     grant("complaints.dispute_view", "查看退费纠纷", (*BUREAU_ROLES, Role.SUPERVISOR))

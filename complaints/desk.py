@@ -14,7 +14,7 @@ from casework.registries import Kpi, WorkItem
 from complaints.models import Clue
 from complaints.selectors import desk as selectors
 
-VIEW, TRIAGE = "complaints.clue_view", "complaints.clue_triage"
+VIEW = "complaints.clue_view"
 ASSIGN, HANDLE = "complaints.clue_assign", "complaints.clue_handle"
 SHOWN = 100
 
@@ -34,12 +34,6 @@ def _item(row: Clue, title: str, due: date | None, today: date, explanation: Ite
         handler=row.assignee.name if row.assignee else "",
         explanation=tuple(explanation),
     )
-
-
-def triage(actor: User, today: date) -> Iterable[WorkItem]:
-    """Reports that wait for a first look."""
-    for row in selectors.triage_rows(actor)[:SHOWN]:
-        yield _item(row, "筛查线索", None, today)
 
 
 def to_accept(actor: User, today: date) -> Iterable[WorkItem]:
@@ -83,7 +77,6 @@ def reopen(actor: User, today: date) -> Iterable[WorkItem]:
 
 
 WORKLISTS = (
-    ("triage", "待筛查线索", triage, TRIAGE),
     ("accept", "待受理线索", to_accept, ASSIGN),
     ("mine", "我的线索", mine, HANDLE),
     ("late", "逾期线索督办", late, ASSIGN),

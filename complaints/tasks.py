@@ -1,4 +1,4 @@
-"""Workers' entry points of this room."""
+"""Workers' entry points of this room: each calls one service."""
 
 from __future__ import annotations
 
@@ -18,3 +18,24 @@ def clue_clocks() -> str:
     resumed = services.holds_end(actor=actor, at=now)
     made = services.reminders_make(actor=actor, at=now)
     return f"补算期限 {filled} 件，恢复计时 {resumed} 件，催办 {made} 件"
+
+
+@periodic("complaints.tasks.sealed_shred", "销毁到期的反映人信息密钥", crontab(hour=1, minute=20))
+def sealed_shred() -> str | None:
+    """Empty the keys of sealed reports whose retention has passed."""
+    count = services.sealed_shred(actor=system_user(), today=timezone.localdate(), at=timezone.now())
+    return f"销毁 {count} 件" if count else None
+
+
+@periodic("complaints.tasks.uploads_expire", "清除没有发送的上传", crontab(minute=35))
+def uploads_expire() -> str | None:
+    """Remove uploads whose report was not sent."""
+    count = services.uploads_expire(now=timezone.now())
+    return f"清除 {count} 个" if count else None
+
+
+@periodic("complaints.tasks.reveals_expire", "查看反映人的批准到期", crontab(minute="*/10"))
+def reveals_expire() -> str | None:
+    """Close tickets that were not used in time."""
+    count = services.reveals_expire(actor=system_user(), now=timezone.now())
+    return f"到期 {count} 件" if count else None

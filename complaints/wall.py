@@ -19,6 +19,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from casework.crypto import blind_index
@@ -55,10 +56,32 @@ def _keys() -> dict[int, bytes]:
     return keys
 
 
-def digest_of(clue_uid: UUID) -> str:
-    """The keyed digest under which the sealed reports of a clue are found; needs a reporter key."""
-    key = min(_keys().items())[1]
+def digest_of(clue_uid: UUID, key_id: int | None = None) -> str:
+    """The keyed digest that a sealed report of a clue carries, under its own key or the newest one."""
+    keys = _keys()
+    key = keys[max(keys) if key_id is None else key_id]
     return hmac.new(key, b"clue:" + clue_uid.bytes, hashlib.sha256).hexdigest()
+
+
+def sealed_of(clue_uid: UUID) -> QuerySet[SealedReport]:
+    """The sealed reports of a clue, whichever reporter key they are under, oldest first."""
+    digests = [digest_of(clue_uid, key_id) for key_id in _keys()]
+    return SealedReport.objects.filter(digest__in=digests).order_by("pk")
+
+
+def newest_key_id() -> int:
+    """Under which reporter key new reports are sealed."""
+    return max(_keys())
+
+
+def rewrap(row: SealedReport, clue_uid: UUID) -> None:
+    """Put the row's own key under the newest reporter key; what it encrypts stays as it is."""
+    keys = _keys()
+    context = row.uid.bytes
+    own = _decrypt(keys[row.key_id], bytes(row.wrapped_key), context)
+    row.key_id = max(keys)
+    row.wrapped_key = _encrypt(keys[row.key_id], own, context)
+    row.digest = digest_of(clue_uid)
 
 
 def seal(

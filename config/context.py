@@ -18,7 +18,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of the base templates."""
     bureau = getattr(request, "bureau", None)
     user = getattr(request, "user", None)
-    context: dict[str, Any] = {"bureau": bureau, "today": timezone.localdate()}
+    context: dict[str, Any] = {
+        "bureau": bureau,
+        "today": timezone.localdate(),
+        "report_url": reverse("complaints_public:report"),
+        "track_url": reverse("complaints_public:track"),
+    }
     if user is None or not user.is_authenticated:
         return context
     face = "portal" if user.is_counterpart else "desk"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
@@ -144,7 +145,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
-AXES_IPWARE_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0) or None
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
+AXES_IPWARE_PROXY_COUNT = TRUSTED_PROXIES or None
 
 IDLE_TIMEOUT_SECONDS = env.number("IDLE_TIMEOUT_SECONDS", 30 * 60)
 SESSION_COOKIE_AGE = 12 * 3600
@@ -161,12 +163,16 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Picture tiles of the public map, e.g. https://tiles.example/{z}/{x}/{y}.png; empty means none.
+MAP_TILES_URL = env.text("MAP_TILES_URL")
+TILE_SOURCES = ["{0.scheme}://{0.netloc}".format(urlsplit(MAP_TILES_URL))] if MAP_TILES_URL else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *TILE_SOURCES],
+        "media-src": [SELF, "blob:"],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
@@ -214,6 +220,8 @@ EXCHANGE_DIR = Path(env.text("EXCHANGE_DIR", str(VAR_DIR / "exchange")))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_BYTES", 20 * 1024 * 1024)
+# Iterations of one try of the public door's proof of work; a phone makes 256 tries on average.
+REPORT_WORK_COST = env.number("REPORT_WORK_COST", 20 if TESTING else 1000)
 SHEET_MAX_BYTES = env.number("SHEET_MAX_BYTES", 50 * 1024 * 1024)
 
 CELERY_BROKER_URL = REDIS_URL

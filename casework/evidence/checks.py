@@ -105,6 +105,8 @@ def clean_image(data: bytes, mime: str) -> CleanImage:
             claimed = _claimed_time(source)
             upright = ImageOps.exif_transpose(source)
             picture = upright.convert("RGB")
+            # The encoder would write comments, profiles and resolutions of the source again.
+            picture.info.clear()
     except UNREADABLE as error:
         raise Unlawful("照片无法打开，可能已损坏。请重新拍摄或另存后再传。") from error
     target = io.BytesIO()

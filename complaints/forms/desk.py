@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from casework.web import give_rows
 from casework.web.fields import DayField, FilesField, MomentField, PersonField, area
-from complaints.models import Channel, Clue, ClueKind, ClueStatus, Outcome, RoutingRule, VerifyWay
+from complaints.models import Channel, ClueKind, ClueStatus, Outcome, RoutingRule, VerifyWay
 from complaints.selectors import desk
 from complaints.services import ClueReport, organ_suggested
 from complaints.wall import Contact
@@ -317,24 +317,6 @@ class RuleForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         """The service validates the row."""
-
-
-class BulkForm(forms.Form):
-    """Which reports of the first look, and why they are not taken up."""
-
-    uids = forms.TypedMultipleChoiceField(required=False)
-    reason = forms.CharField(label="理由", max_length=300)
-
-    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.rows = {str(row.uid): row for row in desk.triage_rows(actor)[:200]}
-        field = self.fields["uids"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(uid, uid) for uid in self.rows]
-
-    def chosen(self) -> list[Clue]:
-        """The reports."""
-        return [self.rows[uid] for uid in self.cleaned_data["uids"]]
 
 
 class SpanForm(forms.Form):

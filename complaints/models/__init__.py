@@ -39,6 +39,7 @@ from complaints.models.sites import (
     SuspectedSite,
 )
 from complaints.models.tickets import BatchState, TicketBatch, TicketReply
+from complaints.models.uploads import IntakeFile
 
 __all__ = [
     "ENDED_SITES",
@@ -59,6 +60,7 @@ __all__ = [
     "ClueStatus",
     "CoverPattern",
     "DisputeStatus",
+    "IntakeFile",
     "LinkDecision",
     "MessageSide",
     "Outcome",

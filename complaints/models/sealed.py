@@ -30,6 +30,8 @@ class SealedReport(models.Model):
     shred_on = models.DateField(editable=False)
     shredded_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    # The application's role may change these columns and no other (`casework.grants`).
+    changeable_columns: ClassVar[tuple[str, ...]] = ("digest", "key_id", "wrapped_key", "shredded_at")
     # No scope path: nobody reads these rows through a list.
     scope_paths: ClassVar[None] = None
     objects = ScopedQuerySet["SealedReport"].as_manager()

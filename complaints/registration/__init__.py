@@ -5,8 +5,9 @@ from __future__ import annotations
 
 def register() -> None:
     """Called once when the room starts."""
-    from complaints.registration import channels, desk, sites
+    from complaints.registration import channels, desk, sites, wall
 
     desk.register()
     sites.register()
     channels.register()
+    wall.register()

@@ -25,9 +25,6 @@ def register() -> None:
     registries.add_nav(
         NavEntry("退费纠纷", "complaints:dispute_list", "coin-yuan", 53, "complaints.dispute_view")
     )
-    registries.add_nav(NavEntry("收件导入", "complaints:intake", "file-upload", 54, "complaints.intake"))
-    registries.add_nav(NavEntry("隐形变异", "complaints:pattern_list", "eye", 55, "complaints.clue_view"))
-    registries.add_nav(NavEntry("举报奖励", "complaints:reward_list", "star", 56, "complaints.reward_view"))
     registries.object_urls["complaints.refunddispute"] = _dispute_url
     registries.object_urls["complaints.reward"] = _reward_url
     registries.object_urls["complaints.ticketbatch"] = _batch_url

@@ -53,13 +53,6 @@ def due_soon(rows: ClueQuerySet, today: date) -> ClueQuerySet:
     )
 
 
-def triage_rows(actor: User) -> ClueQuerySet:
-    """What waits for a first look: suspects last, the oldest first."""
-    return (
-        clues_visible(actor).filter(status=ClueStatus.QUARANTINED).order_by("is_spam_suspect", "received_at")
-    )
-
-
 def to_accept(actor: User) -> ClueQuerySet:
     """Registered clues that nobody has yet."""
     return clues_visible(actor).filter(status=ClueStatus.RECEIVED).order_by("accept_due_on", "pk")

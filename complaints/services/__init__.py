@@ -42,20 +42,32 @@ from complaints.services.handling import (
     clue_release,
     clue_reopen,
     clue_start,
-    clues_reject,
 )
+from complaints.services.keys import reporters_reseal, sealed_shred
 from complaints.services.merging import clue_merge, clue_unmerge
-from complaints.services.messages import (
-    message_send,
-    reopen_refuse,
+from complaints.services.messages import message_send, reopen_refuse
+from complaints.services.patterns import pattern_drop, pattern_note, reference_load
+from complaints.services.quarantine import quarantine_reject, quarantine_reject_suspects
+from complaints.services.register import ClueReport, Registered, clue_admit, clue_register, keeper_of
+from complaints.services.reporter import (
+    Sent,
+    clue_by_receipt,
+    report_send,
     reporter_add,
     reporter_reopen_ask,
     reporter_solved,
 )
-from complaints.services.patterns import pattern_drop, pattern_note, reference_load
-from complaints.services.register import ClueReport, Registered, clue_admit, clue_register, keeper_of
+from complaints.services.reveal import reveal_ask, reveal_decide, reveal_read, reveals_expire
 from complaints.services.rewards import reward_decide, reward_pay, reward_propose, rewards_are_on
 from complaints.services.routing import organ_suggested, reminders_make, rule_create, rule_edit
+from complaints.services.uploads import (
+    OffsetMismatch,
+    Progress,
+    upload_open,
+    upload_part,
+    upload_take,
+    uploads_expire,
+)
 from complaints.services.verification import (
     Look,
     brief_of,
@@ -78,7 +90,10 @@ __all__ = [
     "ClueReport",
     "Look",
     "MailTaken",
+    "OffsetMismatch",
+    "Progress",
     "Registered",
+    "Sent",
     "brief_of",
     "claim_add",
     "claim_agree",
@@ -87,6 +102,7 @@ __all__ = [
     "clocks_fill",
     "clue_admit",
     "clue_assign",
+    "clue_by_receipt",
     "clue_case_open",
     "clue_close",
     "clue_due_moved",
@@ -106,7 +122,6 @@ __all__ = [
     "clue_resume",
     "clue_start",
     "clue_unmerge",
-    "clues_reject",
     "dispute_agree",
     "dispute_due_moved",
     "dispute_end",
@@ -120,23 +135,36 @@ __all__ = [
     "organ_suggested",
     "pattern_drop",
     "pattern_note",
+    "quarantine_reject",
+    "quarantine_reject_suspects",
     "rectification_heard",
     "reference_load",
     "reminders_make",
     "reopen_refuse",
     "replies_export",
+    "report_send",
     "reporter_add",
     "reporter_reopen_ask",
     "reporter_solved",
+    "reporters_reseal",
+    "reveal_ask",
+    "reveal_decide",
+    "reveal_read",
+    "reveals_expire",
     "reward_decide",
     "reward_pay",
     "reward_propose",
     "rewards_are_on",
     "rule_create",
     "rule_edit",
+    "sealed_shred",
     "tickets_apply",
     "tickets_check",
     "tickets_drop",
+    "upload_open",
+    "upload_part",
+    "upload_take",
+    "uploads_expire",
     "verification_ask",
     "verification_drop",
     "verification_record",

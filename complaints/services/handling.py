@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -72,17 +71,6 @@ def clue_reject(*, actor: User, clue: Clue, reason: str, at: datetime | None = N
     locked = lock(clue)
     clocks.clocks_cancel(actor, locked, timezone.localdate(at), reason)
     return transition(locked, "reject", actor=actor, reason=reason, at=at, values={"rejected_reason": reason})
-
-
-@database.atomic
-def clues_reject(*, actor: User, clues: Iterable[Clue], reason: str, at: datetime | None = None) -> int:
-    """Refuse many at once (spam); all or none. Returns how many. Raises as `clue_reject`."""
-    rows = sorted(clues, key=lambda row: row.pk)
-    if not rows:
-        raise Unlawful("请先勾选要处理的线索。")
-    for row in rows:
-        clue_reject(actor=actor, clue=row, reason=reason, at=at)
-    return len(rows)
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def clue_register(
     if not report.text.strip():
         raise Unlawful("请写明反映的情况：在哪里、什么时间、什么人在做什么。")
     receipt = wall.receipt_new() if with_receipt else ""
-    clue = _redacted(actor, bureau, report, at)
+    clue = _redacted(actor, bureau, report, contact, at)
     clue.receipt_digest = wall.receipt_digest(receipt) if receipt else ""
     clue.has_contact = bool(contact and contact.is_given)
     clue.is_real_name = bool(contact and contact.name and (contact.phone or contact.email))
@@ -105,9 +105,12 @@ def _known(bureau: Bureau, report: ClueReport) -> Clue | None:
     return None
 
 
-def _redacted(actor: User, bureau: Bureau, report: ClueReport, at: datetime) -> Clue:
+def _redacted(
+    actor: User, bureau: Bureau, report: ClueReport, contact: wall.Contact | None, at: datetime
+) -> Clue:
+    known = [value for value in asdict(contact).values() if value] if contact else []
     shown = {
-        name: redact(getattr(report, name)).text
+        name: redact(getattr(report, name), known).text
         for name in ("text", "place_text", "subject_name", "happened_note")
     }
     kept = (

@@ -32,6 +32,7 @@ from complaints.filters.channels import TicketFilter
 from complaints.forms.channels import MailForm, PatternForm, TicketsForm
 from complaints.models import Clue, CoverPattern
 from complaints.selectors import channels as selectors
+from complaints.views.tabs import tabs
 
 INTAKE = "complaints.intake"
 HOME = ("收件", "complaints:intake")
@@ -59,9 +60,10 @@ REPLY_COLUMNS = tuple(
 def intake(request: AuthedRequest) -> HttpResponse:
     """What other channels sent: mail files, hotline sheets, answers that wait to go back."""
     context = {
+        "tabs": tabs(request, "complaints:intake"),
         "batches": selectors.batches_visible(request.user)[:10],
         "waiting": selectors.replies_waiting(request.user).count(),
-        "crumbs": crumbs(("线索和随手拍", ""), ("收件", "")),
+        "crumbs": crumbs(("线索和随手拍", reverse("complaints:clue_list")), ("收件", "")),
     }
     return render(request, "complaints/intake.html", context)
 
@@ -213,7 +215,11 @@ def pattern_list(request: AuthedRequest) -> HttpResponse | StreamingHttpResponse
             Column("查实（条）", lambda row: row.confirmed_count),
         )
         return export_response(rows, columns, "隐形变异形态", request.GET["export"])
-    context = {"rows": rows, "crumbs": crumbs(("线索和随手拍", ""), ("隐形变异形态", ""))}
+    context = {
+        "rows": rows,
+        "tabs": tabs(request, "complaints:pattern_list"),
+        "crumbs": crumbs(("线索和随手拍", reverse("complaints:clue_list")), ("隐形变异形态", "")),
+    }
     return render(request, "complaints/pattern_list.html", context)
 
 

@@ -15,21 +15,16 @@ from django.utils import timezone
 from accounts.models import User
 from casework.audit.events import describe
 from casework.evidence.services import evidence_receive
-from casework.web import AuthedRequest, Column, crumbs, data, desk_page, form_page, get_visible, guarded, kit
+from casework.web import AuthedRequest, Column, crumbs, data, desk_page, form_page, get_visible, kit
 from complaints import services
 from complaints.filters.desk import ClueFilter
 from complaints.forms import desk as forms
+from complaints.views.tabs import LABEL, tabs
 from complaints.models import Clue, VerifyStatus
 from complaints.selectors import desk as selectors
 from complaints.views import steps
 
 VIEW = "complaints.clue_view"
-TABS = (
-    ("线索台账", "complaints:clue_list", VIEW),
-    ("待筛查", "complaints:triage", "complaints.clue_triage"),
-    ("统计", "complaints:statistics", VIEW),
-    ("分派规则", "complaints:rule_list", "complaints.clue_assign"),
-)
 COLUMNS = (
     Column("线索编号", lambda row: row.number, 24),
     Column("来源渠道", lambda row: row.get_channel_display()),
@@ -93,11 +88,6 @@ def clue_get(request: AuthedRequest, uid: UUID) -> Clue:
     return get_visible(selectors.clues_visible(request.user), request.user, uid)
 
 
-def tabs(request: AuthedRequest, here: str) -> list[dict[str, Any]]:
-    """The parts of this desk."""
-    return kit.tabs(request.user, here, TABS)
-
-
 @desk_page(VIEW)
 def clue_list(request: AuthedRequest) -> HttpResponseBase:
     """The register of clues."""
@@ -111,31 +101,9 @@ def clue_list(request: AuthedRequest) -> HttpResponseBase:
         filterset=ClueFilter,
         unit="条",
         tabs=tabs(request, "complaints:clue_list"),
-        tabs_label="线索",
+        tabs_label=LABEL,
         create=("登记线索", "complaints:clue_create", "complaints.clue_register"),
     )
-
-
-@desk_page("complaints.clue_triage")
-def triage(request: AuthedRequest) -> HttpResponse:
-    """What waits for a first look: pass, or refuse, one by one or many at once."""
-    form = forms.BulkForm(request.POST or None, actor=request.user)
-    if request.method == "POST" and form.is_valid():
-        with guarded(form):
-            count = services.clues_reject(
-                actor=request.user, clues=form.chosen(), reason=form.cleaned_data["reason"]
-            )
-            messages.success(request, f"已不予受理 {count} 条。")
-            return redirect("complaints:triage")
-    rows = list(form.rows.values())[:30]
-    context = {
-        "tabs": tabs(request, "complaints:triage"),
-        "rows": rows,
-        "total": len(form.rows),
-        "form": form,
-        "chosen": request.POST.getlist("uids"),
-    }
-    return render(request, "complaints/triage.html", context, status=422 if request.method == "POST" else 200)
 
 
 @desk_page("complaints.clue_register")
@@ -369,8 +337,8 @@ def clue_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
     is_done = answer.status_code == 302 and answer["Location"] == home
     if is_done and not selectors.clues_visible(request.user).filter(pk=row.pk).exists():
         return redirect("complaints:clue_list")
-    if is_done and request.POST.get("back") == "triage":
-        return redirect("complaints:triage")
+    if is_done and request.POST.get("back") == "quarantine":
+        return redirect("complaints:quarantine_list")
     return answer
 
 

@@ -32,6 +32,7 @@ from complaints.filters.channels import DisputeFilter, RewardFilter
 from complaints.forms import disputes as forms
 from complaints.models import Clue, RefundDispute, Reward
 from complaints.selectors import disputes as selectors
+from complaints.views.tabs import LABEL, tabs
 
 EDIT = "complaints.dispute_edit"
 COLUMNS = (
@@ -85,7 +86,7 @@ def dispute_list(request: AuthedRequest) -> HttpResponseBase:
         unit="件",
         create=("登记退费纠纷", "complaints:dispute_create", EDIT),
         empty="家长要求退费而机构不退的，登记后开始计算期限并组织调解。",
-        crumbs=crumbs(("线索和随手拍", ""), ("退费纠纷", "")),
+        crumbs=crumbs(("线索和随手拍", reverse("complaints:clue_list")), ("退费纠纷", "")),
     )
 
 
@@ -382,7 +383,9 @@ def reward_list(request: AuthedRequest) -> HttpResponseBase:
         filterset=RewardFilter,
         unit="笔",
         empty="查实办结的实名举报，可以在线索页面提出奖励。",
-        crumbs=crumbs(("线索和随手拍", ""), ("举报奖励", "")),
+        tabs=tabs(request, "complaints:reward_list"),
+        tabs_label=LABEL,
+        crumbs=crumbs(("线索和随手拍", reverse("complaints:clue_list")), ("举报奖励", "")),
     )
 
 

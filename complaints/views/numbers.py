@@ -23,7 +23,8 @@ from complaints.forms.desk import RuleForm, SpanForm
 from complaints.models import RoutingRule
 from complaints.selectors import desk as selectors
 from complaints.selectors import statistics as counting
-from complaints.views.desk import VIEW, tabs
+from complaints.views.desk import VIEW
+from complaints.views.tabs import LABEL, tabs
 
 ASSIGN = "complaints.clue_assign"
 
@@ -109,7 +110,7 @@ def rule_list(request: AuthedRequest) -> HttpResponseBase:
         filterset=RuleFilter,
         unit="条",
         tabs=tabs(request, "complaints:rule_list"),
-        tabs_label="线索",
+        tabs_label=LABEL,
         create=("新建规则", "complaints:rule_create", ASSIGN),
         empty="还没有规则，分派时由负责人自行选择承办单位。",
     )

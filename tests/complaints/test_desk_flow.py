@@ -71,17 +71,16 @@ def test_first_look_passes_refuses_and_takes_back(law: World) -> None:
     assert running(back, "CLUE_ACCEPT")
 
 
-def test_spam_is_refused_at_once_or_not_at_all(law: World) -> None:
+def test_spam_is_refused_at_once_and_only_what_waits(law: World) -> None:
     rows = [making.clue(law, is_quarantined=True) for _ in range(3)]
-    gone = making.assigned(law)
-    with pytest.raises(WrongState):
-        services.clues_reject(actor=law.clerk, clues=[*rows, gone], reason="灌水")
-    assert Clue.objects.filter(status="QUARANTINED").count() == 3
-    assert services.clues_reject(actor=law.clerk, clues=rows, reason="灌水") == 3
+    taken = making.assigned(law)
+    uids = [row.uid for row in [*rows, taken]]
+    assert services.quarantine_reject(actor=law.clerk, uids=uids, reason="灌水") == 3
+    assert Clue.objects.get(pk=taken.pk).status == "ASSIGNED"
     late = services.clue_readmit(actor=law.clerk, clue=rows[0], reason="误判")
     assert late.number
-    with pytest.raises(Unlawful, match="勾选"):
-        services.clues_reject(actor=law.clerk, clues=[], reason="灌水")
+    with pytest.raises(Unlawful, match="理由"):
+        services.quarantine_reject(actor=law.clerk, uids=uids, reason=" ")
 
 
 def test_assignment_ends_one_clock_and_starts_the_other(law: World) -> None:

@@ -87,23 +87,6 @@ def test_a_caller_goes_behind_the_wall(law: World, sign_in: Any) -> None:
     assert client.post(f"{LIST}new/", {**values, "text": " "}).status_code == 422
 
 
-def test_the_first_look_by_keyboard_and_in_bulk(law: World, sign_in: Any) -> None:
-    rows = [making.clue(law, is_quarantined=True, text=f"加微信领资料 {number}") for number in range(3)]
-    client = sign_in(law.clerk)
-    assert "加微信领资料" in client.get(f"{LIST}triage/").content.decode()
-    passed = client.post(page_of(rows[0], "release"), {"back": "triage"})
-    assert passed["Location"].endswith("/desk/clues/triage/")
-    assert Clue.objects.get(pk=rows[0].pk).number
-    none = client.post(f"{LIST}triage/", {"reason": "灌水"})
-    assert none.status_code == 422
-    assert "勾选" in none.content.decode()
-    assert client.post(f"{LIST}triage/", {"uids": [rows[1].uid], "reason": ""}).status_code == 422
-    both = {"uids": [rows[1].uid, rows[2].uid], "reason": "广告或灌水信息"}
-    assert client.post(f"{LIST}triage/", both).status_code == 302
-    assert Clue.objects.filter(status="REJECTED").count() == 2
-    assert sign_in(law.partner).get(f"{LIST}triage/").status_code == 403
-
-
 def test_a_clue_from_assignment_to_the_end(law: World, shed: Institution, sign_in: Any) -> None:
     clue = making.clue(law)
     head, officer = sign_in(law.head), sign_in(law.officer)
