@@ -113,7 +113,7 @@ class MemoryOnlyHandler(FileUploadHandler):
         """Take a piece; files beyond the total are skipped and the request is marked."""
         self.total += len(raw_data)
         if self.total > REQUEST_MAX_BYTES:
-            self.request.is_too_large = True
+            self.request.is_too_large = True  # type: ignore[union-attr]
             raise SkipFile
         self.buffer.write(raw_data)
 

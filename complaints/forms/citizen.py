@@ -15,6 +15,10 @@ LONGITUDES, LATITUDES = (73.0, 136.0), (3.0, 54.0)
 KEYS_MAX = 9
 
 
+def _is_within(degrees: float | None, bounds: tuple[float, float]) -> bool:
+    return degrees is not None and bounds[0] <= degrees <= bounds[1]
+
+
 class ReportForm(forms.Form):
     """One report. Hidden fields are filled by the page's script; without it they stay empty."""
 
@@ -72,14 +76,13 @@ class ReportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A position is a pair inside the country; anything else is dropped, never a reason to refuse."""
         cleaned: dict[str, Any] = super().clean() or {}
-        longitude, latitude = cleaned.get("longitude"), cleaned.get("latitude")
-        is_pair = longitude is not None and latitude is not None
-        if not is_pair or not (
-            LONGITUDES[0] <= longitude <= LONGITUDES[1] and LATITUDES[0] <= latitude <= LATITUDES[1]
+        if not (
+            _is_within(cleaned.get("longitude"), LONGITUDES)
+            and _is_within(cleaned.get("latitude"), LATITUDES)
         ):
             cleaned["longitude"] = cleaned["latitude"] = cleaned["accuracy_m"] = None
         for name in ("longitude", "latitude", "accuracy_m"):
-            self._errors.pop(name, None)  # type: ignore[union-attr]
+            self.errors.pop(name, None)
         if (seen := cleaned.get("happened_at")) and seen > timezone.now():
             self.add_error("happened_at", "看到的时间不能在以后。")
         return cleaned

@@ -96,7 +96,11 @@ def map_of(bureau: Bureau) -> dict[str, Any]:
         .order_by("pk")
         .values_list("name", "longitude", "latitude")[:LANDMARKS_MAX]
     )
-    points = [[name, round(longitude, 4), round(latitude, 4)] for name, longitude, latitude in rows]
+    points = [
+        [name, round(longitude, 4), round(latitude, 4)]
+        for name, longitude, latitude in rows
+        if longitude is not None and latitude is not None
+    ]
     return {"points_json": json.dumps(points, ensure_ascii=False)}
 
 

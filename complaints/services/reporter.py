@@ -22,6 +22,7 @@ from casework.context import untraced
 from casework.deadlines import compute, load_calendar
 from casework.errors import Unlawful, WrongState
 from casework.evidence.services import evidence_receive
+from casework.models import EvidenceFile
 from complaints import media, rules, wall
 from complaints.models import (
     Channel,
@@ -212,8 +213,6 @@ def _pictures(upload_keys: tuple[str, ...], files: tuple[bytes, ...]) -> list[Co
 
 
 def _check_room(clue: Clue, more: int) -> None:
-    from casework.models import EvidenceFile
-
     said = ClueMessage.objects.filter(clue=clue, side=MessageSide.REPORTER).count()
     kept = EvidenceFile.objects.filter(subject_type=clue._meta.label_lower, subject_uid=clue.uid).count()
     if said >= MESSAGES_MAX or kept + more > FILES_TOTAL_MAX:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import segno
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -27,7 +27,7 @@ COLUMNS = (
 
 
 @desk_page("complaints.clue_triage")
-def quarantine_list(request: AuthedRequest) -> HttpResponse:
+def quarantine_list(request: AuthedRequest) -> HttpResponse | StreamingHttpResponse:
     """Reports that wait for a first look, apart from the register."""
     rows = wall_selectors.quarantined(request.user)
     return ListPage(

@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -97,7 +97,7 @@ COLUMNS = (
 
 
 @desk_page("complaints.reveal_open")
-def reveal_list(request: AuthedRequest) -> HttpResponse:
+def reveal_list(request: AuthedRequest) -> HttpResponse | StreamingHttpResponse:
     """Every request inside the reader's reach: those to decide first."""
     return ListPage(
         request,
