@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0002_sealed_schema'),
+        ('complaints', '0030_sites'),
     ]
 
     operations = [

@@ -19,10 +19,10 @@ from casework.web import AuthedRequest, Column, crumbs, data, desk_page, form_pa
 from complaints import services
 from complaints.filters.desk import ClueFilter
 from complaints.forms import desk as forms
-from complaints.views.tabs import LABEL, tabs
 from complaints.models import Clue, VerifyStatus
 from complaints.selectors import desk as selectors
 from complaints.views import steps
+from complaints.views.tabs import LABEL, tabs
 
 VIEW = "complaints.clue_view"
 COLUMNS = (

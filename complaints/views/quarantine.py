@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST
 from casework.web import AuthedRequest, Column, ListPage, desk_page, get_visible, say
 from complaints import services
 from complaints.models import Clue
-from complaints.views.tabs import tabs
 from complaints.selectors import citizen as citizen_selectors
 from complaints.selectors import wall as wall_selectors
+from complaints.views.tabs import tabs
 
 COLUMNS = (
     Column("收到时间", lambda row: row.received_at),
@@ -37,7 +37,10 @@ def quarantine_list(request: AuthedRequest) -> HttpResponse | StreamingHttpRespo
         "待筛查的反映",
         COLUMNS,
         filterset=wall_selectors.QuarantineFilter,
-        context={"tabs": tabs(request, "complaints:quarantine_list"), "suspects": rows.filter(is_spam_suspect=True)[:1001].count()},
+        context={
+            "tabs": tabs(request, "complaints:quarantine_list"),
+            "suspects": rows.filter(is_spam_suspect=True)[:1001].count(),
+        },
     ).response()
 
 

@@ -30,6 +30,7 @@ from casework.web import (
 from complaints import services
 from complaints.models import Clue, RevealRequest, RevealStatus
 from complaints.selectors import wall as wall_selectors
+from complaints.views.tabs import tabs
 
 CONTACT_LABELS = {
     "name": "称呼", "phone": "手机", "wechat": "微信", "email": "邮箱", "address": "住址",
@@ -107,6 +108,7 @@ def reveal_list(request: AuthedRequest) -> HttpResponse | StreamingHttpResponse:
         COLUMNS,
         filterset=wall_selectors.RevealFilter,
         unit="件",
+        context={"tabs": tabs(request, "complaints:reveal_list")},
     ).response()
 
 
