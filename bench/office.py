@@ -1,26 +1,31 @@
-"""Paper and audit: a notice as PDF, one audit event, sealing and verifying the chain."""
+"""Paper and audit: a notice as PDF, 500 in a batch, one audit event, sealing and verifying the chain."""
 
 from __future__ import annotations
 
+import resource
+from dataclasses import replace
 from statistics import median
 from time import perf_counter
 
 from django.db import transaction
 
-from accounts.models import Bureau, User
+from accounts.models import Bureau, Organisation, User
 from bench.table import Results, Row
 from casework.audit import chain, events
-from casework.models import AuditPending
-from casework.typesetting import DocumentContent, ItemList, Paragraph, render_docx, render_pdf
+from casework.documents.services import document_file, document_issue
+from casework.models import AuditPending, OfficialDocument
+from casework.typesetting import DocumentContent, ItemList, Paragraph, render_docx, render_pdf, to_dict
 from institutions.models import Institution
 
 PAPERS = 20
 BATCH = 5000
+NOTICES = 500
 
 
 def measure(results: Results, *, events: int) -> None:
     """All figures of this part."""
     _papers(results)
+    _batch(results)
     actor = User.objects.get(username="head")
     place = Institution.objects.filter(bureau=actor.bureau).order_by("pk")[0]
     _one_event(results, actor, place)
@@ -62,6 +67,47 @@ def _papers(results: Results) -> None:
         results.add(
             Row("office", f"notice as {label}", f"{median(times):.0f} ms, slowest {max(times):.0f} ms")
         )
+
+
+def _batch(results: Results) -> None:
+    """A campaign's notices: issued with number, signature and audit in one go, then rendered one by one."""
+    actor = User.objects.filter(organisation__kind="EDUCATION", role_assignments__role="SECTION_HEAD")[0]
+    organ = actor.organisation
+    assert organ is not None
+    places = list(Institution.objects.filter(bureau=organ.bureau).order_by("pk")[:NOTICES])
+    subjects = [places[number % len(places)] for number in range(NOTICES)]
+    begun = perf_counter()
+    with transaction.atomic():
+        documents = [_issued(actor, organ, place, number) for number, place in enumerate(subjects, 1)]
+    issuing = (perf_counter() - begun) / NOTICES * 1000
+    before, times, size = _resident(), [], 0
+    for document in documents:
+        started = perf_counter()
+        size += len(document_file(document=document, suffix="pdf")[0])
+        times.append((perf_counter() - started) * 1000)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    name = f"{NOTICES} notices in a batch as PDF"
+    value = f"{median(times):.0f} ms each, slowest {max(times):.0f} ms, {sum(times) / 1000:.1f} s"
+    note = f"{size / NOTICES / 1024:.0f} KB each, process {before:,.0f} MB before, {peak:,.0f} MB at most"
+    results.add(Row("office", name, value, f"issuing {issuing:.1f} ms each", note))
+
+
+def _issued(actor: User, organ: Organisation, place: Institution, number: int) -> OfficialDocument:
+    return document_issue(
+        actor=actor,
+        organ=organ,
+        kind="RECTIFICATION_NOTICE",
+        subject=place,
+        content=to_dict(replace(notice(number), number="")),
+        title="责令限期整改通知书",
+        party=place.name,
+    )
+
+
+def _resident() -> float:
+    """Resident memory of this process now, MB."""
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * resource.getpagesize() / 1024 / 1024
 
 
 def _record(actor: User, place: Institution, number: int) -> None:

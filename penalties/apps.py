@@ -35,3 +35,5 @@ def grant_permissions() -> None:
     grant("penalties.credit_repair", "办理信用修复", [Role.SECTION_HEAD, Role.LEADER])
     grant("penalties.rule_edit", "录入裁量基准", [Role.LEGAL_REVIEWER, Role.LEADER])
     grant("penalties.party_reveal", "查看当事人住址和学生姓名", HANDLING)
+    grant("penalties.portal_view", "查看本机构处罚案件", [Role.INSTITUTION_MANAGER])
+    grant("penalties.party_answer", "提交本机构陈述申辩和听证申请", [Role.INSTITUTION_MANAGER])

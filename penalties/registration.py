@@ -30,6 +30,7 @@ WORDS = {
     "WITHDRAWN": "报请结案",
     "CLOSED": "案卷归档",
 }
+PORTAL_WORK = {"陈述、申辩", "申请听证", "缴纳罚没款"}
 
 
 def register() -> None:
@@ -65,6 +66,9 @@ def _navigation() -> None:
     add(NavEntry("处罚案件", "penalties:case_list", "gavel", 70, "penalties.case_view"))
     add(NavEntry("处罚公示", "penalties:credit_list", "certificate", 71, "penalties.case_view"))
     add(NavEntry("裁量基准", "penalties:rule_list", "scale", 72, "penalties.case_view"))
+    add(
+        NavEntry("处罚案件", "penalties_portal:own_list", "gavel", 25, "penalties.portal_view", face="portal")
+    )
     registries.object_urls["penalties.case"] = _url
 
 
@@ -92,6 +96,13 @@ def _worklists() -> None:
     add(Worklist("penalties.decisions", "待决定的案件", decisions, permission=approve))
     add(Worklist("penalties.reviews", "待法制审核", reviews, permission="penalties.legal_review"))
     add(Worklist("penalties.cases", "处罚案件", cases, permission=edit))
+    add(Worklist("penalties.statements", "待复核的陈述申辩", statements, permission=edit))
+    add(Worklist("penalties.hearings", "待安排的听证", hearings, permission="penalties.case_manage"))
+    add(
+        Worklist(
+            "penalties.portal", "处罚案件", portal_cases, face="portal", permission="penalties.portal_view"
+        )
+    )
     add(Worklist("penalties.openings", "待立案的问题", openings, permission=edit))
     add(Worklist("penalties.holds", "先行登记保存", holds, permission="penalties.case_view"))
     add(Worklist("penalties.credit", "处罚公示", credit, permission="penalties.credit_publish"))
@@ -159,6 +170,47 @@ def cases(actor: User, today: date) -> Iterable[WorkItem]:
             row.get_status_display(),
             "bad" if over else row.status_tone,
         )
+
+
+def statements(actor: User, today: date) -> Iterable[WorkItem]:
+    """Arguments of parties to answer one by one."""
+    from penalties import selectors
+
+    for row in selectors.statements_waiting(actor):
+        yield _procedure_item(
+            f"复核陈述申辩：{row.case.party_name}", row.case, row.case.decide_due_on, "待复核"
+        )
+
+
+def hearings(actor: User, today: date) -> Iterable[WorkItem]:
+    """Hearings to be fixed."""
+    from penalties import selectors
+
+    for row in selectors.hearings_waiting(actor):
+        yield _procedure_item(f"安排听证：{row.case.party_name}", row.case, row.case.decide_due_on, "待安排")
+
+
+def _procedure_item(title: str, case: Any, due: date | None, stage: str) -> WorkItem:
+    url = f"{_url(case.uid)}?tab=procedure"
+    return WorkItem(title, url, due, sub=case.title, place=case.region.name, stage=stage, tone="warn")
+
+
+def portal_cases(actor: User, today: date) -> Iterable[WorkItem]:
+    """What the party can or must do by when in its own cases."""
+    from penalties import party
+
+    for case in party.cases_of_party(actor):
+        for right in party.rights(case, today):
+            if right.is_open and right.until and right.label in PORTAL_WORK:
+                over = right.until < today
+                yield WorkItem(
+                    f"{right.label}：{case.violation.name}",
+                    reverse("penalties_portal:own_case", kwargs={"uid": case.uid}),
+                    right.until,
+                    sub=case.organ.name,
+                    stage="已过期限" if over else party.stage(case)[0],
+                    tone="bad" if over else "warn",
+                )
 
 
 def _item(title: str, row: Any, due: date | None, stage: str, tone: str, handler: str = "") -> WorkItem:
@@ -296,25 +348,36 @@ def panel(actor: User, institution: Any) -> dict[str, Any]:
 
 
 def _owners() -> None:
-    for kind in ("evidenceitem", "paperservice"):
+    for kind in ("evidenceitem", "paperservice", "statementpoint"):
         registries.add_evidence_owner(f"penalties.{kind}", may_see_evidence)
     registries.add_document_owner("penalties.case", may_see_document)
 
 
 def may_see_evidence(actor: User, evidence: EvidenceFile) -> bool:
-    """Whoever reaches the case; never the party."""
-    from penalties.models import EvidenceItem, PaperService
+    """Whoever reaches the case; the party only what it handed in with its own statements."""
+    from penalties.models import Case, EvidenceItem, PaperService, StatementPoint
 
+    if actor.is_counterpart:
+        own = StatementPoint.objects.filter(uid=evidence.subject_uid, case__in=Case.objects.of_party(actor))
+        is_statement = evidence.subject_type == "penalties.statementpoint"
+        return is_statement and actor.may("penalties.portal_view") and own.exists()
     if not actor.may("penalties.case_view"):
         return False
-    models: dict[str, Any] = {"penalties.evidenceitem": EvidenceItem, "penalties.paperservice": PaperService}
+    models: dict[str, Any] = {
+        "penalties.evidenceitem": EvidenceItem,
+        "penalties.paperservice": PaperService,
+        "penalties.statementpoint": StatementPoint,
+    }
     rows = models[evidence.subject_type].objects.visible_to(actor).filter(uid=evidence.subject_uid)
     return bool(rows.exists())
 
 
 def may_see_document(actor: User, document: OfficialDocument) -> bool:
-    """Whoever reaches the case."""
+    """Whoever reaches the case; the party what was served on it."""
+    from penalties import party
     from penalties.models import Case
 
+    if actor.is_counterpart:
+        return actor.may("penalties.portal_view") and party.may_open(actor, document)
     rows = Case.objects.visible_to(actor).filter(uid=document.subject_uid)
     return actor.may("penalties.case_view") and rows.exists()

@@ -18,10 +18,12 @@ from penalties.models import (
     CaseRecusal,
     CreditRecord,
     EvidenceHold,
+    Hearing,
     LegalReview,
     PaperService,
     PenaltyRule,
     RuleLayer,
+    StatementPoint,
 )
 from penalties.querysets import CaseQuerySet, CreditQuerySet
 
@@ -217,6 +219,22 @@ def reviews_waiting(actor: User) -> QuerySet[LegalReview]:
     """Open reviews of the actor's organ."""
     rows = LegalReview.objects.visible_to(actor).filter(status="OPEN", case__organ=actor.organisation_id)
     return rows.select_related("case", "case__region", "case__organ").order_by("requested_at")
+
+
+def statements_waiting(actor: User) -> QuerySet[StatementPoint]:
+    """Arguments of parties that nobody answered yet, in cases of the actor's organ."""
+    rows = StatementPoint.objects.visible_to(actor).filter(
+        answer="", case__status="NOTIFIED", case__organ=actor.organisation_id
+    )
+    return rows.select_related("case", "case__region").order_by("made_on", "pk")
+
+
+def hearings_waiting(actor: User) -> QuerySet[Hearing]:
+    """Applications for a hearing that wait for time and place."""
+    rows = Hearing.objects.visible_to(actor).filter(
+        status="REQUESTED", case__status="NOTIFIED", case__organ=actor.organisation_id
+    )
+    return rows.select_related("case", "case__region").order_by("requested_on", "pk")
 
 
 def credit_waiting(actor: User) -> CreditQuerySet:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from penalties.views import actions, cases, credit, previews
+from penalties.views import actions, cases, credit, portal, previews
 
 app_name = "penalties"
 
@@ -22,4 +22,11 @@ desk_urlpatterns = [
     path("credit/", credit.credit_list, name="credit_list"),
     path("penalty-rules/", credit.rule_list, name="rule_list"),
     path("penalty-rules/new/", credit.rule_create, name="rule_create"),
+]
+
+portal_urlpatterns = [
+    path("cases/", portal.own_list, name="own_list"),
+    path("cases/<uuid:uid>/", portal.own_case, name="own_case"),
+    path("cases/<uuid:uid>/statement/", portal.own_statement, name="own_statement"),
+    path("cases/<uuid:uid>/hearing/", portal.own_hearing, name="own_hearing"),
 ]

@@ -137,7 +137,7 @@ def build(case: Case, volume: str) -> Volume:
     total = sum(entry.pages for entry in entries)
     is_draft = not case.archive_no
     writer = PdfWriter()
-    writer.append(io.BytesIO(_render(_cover(case, volume, total), is_draft=is_draft)))
+    writer.append(io.BytesIO(_render(cover(case, volume, total), is_draft=is_draft)))
     writer.append(io.BytesIO(_render(_contents(case, volume, entries), is_draft=is_draft)))
     first = len(writer.pages)
     for entry in entries:
@@ -288,7 +288,8 @@ def retention(case: Case) -> str:
     return f"{term.amount}年"
 
 
-def _cover(case: Case, volume: str, pages: int) -> DocumentContent:
+def cover(case: Case, volume: str, pages: int) -> DocumentContent:
+    """案卷封面 of one volume."""
     rows = (
         (Field("案件名称", case.title, 2, 3),),
         (Field("归档号", case.archive_no or "（未归档）"), Field("卷别", LABELS[volume])),

@@ -46,6 +46,7 @@ from penalties.forms.opening import (
     SpotForm,
     TransferForm,
 )
+from penalties.forms.party import HearingAskForm, StatementHandInForm
 
 __all__ = [
     "NONE",
@@ -64,6 +65,7 @@ __all__ = [
     "EvidenceForm",
     "FactsForm",
     "FeesForm",
+    "HearingAskForm",
     "HearingPlanForm",
     "HearingRecordForm",
     "HoldForm",
@@ -89,6 +91,7 @@ __all__ = [
     "ServeForm",
     "SpotForm",
     "StatementForm",
+    "StatementHandInForm",
     "TransferForm",
     "WaiverForm",
 ]

@@ -168,6 +168,7 @@ def hold_notice(row: EvidenceHold, *, at: datetime) -> Paper:
         ItemList(tuple(line for line in row.items.splitlines() if line.strip()) or (row.items,)),
         "保存期间，任何人不得销毁或者转移证据。",
         f"执法人员：{handler_cards(case)}。联系方式：{contact(case)}。",
+        SignatureLines((SignatureLine("执法人员"), SignatureLine("执法人员"), SignatureLine("当事人"))),
     )
     return letter_paper(case, "EVIDENCE_HOLD_NOTICE", "先行登记保存证据通知书", blocks, values, at=at)
 
@@ -327,6 +328,7 @@ def investigation_report(case: Case, *, at: datetime) -> Paper:
         Heading(1, "处理建议"),
         Paragraph(proposal),
         Paragraph(f"办案人员：{values['officers']}"),
+        SignatureLines((SignatureLine("办案人员"), SignatureLine("办案人员"))),
     ]
     return letter_paper(
         case, "INVESTIGATION_REPORT", "案件调查终结报告", blocks, values, at=at,

@@ -89,6 +89,7 @@ from penalties.services.inquiry import (
     sampling_handle,
     sampling_take,
 )
+from penalties.services.party import hearing_ask, statement_hand_in
 from penalties.services.serving import Service, address_confirm, agent_authorise, agent_end, paper_serve
 
 __all__ = [
@@ -137,6 +138,7 @@ __all__ = [
     "extension_record",
     "facts_set",
     "fees_set",
+    "hearing_ask",
     "hearing_hold",
     "hearing_miss",
     "hearing_request",
@@ -171,5 +173,6 @@ __all__ = [
     "sampling_take",
     "statement_add",
     "statement_answer",
+    "statement_hand_in",
     "statement_waive",
 ]

@@ -14,7 +14,7 @@ from accounts.models import User
 from casework import audit
 from casework.errors import Unlawful, WrongState
 from casework.evidence.services import evidence_receive
-from casework.models import OfficialDocument
+from casework.models import DocumentKind, OfficialDocument
 from casework.workflow import transition
 from inspections.models import ServiceMethod
 from institutions.models import LicenceState, StateKind
@@ -207,6 +207,7 @@ def _check_service(
         raise Unlawful("送达时间不能早于制发时间。")
     if service.server_one.pk == service.server_two.pk:
         raise Unlawful("送达人须为两人。")
+    _check_method(document, service.method)
     consent = service.consent
     agreed = consent is not None and consent.case_id == case.pk and consent.is_electronic
     wanted = {
@@ -225,6 +226,14 @@ def _check_service(
     is_proven, sentence = wanted[ServiceMethod(service.method)]
     if not is_proven:
         raise Unlawful(sentence)
+
+
+def _check_method(document: OfficialDocument, method: str) -> None:
+    """Only ways of service that the catalogue names for the kind; a letter to an organ is not left behind."""
+    kind = DocumentKind.objects.filter(code=document.kind).first()
+    allowed = set(kind.details.get("service_methods", [])) if kind else set()
+    if allowed & set(ServiceMethod.values) and method not in allowed:
+        raise Unlawful(f"{document.kind_name}不能{ServiceMethod(method).label}，请改用其他方式。")
 
 
 def _effective_on(case: Case, service: Service, served_at: datetime) -> date:

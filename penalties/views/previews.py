@@ -7,6 +7,7 @@ those whose words follow from the case alone.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -18,12 +19,19 @@ from django.utils.http import content_disposition_header
 
 from casework.documents.preview import preview_page, preview_pdf
 from casework.web import AuthedRequest, crumbs, desk_page, get_visible
-from penalties import papers, terms, volumes
+from penalties import guards, papers, terms, volumes
 from penalties.models import Case, EvidenceHold
 from penalties.views.common import case_get, case_url, is_own
 
 PENDING = "待审批"
 Build = Callable[..., papers.Paper]
+
+
+def _closing(case: Case, *, at: datetime) -> papers.Paper:
+    case.close_ground = case.close_ground or guards.closing_ground(case)
+    return papers.close_form(case, at=at, approver=PENDING)
+
+
 PREVIEWS: dict[str, tuple[str, Build]] = {
     "source": ("案件来源登记表", papers.source_form),
     "filing": ("立案审批表", papers.filing_form),
@@ -36,7 +44,7 @@ PREVIEWS: dict[str, tuple[str, Build]] = {
     "no-penalty": ("不予行政处罚决定书", papers.no_penalty),
     "urge": ("催告书", papers.urge_notice),
     "court": ("强制执行申请书", papers.court_application),
-    "close": ("结案审批表", partial(papers.close_form, approver=PENDING)),
+    "close": ("结案审批表", _closing),
 }
 ROW_PREVIEWS: dict[str, tuple[str, Any, Build]] = {
     "hold": ("先行登记保存证据通知书", EvidenceHold, papers.hold_notice),

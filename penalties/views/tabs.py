@@ -12,7 +12,7 @@ from casework.web import (
     AuthedRequest,
     file_items,
 )
-from penalties import papers, selectors, terms, volumes
+from penalties import papers, party, selectors, terms, volumes
 from penalties.models import Case, MeasureStage
 from penalties.views.common import (
     action_url,
@@ -113,12 +113,14 @@ def _procedure(request: AuthedRequest, case: Case) -> dict[str, Any]:
     return {
         "reviews": list(case.legalreviews.select_related("reviewer", "document")),
         "review_grounds": terms.review_grounds(case),
-        "statements": list(case.statementpoints.order_by("pk")),
+        "statements": [(row, file_items(files)) for row, files in party.statements_of(case)],
         "hearings": list(case.hearings.select_related("chair")),
         "needs_hearing": needs_hearing,
         "needs_discussion": terms.needs_discussion(case),
         "discussions": list(case.discussions.select_related("document")),
-        "may_ask_hearing": case.status == "NOTIFIED" and needs_hearing,
+        "may_ask_hearing": case.status == "NOTIFIED"
+        and needs_hearing
+        and not case.hearings.exclude(status="WITHDRAWN").exists(),
     }
 
 
