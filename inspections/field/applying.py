@@ -227,9 +227,8 @@ def finding(doing: Doing) -> None:
         return
     values = _finding_values(doing)
     if known is None:
-        services.finding_add(
-            actor=doing.actor, visit=visit, values=values, uid=_uid(doing.value.get("uid")), at=doing.at
-        )
+        uid = _uid(doing.register.item) or _uid(doing.value.get("uid"))
+        services.finding_add(actor=doing.actor, visit=visit, values=values, uid=uid, at=doing.at)
     elif known.status == FindingStatus.OPEN:
         services.finding_edit(actor=doing.actor, finding=known, values=values)
 

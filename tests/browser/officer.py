@@ -160,7 +160,7 @@ class Officer:
     def all_arrived(self) -> None:
         """Until the app says that the server has every word and every hash."""
         self.go("#/send")
-        expect(self.page.locator("#screen")).to_contain_text("全部送达", timeout=SOON_MS)
+        expect(self.page.locator("#screen")).to_contain_text("服务器已逐一确认", timeout=SOON_MS)
 
     def leave(self) -> None:
         """Close the phone's windows."""

@@ -113,6 +113,29 @@ def test_a_visit_of_two_phones_from_entry_to_record(
     assert not IssuedNumber.objects.filter(kind="RECTIFICATION_NOTICE").exists()
 
 
+def test_a_problem_outside_the_checklist_keeps_its_photos_and_its_corrections(
+    world: World, visit: Visit, one: Phone
+) -> None:
+    said = {
+        "violation": "FEE_OVER_LIMIT",
+        "text": "另开小学数学班",
+        "mode": "REFER",
+        "organ": world.education.pk,
+    }
+    item = str(uuid.uuid4())
+    one.write("start")
+    one.photo("finding_photo", item, picture("green"), finding=item, phase="BEFORE")
+    one.write("finding", item, uid=str(uuid.uuid4()), **said)
+    one.sync()
+    one.write("finding", item, uid=str(uuid.uuid4()), **said | {"text": "另开小学数学班2个"})
+    one.sync()
+
+    found = visit.findings.get()
+    assert (str(found.uid), found.text) == (item, "另开小学数学班2个")
+    assert found.photos.count() == 1
+    assert {state for state, _ in states(visit).values()} == {"APPLIED", "SUPERSEDED"}
+
+
 def test_sending_again_changes_nothing(visit: Visit, version: ChecklistVersion, one: Phone) -> None:
     one.write("start")
     fill(one, version, "A1", "A2")

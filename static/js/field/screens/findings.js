@@ -41,7 +41,7 @@ export async function findingPage(visit, key) {
   const item = checklistOf(visit)?.items.find((one) => one.code === key);
   const held = seen.value("finding", key);
   const organ = extras.organs.find((one) => one.kind === (item?.department ?? "EDUCATION")) ?? extras.organs[0];
-  const now = held ?? { uid: uuid7(), violation: "", text: seen.value("answer", key)?.note ?? "", mode: item?.handling === "ON_SPOT" ? "ON_SPOT" : "", organ: organ?.id ?? null, correction: "" };
+  const now = held ?? { uid: item ? uuid7() : key, violation: "", text: seen.value("answer", key)?.note ?? "", mode: item?.handling === "ON_SPOT" ? "ON_SPOT" : "", organ: organ?.id ?? null, correction: "" };
   heading(item ? `${item.code} 登记为问题` : "登记问题", visit.title, `${base}/findings`);
   const keep = () => draft(visit.uid, "finding", key, { ...now });
   const kinds = h("select", { onchange: () => { now.violation = kinds.value; suggest(); keep(); } }, h("option", { value: "" }, "请选择"), extras.violations.map((one) => h("option", { value: one.code, selected: one.code === now.violation }, one.name)));
