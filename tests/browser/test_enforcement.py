@@ -7,13 +7,10 @@ case and is archived; and a stranger verifies draw and notice with the published
 
 from __future__ import annotations
 
-import io
 import re
-import subprocess
-import sys
-import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field as attribute
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,8 +19,17 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.house import House
-from tests.browser.officer import SOON_MS, Officer, photo_file
-from tests.browser.test_main_job import Story, button, fetched, field, fill, link, moment, pdf_text, press, told
+from tests.browser.officer import Officer, photo_file
+from tests.browser.test_main_job import (
+    Story,
+    button,
+    field,
+    fill,
+    link,
+    moment,
+    press,
+    told,
+)
 from tests.browser.visitor import PHONE, Complaints, Visitors
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,8 +76,12 @@ def story(
     _visitors: Visitors, house: House, browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Enforcement]:
     """The story told by this file; nothing may be heard on the console from its first page to its last."""
-    told_ = Enforcement(_visitors, house, Complaints(), tmp_path_factory.mktemp("enforcement"), browser=browser)
-    import os, json  # SCRATCH
+    told_ = Enforcement(
+        _visitors, house, Complaints(), tmp_path_factory.mktemp("enforcement"), browser=browser
+    )
+    import json  # SCRATCH
+    import os
+
     if os.environ.get("STORY_STATE") and Path(os.environ["STORY_STATE"]).exists():  # SCRATCH
         told_.__dict__.update(json.loads(Path(os.environ["STORY_STATE"]).read_text()))  # SCRATCH
     yield told_
@@ -82,8 +92,11 @@ def story(
 @pytest.fixture(autouse=True)
 def _windows(story: Enforcement) -> Iterator[None]:
     yield
-    import os, json  # SCRATCH
-    Path("/tmp/h/story_state.json").write_text(json.dumps({k: v for k, v in story.__dict__.items() if isinstance(v, (str, list))}))  # SCRATCH
+    import json  # SCRATCH
+
+    Path("/tmp/h/story_state.json").write_text(
+        json.dumps({k: v for k, v in story.__dict__.items() if isinstance(v, (str, list))})
+    )  # SCRATCH
     story.visitors.leave()
 
 
