@@ -204,7 +204,12 @@ class Clue(RootModel):
             ),
             models.CheckConstraint(
                 condition=Q(longitude__isnull=True, latitude__isnull=True)
-                | Q(longitude__range=(-180, 180), latitude__range=(-90, 90)),
+                | Q(
+                    longitude__isnull=False,
+                    latitude__isnull=False,
+                    longitude__range=(-180, 180),
+                    latitude__range=(-90, 90),
+                ),
                 name="complaints_clue_position",
             ),
             models.UniqueConstraint(
