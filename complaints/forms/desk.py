@@ -13,9 +13,9 @@ from casework.web import give_rows
 from casework.web.fields import DayField, FilesField, MomentField, PersonField, area
 from complaints.models import Channel, Clue, ClueKind, ClueStatus, Outcome, RoutingRule, VerifyWay
 from complaints.selectors import desk
-from complaints.services import Assignment, ClueReport, Look, organ_suggested
+from complaints.services import ClueReport, organ_suggested
 from complaints.wall import Contact
-from institutions.models import SubjectKind
+from institutions.models import Track
 from measures.selectors import towns
 
 BY_HAND = (
@@ -134,11 +134,6 @@ class AssignForm(StepForm):
         if suggested:
             self.fields["organ"].help_text = f"按分派规则，建议由{suggested.short_name}承办。"
 
-    def to(self) -> Assignment:
-        """For the service."""
-        values = self.cleaned_data
-        return Assignment(values["organ"], values["assignee"], values.get("is_complex", False))
-
 
 class ReassignForm(AssignForm):
     """To whom, and why."""
@@ -165,11 +160,6 @@ class VerifyForm(StepForm):
 
     def prepare(self) -> None:
         self.initial.setdefault("looked_by", self.actor.name)
-
-    def look(self) -> Look:
-        """For the service."""
-        names = ("way", "facts", "looked_at", "looked_by", "suggestion")
-        return Look(**{name: self.cleaned_data[name] for name in names})
 
 
 class AskForm(StepForm):
@@ -204,7 +194,7 @@ class PlaceForm(StepForm):
     )
     region: Any = forms.ModelChoiceField(label="乡镇（街道）", queryset=None)
     address = forms.CharField(label="地址", max_length=200)
-    subject_kind = forms.ChoiceField(label="培训类别", choices=SubjectKind.choices)
+    track = forms.ChoiceField(label="培训类别", choices=Track.choices)
     phone = forms.CharField(label="对外电话", max_length=30, required=False)
 
     def prepare(self) -> None:
@@ -217,12 +207,6 @@ class PlaceForm(StepForm):
             "phone": row.party_contact[:30],
             **self.initial,
         }
-
-    def values(self) -> dict[str, Any]:
-        """For the register."""
-        row = self.row
-        place = {"longitude": row.longitude, "latitude": row.latitude} if row.longitude is not None else {}
-        return {**self.cleaned_data, **place}
 
 
 class EditForm(StepForm):
@@ -245,13 +229,6 @@ class EditForm(StepForm):
         )
         for name in self.fields:
             self.initial.setdefault(name, getattr(self.row, f"{name}_id", None) or getattr(self.row, name))
-
-    def values(self) -> dict[str, Any]:
-        """For the service."""
-        found = dict(self.cleaned_data)
-        if found["region"] is None:
-            del found["region"]
-        return found
 
 
 class CloseForm(StepForm):

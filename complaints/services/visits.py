@@ -29,7 +29,7 @@ from inspections.models import (
     VisitOutcome,
 )
 from inspections.services import visit_request as inspection_ask
-from institutions.models import Institution, Standing
+from institutions.models import Institution, Standing, SubjectKind, Track
 from institutions.services import institution_register
 from penalties.models import Case, PartyKind, SourceKind
 from penalties.services import case_draft
@@ -225,7 +225,11 @@ def clue_place_register(
         raise WrongState(f"线索{locked.get_status_display()}，不能登记场所。")
     if locked.institution is not None:
         return locked.institution
-    place = institution_register(actor=actor, values={**values, "standing": Standing.UNLICENSED}, at=at)
+    is_subject = values["track"] == Track.SUBJECT
+    kind = SubjectKind.SUBJECT if is_subject else SubjectKind.NON_SUBJECT
+    place = institution_register(
+        actor=actor, values={**values, "subject_kind": kind, "standing": Standing.UNLICENSED}, at=at
+    )
     record_update(actor=actor, obj=locked, values={"institution": place}, verb="complaints.clue_edit", at=at)
     return place
 

@@ -353,7 +353,7 @@ def outcome_of(law: World, clue: Clue, visit: Any, *, is_closed: bool) -> Any:
 
 def test_an_unlicensed_place_is_registered_from_the_clue_once(law: World) -> None:
     clue = making.assigned(law, organ=law.education)
-    values = {"name": "示例小区补习点", "region": law.town, "address": "3栋2单元", "subject_kind": "SUBJECT"}
+    values = {"name": "示例小区补习点", "region": law.town, "address": "3栋2单元", "track": "SUBJECT"}
     place = services.clue_place_register(actor=law.officer, clue=clue, values=values)
     assert place.standing == "UNLICENSED"
     assert services.clue_place_register(actor=law.officer, clue=clue, values=values) == place
