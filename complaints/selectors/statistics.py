@@ -102,12 +102,12 @@ class Line:
 def table(actor: User, since: date, until: date, today: date) -> list[Line]:
     """Figures by channel and in all, of the clues received in the span, as they stand today (two queries)."""
     rows = cohort(actor, since, until)
-    counted = {key: Count("pk", filter=condition) for key, condition in conditions(today).items()}
+    counted = {f"n_{key}": Count("pk", filter=condition) for key, condition in conditions(today).items()}
     grouped: Any = rows.values("channel").annotate(**counted)
     found: dict[str, dict[str, int]] = {row["channel"]: row for row in grouped}
     days = _days(rows)
     lines = [
-        Line(code, label, {m.key: found[code][m.key] for m in MEASURES}, _median(days.get(code, ())))
+        Line(code, label, {m.key: found[code][f"n_{m.key}"] for m in MEASURES}, _median(days.get(code, ())))
         for code, label in Channel.choices
         if code in found
     ]

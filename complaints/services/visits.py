@@ -225,8 +225,8 @@ def clue_place_register(
         raise WrongState(f"线索{locked.get_status_display()}，不能登记场所。")
     if locked.institution is not None:
         return locked.institution
-    is_subject = values["track"] == Track.SUBJECT
-    kind = SubjectKind.SUBJECT if is_subject else SubjectKind.NON_SUBJECT
+    kinds = {Track.SUBJECT.value: SubjectKind.SUBJECT, Track.UNKNOWN.value: SubjectKind.UNKNOWN}
+    kind = kinds.get(values["track"], SubjectKind.NON_SUBJECT)
     place = institution_register(
         actor=actor, values={**values, "subject_kind": kind, "standing": Standing.UNLICENSED}, at=at
     )
