@@ -57,9 +57,9 @@ MEASURES: tuple[Measure, ...] = (
         for value, label in Outcome.choices
     ),
     Measure("closed", "办结", {"status": "CLOSED"}),
-    Measure("solved", "反映人称已解决", {"solved": "YES"}),
-    Measure("unsolved", "反映人称未解决", {"solved": "NO"}),
-    Measure("fixed", "确认已整改", {"status": "CLOSED", "fixed": "1"}),
+    Measure("solved", "称已解决", {"solved": "YES"}),
+    Measure("unsolved", "称未解决", {"solved": "NO"}),
+    Measure("fixed", "已整改", {"status": "CLOSED", "fixed": "1"}),
     Measure("overdue", "逾期", {"due": "EVER_LATE"}),
 )
 
