@@ -57,9 +57,9 @@ MEASURES: tuple[Measure, ...] = (
         for value, label in Outcome.choices
     ),
     Measure("closed", "办结", {"status": "CLOSED"}),
-    Measure("solved", "反映人称已解决", {"solved": "YES"}),
-    Measure("unsolved", "反映人称未解决", {"solved": "NO"}),
-    Measure("fixed", "确认已整改", {"status": "CLOSED", "fixed": "1"}),
+    Measure("solved", "称已解决", {"solved": "YES"}),
+    Measure("unsolved", "称未解决", {"solved": "NO"}),
+    Measure("fixed", "已整改", {"status": "CLOSED", "fixed": "1"}),
     Measure("overdue", "逾期", {"due": "EVER_LATE"}),
 )
 
@@ -102,7 +102,6 @@ class Line:
 def table(actor: User, since: date, until: date, today: date) -> list[Line]:
     """Figures by channel and in all, of the clues received in the span, as they stand today (two queries)."""
     rows = cohort(actor, since, until)
-    # The prefix keeps a figure's name from standing for the field of that name in the next condition.
     counted = {f"n_{key}": Count("pk", filter=condition) for key, condition in conditions(today).items()}
     grouped: Any = rows.values("channel").annotate(**counted)
     found: dict[str, dict[str, int]] = {row["channel"]: row for row in grouped}

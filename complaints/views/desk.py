@@ -150,24 +150,24 @@ def clue_create(request: AuthedRequest) -> HttpResponse:
 def clue_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """One clue: what was reported, who looked, what was said, what may be done now."""
     row, user = clue_get(request, uid), request.user
-    return kit.detail_page(
-        request,
-        row,
-        heading=str(row),
-        has_status=True,
-        subtitle=f"{row.get_kind_display()} · {row.get_channel_display()}",
-        due_on=present_due(row),
-        due_explanation=row.accept_explanation if row.status == "RECEIVED" else row.due_explanation,
-        actions=steps.actions(user, row),
-        links=[
+    context = {
+        "row": row,
+        "heading": str(row),
+        "has_status": True,
+        "subtitle": f"{row.get_kind_display()} · {row.get_channel_display()}",
+        "due_on": present_due(row),
+        "due_explanation": row.accept_explanation if row.status == "RECEIVED" else row.due_explanation,
+        "actions": steps.actions(user, row),
+        "further": steps.further(user, row),
+        "links": [
             {"label": "打印", "url": reverse("complaints:clue_print", kwargs={"uid": uid}), "icon": "printer"}
         ],
-        notes=_notes(user, row),
-        sections=_sections(user, row),
-        show_files=True,
-        files=kit.files(user, row),
-        facts=_facts(user, row),
-        history=[
+        "notes": _notes(user, row),
+        "sections": _sections(user, row),
+        "show_files": True,
+        "files": kit.files(user, row),
+        "facts": _facts(user, row),
+        "history": [
             {
                 "at": event.occurred_at,
                 "actor": event.actor_name,
@@ -176,8 +176,9 @@ def clue_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             }
             for event in selectors.events_of(user, row)
         ],
-        crumbs=crumbs(("线索", reverse("complaints:clue_list")), (str(row), "")),
-    )
+        "crumbs": crumbs(("线索", reverse("complaints:clue_list")), (str(row), "")),
+    }
+    return render(request, "complaints/clue_detail.html", context)
 
 
 def _notes(actor: User, row: Clue) -> list[dict[str, str]]:

@@ -169,5 +169,15 @@ def public_numbers(request: PublicRequest) -> HttpResponse:
     if years:
         year = int(wanted) if wanted else years[0]
         received, closed = counting.public_numbers(request.bureau, year)
-        context |= {"year": year, "received": received, "closed": closed}
+        context |= {
+            "year": year,
+            "received": received,
+            "closed": closed,
+            "closed_rows": [
+                {"name": name, "cells": list(zip(closed.columns, cells, strict=True)), "total": total}
+                for name, cells, total in closed.rows
+                if total
+            ],
+            "closed_totals": list(zip(closed.columns, closed.totals, strict=True)),
+        }
     return show(request, "complaints/public_numbers.html", context)

@@ -142,11 +142,15 @@ STEPS: dict[str, Step] = {
 
 
 def actions(actor: User, row: Clue) -> list[dict[str, Any]]:
-    """Buttons of a clue: the transitions first, then what else may be done in its state."""
+    """Transitions of a clue as buttons."""
     if row.status == "MERGED" and not actor.may(TRIAGE):
         return []
-    found = kit.step_actions(actor, row, STEPS, URL)
-    return found + kit.plain_steps(actor, row, STEPS, URL, *_others(actor, row))
+    return kit.step_actions(actor, row, STEPS, URL)
+
+
+def further(actor: User, row: Clue) -> list[dict[str, Any]]:
+    """What else may be done in its state, as buttons."""
+    return kit.plain_steps(actor, row, STEPS, URL, *_others(actor, row))
 
 
 def _others(actor: User, row: Clue) -> list[str]:
