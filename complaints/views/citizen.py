@@ -58,7 +58,8 @@ def citizen_page(view: View) -> View:
         finally:
             current_trace.reset(token)
         response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        # Not "no-referrer": a plain form would then come with the origin "null" and its token be refused.
+        response.headers["Referrer-Policy"] = "same-origin"
         return response
 
     page.is_public = True  # type: ignore[attr-defined]

@@ -232,7 +232,7 @@ def test_forms_answer_without_code_and_are_not_cached() -> None:
         response = client.get(path)
         assert response.status_code == 200
         assert response.headers["Cache-Control"] == "no-store"
-        assert response.headers["Referrer-Policy"] == "no-referrer"
+        assert response.headers["Referrer-Policy"] == "same-origin"
 
 
 def test_the_door_asks_for_the_form_token() -> None:
