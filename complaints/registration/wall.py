@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
-
 from casework import registries
-from casework.registries import Action, Worklist
+from casework.registries import Worklist
 from complaints.selectors import wall as wall_selectors
 
 
@@ -21,14 +19,4 @@ def register() -> None:
         Worklist(
             "clue_quarantine", "待筛查", wall_selectors.quarantine_items, permission="complaints.clue_triage"
         )
-    )
-    registries.actions.register(
-        "complaints.Clue",
-        Action(
-            "申请查看反映人",
-            lambda clue: reverse("complaints:reveal_ask", args=[clue.uid]),
-            "complaints.reveal_ask",
-            icon="lock-access",
-            is_offered=wall_selectors.has_sealed,
-        ),
     )

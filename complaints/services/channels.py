@@ -32,7 +32,7 @@ from complaints.models import (
     TicketReply,
 )
 from complaints.services.register import ClueReport, clue_register
-from complaints.wall import Contact, digest_of, seal, shred, unseal
+from complaints.wall import Contact, seal, sealed_of, shred, unseal
 from institutions.sheets.guard import check_sheet
 from institutions.sheets.reading import read_grids
 
@@ -186,7 +186,7 @@ def tickets_drop(*, actor: User, batch: TicketBatch, at: datetime | None = None)
 
 
 def _sealed_of(batch: TicketBatch) -> SealedReport:
-    sealed = SealedReport.objects.filter(digest=digest_of(batch.uid)).first()
+    sealed = sealed_of(batch.uid).first()
     if sealed is None or not sealed.wrapped_key:
         raise Unlawful(f"上传的内容超过 {WAITING_DAYS} 天没有登记，已经销毁。请重新上传。")
     return sealed

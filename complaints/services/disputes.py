@@ -27,7 +27,7 @@ from casework.records import clean, record_create, root_fields
 from casework.steps import lock, require
 from casework.workflow import transition
 from complaints import rules, wall
-from complaints.models import Clue, DisputeStatus, RefundClaim, RefundDispute, SealedReport
+from complaints.models import Clue, DisputeStatus, RefundClaim, RefundDispute
 from complaints.services.register import keeper_of
 from institutions.models import Institution
 
@@ -248,7 +248,7 @@ def claimant_read(
     require(actor, EDIT)
     if not reason.strip():
         raise Unlawful("查看联系方式须写明理由。")
-    sealed = SealedReport.objects.filter(digest=wall.digest_of(claim.uid)).first()
+    sealed = wall.sealed_of(claim.uid).first()
     if sealed is None:
         raise Unlawful("这一项没有留下联系方式。")
     _told(actor, claim.dispute, "complaints.claimant_read", {"claim": [None, claim.ordinal]}, at, reason)

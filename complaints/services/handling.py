@@ -21,6 +21,7 @@ from complaints.events import ClueClosed, ClueRegistered
 from complaints.models import Clue, Outcome, Transfer, TransferKind, Verification, VerifyStatus
 from complaints.services import clocks
 from complaints.services.register import NUMBER_KIND, NUMBER_PATTERN, keeper_of
+from complaints.services.sites import clue_placed, clue_unplaced
 
 COUNTERPARTS = (OrganisationKind.INSTITUTION, OrganisationKind.SCHOOL, OrganisationKind.BANK)
 FOUND = (Outcome.CONFIRMED, Outcome.PARTLY)
@@ -61,7 +62,11 @@ def _enter(actor: User, clue: Clue, step: str, reason: str, at: datetime) -> Clu
             locked.source_kind,
             locked.source_no,
         )
-    return transition(locked, step, actor=actor, reason=reason, at=at, values=values, event=event)
+    had_number = bool(locked.number)
+    entered = transition(locked, step, actor=actor, reason=reason, at=at, values=values, event=event)
+    if had_number:
+        clue_placed(actor=actor, clue=entered, at=at)
+    return entered
 
 
 @database.atomic
@@ -70,7 +75,12 @@ def clue_reject(*, actor: User, clue: Clue, reason: str, at: datetime | None = N
     at = at or timezone.now()
     locked = lock(clue)
     clocks.clocks_cancel(actor, locked, timezone.localdate(at), reason)
-    return transition(locked, "reject", actor=actor, reason=reason, at=at, values={"rejected_reason": reason})
+    refused = transition(
+        locked, "reject", actor=actor, reason=reason, at=at, values={"rejected_reason": reason}
+    )
+    if refused.number:
+        clue_unplaced(actor=actor, clue=refused, at=at)
+    return refused
 
 
 @dataclass(frozen=True)
@@ -321,9 +331,11 @@ def clue_edit(
     unknown = set(values) - {"kind", "violation", "institution", "region", "place_text"}
     if unknown:
         raise Unlawful(f"不能修改这些内容：{'、'.join(sorted(unknown))}。")
-    return record_update(
+    edited = record_update(
         actor=actor, obj=clue, values=values, verb="complaints.clue_edit", version=version, at=at
     )
+    clue_placed(actor=actor, clue=edited, at=at)
+    return edited
 
 
 for code, sentence in {

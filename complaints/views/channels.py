@@ -217,10 +217,20 @@ def pattern_list(request: AuthedRequest) -> HttpResponse | StreamingHttpResponse
         return export_response(rows, columns, "隐形变异形态", request.GET["export"])
     context = {
         "rows": rows,
+        "clue": _named_clue(request),
         "tabs": tabs(request, "complaints:pattern_list"),
         "crumbs": crumbs(("线索和随手拍", reverse("complaints:clue_list")), ("隐形变异形态", "")),
     }
     return render(request, "complaints/pattern_list.html", context)
+
+
+def _named_clue(request: AuthedRequest) -> Clue | None:
+    """The clue whose cover is being chosen, when its page led here."""
+    try:
+        uid = UUID(request.GET.get("clue", ""))
+    except ValueError:
+        return None
+    return Clue.objects.visible_to(request.user).filter(uid=uid).first()
 
 
 @desk_page("complaints.clue_handle")

@@ -21,6 +21,9 @@ from complaints.filters.desk import ClueFilter
 from complaints.forms import desk as forms
 from complaints.models import Clue, VerifyStatus
 from complaints.selectors import desk as selectors
+from complaints.selectors.channels import patterns_of
+from complaints.selectors.disputes import disputes_visible
+from complaints.selectors.sites import suggestions
 from complaints.views import steps
 from complaints.views.tabs import LABEL, tabs
 
@@ -159,6 +162,8 @@ def clue_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "due_explanation": row.accept_explanation if row.status == "RECEIVED" else row.due_explanation,
         "actions": steps.actions(user, row),
         "further": steps.further(user, row),
+        "suggestions": suggestions(user, row) if user.may("complaints.site_view") else None,
+        "may_edit_sites": user.may("complaints.site_edit"),
         "links": [
             {"label": "打印", "url": reverse("complaints:clue_print", kwargs={"uid": uid}), "icon": "printer"}
         ],
@@ -217,7 +222,7 @@ def _sections(actor: User, row: Clue) -> list[dict[str, Any]]:
                 f"给反映人的答复：{row.public_answer}",
             )
         )
-    sections += [_looks(actor, row), _talk(row), _moves(row)]
+    sections += [_looks(actor, row), *_patterns(row), *_disputes(actor, row), _talk(row), _moves(row)]
     earlier: list[list[dict[str, Any]]] = [
         [
             {"text": other.number or "（未编号）", "url": clue_url(other), "sub": other.text[:30]},
@@ -252,6 +257,34 @@ def _looks(actor: User, row: Clue) -> dict[str, Any]:
             ]
         )  # fmt: skip
     return kit.table("核查记录", ("方式", "时间", "情况", "状态"), looks, "还没有核查记录。")
+
+
+def _patterns(row: Clue) -> list[dict[str, Any]]:
+    """Covers recognised in the clue, with the evidence that is still missing."""
+    rows: list[list[dict[str, Any]]] = [
+        [
+            {
+                "text": item.pattern.name,
+                "url": reverse("complaints:pattern_note", args=[row.uid, item.pattern.code]),
+            },
+            {"text": "、".join(item.held) or "还没有"},
+            {"text": "、".join(item.missing) or "已齐全"},
+        ]
+        for item in patterns_of(row)
+    ]
+    return [kit.table("隐形变异形态", ("形态", "已取得的证据", "待补证据"), rows, "")] if rows else []
+
+
+def _disputes(actor: User, row: Clue) -> list[dict[str, Any]]:
+    rows: list[list[dict[str, Any]]] = [
+        [
+            {"text": item.number, "url": reverse("complaints:dispute_detail", args=[item.uid])},
+            {"text": item.party_name},
+            {"status": item},
+        ]
+        for item in disputes_visible(actor).filter(clue=row)
+    ]
+    return [kit.table("退费纠纷", ("编号", "对方", "状态"), rows, "")] if rows else []
 
 
 def _talk(row: Clue) -> dict[str, Any]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from casework.web import kit
 from casework.web.kit import Step
 from complaints import services
 from complaints.forms import desk as forms
-from complaints.models import Clue
+from complaints.models import Clue, ClueKind
+from complaints.selectors.wall import has_sealed
 
 ASSIGN, HANDLE, TRIAGE = "complaints.clue_assign", "complaints.clue_handle", "complaints.clue_triage"
 URL = "complaints:clue_step"
@@ -150,7 +152,40 @@ def actions(actor: User, row: Clue) -> list[dict[str, Any]]:
 
 def further(actor: User, row: Clue) -> list[dict[str, Any]]:
     """What else may be done in its state, as buttons."""
-    return kit.plain_steps(actor, row, STEPS, URL, *_others(actor, row))
+    links = [
+        {"label": label, "url": url, "method": "link"}
+        for label, url, is_offered in (
+            ("认定隐形变异", f"{reverse('complaints:pattern_list')}?clue={row.uid}", _may_note(actor, row)),
+            (
+                "登记退费纠纷",
+                f"{reverse('complaints:dispute_create')}?clue={row.uid}",
+                _may_dispute(actor, row),
+            ),
+            ("申请查看反映人", reverse("complaints:reveal_ask", args=[row.uid]), _may_ask(actor, row)),
+            ("提出举报奖励", reverse("complaints:reward_create", args=[row.uid]), _may_reward(actor, row)),
+        )
+        if is_offered
+    ]
+    return [*kit.plain_steps(actor, row, STEPS, URL, *_others(actor, row)), *links]
+
+
+def _may_note(actor: User, row: Clue) -> bool:
+    return row.is_open and actor.may(HANDLE) and row.status != "RECEIVED"
+
+
+def _may_dispute(actor: User, row: Clue) -> bool:
+    return row.is_open and row.kind == ClueKind.REFUND and actor.may("complaints.dispute_edit")
+
+
+def _may_ask(actor: User, row: Clue) -> bool:
+    return actor.may("complaints.reveal_ask") and has_sealed(actor, row)
+
+
+def _may_reward(actor: User, row: Clue) -> bool:
+    is_earned = row.status == "CLOSED" and row.outcome in {"CONFIRMED", "PARTLY"} and row.is_real_name
+    if not is_earned or not actor.may("complaints.reward_propose"):
+        return False
+    return services.rewards_are_on(row, timezone.localdate()) and not hasattr(row, "reward")
 
 
 def _others(actor: User, row: Clue) -> list[str]:
