@@ -65,10 +65,17 @@ def record_settle(*, record: FieldRecord, at: datetime | None = None) -> FieldRe
     )
     work = _Settling(locked, form, form.load(locked.subject_uid), {}, outcomes)
     work.merged = _merge(form, _admitted(work, words))
+    _count_differing(work)
     for kind in form.kinds:
         _carry(work, kind, [work.merged[key] for key in work.merged if key[0] == kind.code], at)
     _write(work, at)
     return _count(work, at)
+
+
+def _count_differing(work: _Settling) -> None:
+    """Before anything is carried over: finishing a visit asks the record whether two officers still differ."""
+    work.record.differing_count = sum(register.is_differing for register in work.merged.values())
+    work.record.save(update_fields=["differing_count"])
 
 
 def registers_of(record: FieldRecord) -> Registers:
@@ -197,11 +204,10 @@ def _write(work: _Settling, at: datetime) -> None:
 def _count(work: _Settling, at: datetime) -> FieldRecord:
     record = work.record
     states = [state for state, _ in work.told.values()]
-    record.differing_count = sum(register.is_differing for register in work.merged.values())
     record.held_count = states.count(OutcomeState.HELD)
     record.waiting_count = states.count(OutcomeState.WAITING)
     record.settled_at, record.is_dirty = at, False
-    record.save(update_fields=["differing_count", "held_count", "waiting_count", "settled_at", "is_dirty"])
+    record.save(update_fields=["held_count", "waiting_count", "settled_at", "is_dirty"])
     return record
 
 
