@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client, override_settings
@@ -152,6 +152,7 @@ def world(db: None) -> World:
 def build_world() -> World:
     """Create the small world; also for tests with real transactions."""
     cache.clear()
+    caches["pages"].clear()
     load_calendar_rows()
     municipality = make_region("50", "重庆市", RegionLevel.PROVINCE)
     city_region = make_region("5002", "重庆市县", RegionLevel.CITY, municipality)
@@ -268,6 +269,7 @@ def demo(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
         connection.close()
         connection.settings_dict["NAME"] = template.database
         cache.clear()
+        caches["pages"].clear()
         outer = transaction.atomic()
         outer.__enter__()
         try:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -344,6 +344,7 @@ def count_queries(client: Client, path: str) -> tuple[int, list[str]]:
     """Queries of a page of which nothing was kept, process-wide caches warm; the session's own are left out."""
     open_page(client, path)
     cache.clear()
+    caches["pages"].clear()
     with CaptureQueriesContext(connection) as captured:
         assert open_page(client, path) is not None, path
     statements = [query["sql"] for query in captured]

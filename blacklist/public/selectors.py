@@ -9,26 +9,24 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.core.cache import cache
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.core.cache import caches
+from django.db.models import Count, Q
 
 from accounts.models import Bureau
 from blacklist.models import BatchStatus, EntryStatus, ListBatch, ListEntry, ListKind
+from blacklist.public.gathered import best_hits
 from blacklist.querysets import ListEntryQuerySet
 from casework.models import AuditAnchor, ViolationType
-from inspections.models import Finding, FindingStatus, RectificationNotice, Visit, VisitStatus
-from institutions.models import Institution, StateKind
+from institutions.models import Institution
 from institutions.models.choices import ENDED
 from institutions.querysets import SEARCH_COLUMNS, InstitutionQuerySet
 from institutions.search import bigrams, core_name, normalise
-from institutions.selectors import institution_by_public_id, institution_search, public_institutions
+from institutions.selectors import institution_by_public_id, public_institutions
 
 QUERY_MAX = 60
 HITS = 20
 ALIKE = 0.25
-VISITS_SHOWN = 5
 COUNTS_SECONDS = 60
-SERVED = ["SERVED", "ANSWERED", "ESCALATED"]
 MOBILE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
 
 
@@ -60,14 +58,14 @@ def counts(bureau: Bureau) -> dict[str, int]:
 def counts_lately(bureau: Bureau) -> dict[str, int]:
     """`counts` as they stood at most a minute ago, for pages that only mention them."""
     key = f"public:counts:{bureau.pk}"
-    return cache.get_or_set(key, lambda: counts(bureau), COUNTS_SECONDS) or {}
+    return caches["pages"].get_or_set(key, lambda: counts(bureau), COUNTS_SECONDS) or {}
 
 
 def search(bureau: Bureau, query: str) -> list[Institution]:
     """The best hits of a cleaned query; a query of signs only finds nothing."""
     if not normalise(query):
         return []
-    return institution_search(bureau, query, HITS + 1)
+    return best_hits(bureau, query, HITS + 1)
 
 
 def black_grounds(institutions: list[Institution]) -> dict[int, ListEntry]:
@@ -102,44 +100,6 @@ def elsewhere(bureau: Bureau, query: str) -> list[dict[str, Any]]:
 def institution(bureau: Bureau, public_id: str) -> Institution | None:
     """One place of the bureau by its public number."""
     return institution_by_public_id(public_id, bureau)
-
-
-def listings(institution: Institution) -> list[ListEntry]:
-    """Its entries that are or were published, newest first."""
-    rows = ListEntry.objects.listed().filter(institution=institution)
-    rows = rows.select_related("batch", "document").defer("document__content", "document__signed_payload")
-    return list(rows.order_by("-starts_on", "-pk"))
-
-
-def past(institution: Institution) -> tuple[list[Any], list[Any]]:
-    """Former names, and spans of the operating state, newest first."""
-    names = list(institution.former_names.only("institution", "name", "used_until").order_by("-used_until"))
-    states = institution.states.filter(kind=StateKind.OPERATING_STATE).order_by("-span")
-    return names, list(states.only("institution", "kind", "value", "span"))
-
-
-def checks(institution: Institution) -> list[Visit]:
-    """The latest visits that are settled or led to a served notice, with findings and notices (three queries)."""
-    findings = Finding.objects.exclude(status=FindingStatus.VOID).select_related("violation").order_by("pk")
-    notices = RectificationNotice.objects.exclude(status__in=["DRAFT", "WITHDRAWN"]).order_by("pk")
-    served = Exists(RectificationNotice.objects.filter(visit=OuterRef("pk"), status__in=SERVED))
-    rows = Visit.objects.filter(Q(status=VisitStatus.CLOSED) | served, institution=institution)
-    narrow: Any = rows.exclude(status=VisitStatus.CANCELLED).only(
-        "status", "planned_on", "ended_at", "institution"
-    )
-    with_both = narrow.prefetch_related(
-        Prefetch("findings", findings.only("visit", "status", "violation__name"), to_attr="public_findings"),
-        Prefetch("notices", notices.only("visit", "status"), to_attr="public_notices"),
-    )
-    return list(with_both.order_by("-ended_at", "-pk")[:VISITS_SHOWN])
-
-
-def nearby_white(institution: Institution) -> list[Institution]:
-    """White-listed places of the same township, for parents who look at one that is not."""
-    rows = public_institutions(institution.bureau).filter(
-        region=institution.region, list_status=ListKind.WHITE
-    )
-    return list(rows.exclude(pk=institution.pk).order_by("name_norm")[:3])
 
 
 def entries(bureau: Bureau, kind: str) -> ListEntryQuerySet:

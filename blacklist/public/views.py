@@ -13,10 +13,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.safestring import SafeString
 
 from accounts.models import Bureau
 from blacklist.models import EntryStatus, ListKind
 from blacklist.public import selectors, words
+from blacklist.public.cards import cards
+from blacklist.public.gathered import nearby_white, public_file
 from blacklist.public.tables import DICTIONARY, LIST_COLUMNS
 from casework.selectors import data_version
 from casework.typesetting import qr_svg
@@ -27,6 +30,7 @@ from institutions.models import Institution
 KINDS = {"white": ListKind.WHITE, "black": ListKind.BLACK, "red": ListKind.RED}
 LIST_PAGE_SIZE = 50
 PAGE_DIGITS_MAX = 6
+UNKNOWN_NUMBER = "没有这个编号的机构。请核对门牌上的编号，或回到首页按名称查询。"
 
 
 def _base(bureau: Bureau) -> str:
@@ -40,17 +44,14 @@ def _absolute(bureau: Bureau, path: str) -> str:
 def _institution_or_404(request: PublicRequest, public_id: str) -> Institution:
     found = selectors.institution(request.bureau, public_id)
     if found is None:
-        raise Http404("没有这个编号的机构。请核对门牌上的编号，或回到首页按名称查询。")
+        raise Http404(UNKNOWN_NUMBER)
     return found
 
 
-def _with_reasons(institutions: list[Institution]) -> list[dict[str, Any]]:
+def _cards(institutions: list[Institution]) -> SafeString:
     today = timezone.localdate()
     grounds = selectors.black_grounds(institutions)
-    return [
-        {"institution": item, "verdict": words.verdict(item, today), "entry": grounds.get(item.pk)}
-        for item in institutions
-    ]
+    return cards((item, words.verdict(item, today), grounds.get(item.pk)) for item in institutions)
 
 
 def search(request: PublicRequest) -> HttpResponse:
@@ -70,11 +71,12 @@ def _results(request: PublicRequest, query: str) -> HttpResponse:
     context: dict[str, Any] = {
         "q": query,
         "counts": selectors.counts_lately(request.bureau),
-        "hits": _with_reasons(hits[: selectors.HITS]),
+        "hits": min(len(hits), selectors.HITS),
+        "cards": _cards(hits[: selectors.HITS]),
         "has_more": len(hits) > selectors.HITS,
     }
     if not hits:
-        context["alike"] = _with_reasons(selectors.alike(request.bureau, query))
+        context["alike"] = _cards(selectors.alike(request.bureau, query))
         context["elsewhere"] = [
             {**row, "url": f"/b/{row['bureau__slug']}/?{urlencode({'q': query})}"}
             for row in selectors.elsewhere(request.bureau, query)
@@ -94,11 +96,12 @@ def code_form(request: PublicRequest) -> HttpResponse:
 @kept_page
 def institution(request: PublicRequest, public_id: str) -> HttpResponse:
     """One place: may I pay, which list and why, licence, what was found, history."""
-    item = _institution_or_404(request, public_id)
-    entries = selectors.listings(item)
-    names, states = selectors.past(item)
-    answer = words.verdict(item, timezone.localdate())
-    in_force = [entry for entry in entries if entry.is_in_force]
+    file = public_file(request.bureau, public_id)
+    if file is None:
+        raise Http404(UNKNOWN_NUMBER)
+    item, today = file.institution, timezone.localdate()
+    answer = words.verdict(item, today)
+    in_force = [entry for entry in file.entries if entry.is_in_force]
     black = next((entry for entry in in_force if entry.kind == ListKind.BLACK), None)
     context = {
         "institution": item,
@@ -106,10 +109,11 @@ def institution(request: PublicRequest, public_id: str) -> HttpResponse:
         "in_force": [{"entry": entry, "sentence": words.list_sentence(entry)} for entry in in_force],
         "black": black,
         "ground_names": selectors.violation_names(black.ground_codes) if black else [],
-        "checks": [words.check_words(visit) for visit in selectors.checks(item)],
-        "history": words.history(entries, names, states),
+        "checks": [words.check_words(visit) for visit in file.visits],
+        "history": words.history(file.entries, file.names, file.states),
         "phone": selectors.public_phone(item),
-        "nearby": [] if answer.is_safe else selectors.nearby_white(item),
+        "here": f"{reverse('blacklist_public:code_form')}{item.public_id}/",
+        "nearby": [] if answer.is_safe else nearby_white(item),
         "crumbs": [{"label": "机构查询", "url": reverse("blacklist_public:search")}, {"label": item.name}],
     }
     return show(request, "public/institution.html", context)

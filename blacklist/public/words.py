@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from django.utils import timezone
 
 from blacklist.models import ListEntry
-from institutions.models import Institution, LicenceState, ListStatus, OperatingState, Standing
+from blacklist.public.gathered import PublicVisit, Span
+from institutions.models import (
+    FormerName,
+    Institution,
+    LicenceState,
+    ListStatus,
+    OperatingState,
+    Standing,
+    StateKind,
+    state_label,
+)
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,7 @@ def list_sentence(entry: ListEntry) -> str:
     return words
 
 
-def history(entries: list[ListEntry], names: list[Any], states: list[Any]) -> list[tuple[date, str]]:
+def history(entries: list[ListEntry], names: list[FormerName], states: list[Span]) -> list[tuple[date, str]]:
     """Dated changes of lists, names and state, newest first; grounds of ended entries are not repeated."""
     rows: list[tuple[date, str]] = []
     for entry in entries:
@@ -106,7 +113,11 @@ def history(entries: list[ListEntry], names: list[Any], states: list[Any]) -> li
         if entry.starts_on is not None:
             rows.append((entry.starts_on, list_sentence(entry).split(" ", 1)[1]))
     rows.extend((item.used_until, f"更名，原名“{item.name}”") for item in names)
-    rows.extend((item.span.lower, item.value_label) for item in states if item.span.lower is not None)
+    rows.extend(
+        (item.since, state_label(StateKind.OPERATING_STATE, item.value))
+        for item in states
+        if item.since is not None
+    )
     return sorted(rows, key=lambda row: row[0], reverse=True)
 
 
@@ -120,20 +131,14 @@ class Check:
     problems: tuple[str, ...]
 
 
-def check_words(visit: Any) -> Check:
+def check_words(visit: PublicVisit) -> Check:
     """What was found and whether it was put right."""
-    problems = tuple(dict.fromkeys(_problem(item) for item in visit.public_findings))
-    day = timezone.localdate(visit.ended_at) if visit.ended_at else visit.planned_on
+    problems = tuple(dict.fromkeys(name for name, _ in visit.findings))
     if not problems:
-        return Check(day, "ok", "未发现问题", ())
-    states = {item.status for item in visit.public_findings}
+        return Check(visit.on, "ok", "未发现问题", ())
+    states = {state for _, state in visit.findings}
     if states & {"REFERRED", "ESCALATED"}:
-        return Check(day, "bad", "发现问题，已移送或立案处理", problems)
-    if states - {"FIXED", "CLOSED"} or any(item.status != "CLOSED" for item in visit.public_notices):
-        return Check(day, "warn", "发现问题，正在整改", problems)
-    return Check(day, "ok", "发现问题，已整改合格", problems)
-
-
-def _problem(finding: Any) -> str:
-    name: str = finding.violation.name
-    return name
+        return Check(visit.on, "bad", "发现问题，已移送或立案处理", problems)
+    if states - {"FIXED", "CLOSED"} or visit.notices - {"CLOSED"}:
+        return Check(visit.on, "warn", "发现问题，正在整改", problems)
+    return Check(visit.on, "ok", "发现问题，已整改合格", problems)

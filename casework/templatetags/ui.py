@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -23,10 +24,11 @@ from django.forms import (
     Select,
 )
 from django.forms.widgets import HiddenInput, MultiWidget, Widget
-from django.template.base import Node, Parser, Token
+from django.template.base import Node, NodeList, Parser, Token
 from django.template.context import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockNode
 from django.templatetags.static import static
+from django.urls import get_script_prefix
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -82,6 +84,11 @@ def _as_date(value: object) -> dt.date | None:
 def icon(name: str, cls: str = "", label: str = "") -> SafeString:
     """`{% icon "building" %}`: a symbol of the sprite. `label` gives it a name for screen readers;
     without it the icon is decoration. The name must stand in tools/icons.txt."""
+    return _icon(name, cls, label)
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, cls: str, label: str) -> SafeString:
     sprite = static("icons/sprite.svg")
     aria = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
@@ -106,7 +113,12 @@ def status(obj: object = None, *, label: str = "", tone: str = "", field: str = 
     chosen = tone or getattr(obj, f"{field}_tone", "") or CODE_TONES.get(code, "info")
     if chosen not in TONES:
         chosen = "info"
-    return format_html('<span class="status-word"><span class="dot dot-{}"></span>{}</span>', chosen, word)
+    return _status(chosen, word)
+
+
+@lru_cache(maxsize=1024)
+def _status(tone: str, word: str) -> SafeString:
+    return format_html('<span class="status-word"><span class="dot dot-{}"></span>{}</span>', tone, word)
 
 
 @register.simple_tag
@@ -394,6 +406,29 @@ def action_items(actions: object = "", offers: object = "", step_url: str = "") 
             }
         )
     return buttons
+
+
+class FixedNode(Node):
+    """Renders its content once for every address prefix of this process."""
+
+    def __init__(self, content: NodeList) -> None:
+        self.content = content
+        self.kept: dict[str, SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        prefix = get_script_prefix()
+        if (found := self.kept.get(prefix)) is None:
+            found = self.kept[prefix] = self.content.render(context)
+        return found
+
+
+@register.tag
+def fixed(parser: Parser, token: Token) -> FixedNode:
+    """`{% fixed %}…{% endfixed %}`: content that depends on nothing but the address prefix of the bureau (links to
+    pages, icons, addresses of static files). No variable of the page may stand in it."""
+    content = parser.parse(("endfixed",))
+    parser.delete_first_token()
+    return FixedNode(content)
 
 
 class RepeatBlockNode(Node):

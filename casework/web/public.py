@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -46,7 +46,7 @@ def public_page(view: View) -> View:
 
 
 def kept_page(view: View) -> View:
-    """Like `public_page`, and the finished body is kept while the bureau's data stays the same.
+    """Like `public_page`, and the finished body is kept in this process while the bureau's data stays the same.
 
     The key holds the data version and the day, so a change shows at once; sixty seconds bound the one
     case where two changes commit out of order.
@@ -55,14 +55,15 @@ def kept_page(view: View) -> View:
     @wraps(view)
     def page(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         request.data_version = data_version(request.bureau)
+        kept = caches["pages"]
         address = hashlib.sha256(request.get_full_path().encode()).hexdigest()
         key = f"public:{request.bureau.pk}:{request.data_version.number}:{timezone.localdate()}:{address}"
-        body = cache.get(key)
+        body = kept.get(key)
         if body is not None:
             return HttpResponse(body)
         response: HttpResponse = view(request, *args, **kwargs)
         if response.status_code == 200 and not response.streaming:
-            cache.set(key, response.content, KEPT_SECONDS)
+            kept.set(key, response.content, KEPT_SECONDS)
         return response
 
     return public_page(page)

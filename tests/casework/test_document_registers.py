@@ -14,7 +14,7 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client, override_settings
@@ -38,6 +38,7 @@ from tests.inspections.making import photo
 def store(tmp_path: Path) -> Iterator[None]:
     """Files of this test only, and nobody counted before."""
     cache.clear()
+    caches["pages"].clear()
     own = {
         name: {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
