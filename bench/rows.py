@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
-from io import StringIO
 from typing import Any
 
 from django.db import connection, models
@@ -68,44 +66,3 @@ def insert_select(model: type[models.Model], source: str, **expressions: str) ->
         if made >= ANALYSE_FROM:
             cursor.execute(f'ANALYZE "{model._meta.db_table}"')
         return made
-
-
-def copy_objects(model: type[models.Model], objects: Iterable[models.Model], chunk: int = 20_000) -> int:
-    """Unsaved objects by COPY, `chunk` rows at a time."""
-    fields = _fields(model)
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    count, buffer = 0, StringIO()
-    with connection.cursor() as cursor:
-        statement = f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN'
-
-        def flush() -> None:
-            buffer.seek(0)
-            cursor.copy_expert(statement, buffer)
-            buffer.seek(0)
-            buffer.truncate()
-
-        for item in objects:
-            buffer.write("\t".join(_text(field.pre_save(item, True)) for field in fields) + "\n")
-            count += 1
-            if count % chunk == 0:
-                flush()
-        flush()
-    return count
-
-
-def _text(value: Any) -> str:
-    """One value in COPY's text format."""
-    if value is None:
-        return r"\N"
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, list):
-        quoted = ('"' + str(item).replace("\\", "\\\\").replace('"', '\\"') + '"' for item in value)
-        return _escaped("{" + ",".join(quoted) + "}")
-    return _escaped(str(value))
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")

@@ -25,8 +25,9 @@ from accounts.models import (
     User,
 )
 from accounts.roles import Role
-from bench.rows import copy_objects, insert_select
+from bench.rows import insert_select
 from blacklist.models import ListBatch, ListEntry
+from casework.copying import copy_objects
 from casework.models import OfficialDocument, ViolationType
 from fieldwork.models import Campaign
 from inspections.models import Deployment, DeploymentMember, Finding, NoticeItem, RectificationNotice, Visit

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db.models import CharField, Lookup, TextField
@@ -117,11 +117,29 @@ def _letters(character: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item for item in (read[0] if read else ()) if item)) or (character,)
 
 
+def _segments(text: str) -> Iterable[str]:
+    """The words into which the pinyin library cuts a text before it reads them."""
+    _pinyin()
+    from pypinyin.seg import mmseg, simpleseg
+
+    for run in simpleseg.seg(text):
+        if run >= "\u2e80":
+            yield from mmseg.seg.cut(run)
+        else:
+            yield run
+
+
+@lru_cache(maxsize=50_000)
+def _read(words: str) -> tuple[str, ...]:
+    """The usual reading of one word; names of a register are made of the same few thousand words."""
+    return tuple(_pinyin().lazy_pinyin(words, errors=list))
+
+
 def _readings(text: str) -> tuple[list[str], str]:
     known = [_letters(character) for character in text]
     if all(len(readings) == 1 for readings in known):
         return ["".join(readings[0][:1] for readings in known)], "".join(readings[0] for readings in known)
-    usual: list[str] = _pinyin().lazy_pinyin(text, errors=list)
+    usual = [reading for words in _segments(text) for reading in _read(words)]
     first = "".join(part[:1] for part in usual)
     if len(usual) != len(text):
         return [first], "".join(usual)

@@ -137,7 +137,7 @@ def public_file(bureau: Bureau, public_id: str) -> PublicFile | None:
     return PublicFile(
         institution=institution,
         entries=[_entry(item) for item in entries or ()],
-        names=[FormerName(name=name, used_until=_day(until)) for name, until in names or ()],
+        names=[FormerName(name=name, used_until=date.fromisoformat(until)) for name, until in names or ()],
         states=[Span(value, _day(since)) for value, since in states or ()],
         visits=[_visit(*item) for item in visits or ()],
     )

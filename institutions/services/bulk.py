@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import Region, User
 from casework import events
 from casework.canonical import sha256_hex
+from casework.copying import copy_objects, take_keys
 from institutions.events import InstitutionRegistered
 from institutions.models import (
     Decision,
@@ -117,14 +118,15 @@ def _create(
     actor: User, batch: ImportBatch, rows: list[ImportRow], regions: dict[str, Region], today: date
 ) -> None:
     made = []
-    for row in rows:
+    keys = take_keys(Institution, len(rows))
+    for row, key in zip(rows, keys, strict=True):
         facts = {**facts_of(row.values), "region": regions[row.values["region"]]}
         institution = institution_build(actor=actor, values=facts, today=today, bureau=batch.bureau)
+        institution.pk = key
         _end(institution, row.values, today)
         made.append(institution)
-    Institution.objects.bulk_create(made, batch_size=CHUNK)
-    spans = [span for institution in made for span in _spans(institution, actor)]
-    InstitutionState.objects.bulk_create(spans, batch_size=CHUNK)
+    copy_objects(Institution, made, with_keys=True)
+    copy_objects(InstitutionState, (span for institution in made for span in _spans(institution, actor)))
     _link(rows, made)
     for institution in made:
         events.publish(InstitutionRegistered(institution.uid))

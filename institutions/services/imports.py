@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -17,6 +19,7 @@ from django.utils import timezone
 from accounts.models import Bureau, Region, RegionLevel, User
 from casework import audit
 from casework.canonical import sha256_hex
+from casework.copying import CopyFile
 from casework.errors import DomainError, NotAllowed, Unlawful, WrongState
 from casework.jobs import enqueue, job_fail, job_finish, job_progress, job_start
 from casework.models import JobRun
@@ -129,17 +132,24 @@ def _check(batch: ImportBatch) -> ImportBatch:
     grid = next(item for item in grids if item.sheet == batch.sheet)
     register = load_register(batch.bureau)
     baseline = register_fingerprint(batch.bureau)
-    rows = _rows(batch, grid, register, timezone.localdate())
+    with CopyFile(ImportRow) as file:
+        for rows in _batched(_rows(batch, grid, register, timezone.localdate()), BATCH):
+            file.add(rows)
+        del grids, grid, register
+        return _checked(batch, file, baseline)
+
+
+def _checked(batch: ImportBatch, file: CopyFile, baseline: str) -> ImportBatch:
     with transaction.atomic():
         batch.rows.all().delete()
-        ImportRow.objects.bulk_create(rows, batch_size=BATCH)
+        count = file.insert()
         counts = dict(batch.rows.order_by().values_list("kind").annotate(n=Count("pk")))
         batch.counts, batch.baseline, batch.state = counts, baseline, ImportState.CHECKED
         batch.version += 1
         batch.save()
         if batch.job:
             job_finish(
-                batch.job, message=counts_words(counts), result={"rows": len(rows), "url": _address(batch)}
+                batch.job, message=counts_words(counts), result={"rows": count, "url": _address(batch)}
             )
     return batch
 
@@ -155,7 +165,7 @@ def counts_words(counts: dict[str, int]) -> str:
     )
 
 
-def _rows(batch: ImportBatch, grid: Grid, register: Register, today: date) -> list[ImportRow]:
+def _rows(batch: ImportBatch, grid: Grid, register: Register, today: date) -> Iterator[ImportRow]:
     targets = {index: target for index, _, target in batch.mapping["columns"] if target}
     width = max(index for index, _, _ in batch.mapping["columns"]) + 1
     first = batch.header_row + batch.header_rows
@@ -166,23 +176,27 @@ def _rows(batch: ImportBatch, grid: Grid, register: Register, today: date) -> li
         }
         for index in targets
     }
-    found: list[ImportRow] = []
     for offset, cells in enumerate(grid.rows[first:]):
         number = first + offset + 1
         texts = [text_of(cell) for cell in cells[:width]]
         if not any(texts):
             continue
         row = ImportRow(batch=batch, number=number, raw=texts)
-        found.append(row)
         facts = {target: cells[index] for index, target in targets.items() if index < len(cells)}
         skip = _ignored(cells, texts, heads)
         if skip:
             row.kind, row.reasons = RowKind.IGNORED, [skip]
         else:
             _judge(row, clean_row(facts, places, today), register)
+        yield row
         if batch.job and offset % 5000 == 0:
             job_progress(batch.job, offset, len(grid.rows) - first)
-    return found
+
+
+def _batched(rows: Iterable[ImportRow], size: int) -> Iterator[list[ImportRow]]:
+    source = iter(rows)
+    while some := list(islice(source, size)):
+        yield some
 
 
 def _ignored(cells: list[Any], texts: list[str], heads: dict[int, set[str]]) -> str:
