@@ -127,10 +127,21 @@ class FindingFilter(django_filters.FilterSet):
     group = django_filters.CharFilter(
         label="问题类别", field_name="violation__group", lookup_expr="icontains"
     )
+    campaign = django_filters.ModelChoiceFilter(
+        label="专项行动", field_name="visit__deployment__campaign", queryset=campaigns_of, empty_label="全部"
+    )
+    item = django_filters.CharFilter(label="清单项目", method="by_item", help_text="如 K4 或 K4-2")
+    place = django_filters.CharFilter(
+        label="机构公开编号", field_name="visit__institution__public_id", lookup_expr="iexact"
+    )
 
     class Meta:
         model = Finding
-        fields = ("q", "status", "mode", "organ", "group")
+        fields = ("q", "status", "mode", "organ", "group", "campaign", "item", "place")
+
+    def by_item(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """By one checklist item, or by all of one aspect."""
+        return rows.filter(Q(item_code__iexact=value) | Q(item_code__istartswith=f"{value}-"))
 
     def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """By place or text."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reports.views import figures, pages, steps
+from reports.views import figures, looks, pages, steps
 
 app_name = "reports"
 
 desk_urlpatterns = [
     path("reports/", pages.home, name="home"),
     path("reports/history/", pages.period_list, name="period_list"),
+    path("reports/looks/", looks.look_matrix, name="look_matrix"),
     path("reports/counties/", pages.county_list, name="county_list"),
     path("reports/receipts/", steps.receipt_upload, name="receipt_upload"),
     path("reports/regimes/", steps.regime_list, name="regime_list"),
