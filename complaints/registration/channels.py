@@ -23,7 +23,7 @@ def register() -> None:
 
     events.subscribe(DeadlineMoved, services.dispute_due_moved)
     registries.add_nav(
-        NavEntry("退费纠纷", "complaints:dispute_list", "coin-yuan", 53, "complaints.dispute_view")
+        NavEntry("退费纠纷", "complaints:dispute_list", "coin-yuan", 24, "complaints.dispute_view")
     )
     registries.object_urls["complaints.refunddispute"] = _dispute_url
     registries.object_urls["complaints.reward"] = _reward_url

@@ -17,7 +17,7 @@ def register() -> None:
     from complaints.services import sites
 
     events.subscribe(ClueRegistered, sites.on_clue_registered)
-    registries.add_nav(NavEntry("疑似培训点", "complaints:site_list", "map-pin", 43, "complaints.site_view"))
+    registries.add_nav(NavEntry("疑似培训点", "complaints:site_list", "map-pin", 23, "complaints.site_view"))
     registries.add_worklist(
         Worklist("complaints.sites", "疑似培训点", selectors.review_work, permission="complaints.site_edit")
     )
