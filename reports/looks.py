@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import Count, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from accounts.models import User
 from fieldwork.models import Campaign, CampaignKind
@@ -62,7 +62,16 @@ def look_rows(actor: User, campaign: Campaign) -> QuerySet[Institution]:
     visits = Visit.objects.visible_to(actor).carried_out().filter(deployment__campaign=campaign)
     found = Finding.objects.visible_to(actor).counted().filter(visit__deployment__campaign=campaign)
     here = found.filter(visit__institution=OuterRef("pk")).order_by()
-    marks = here.annotate(mark=Concat("item_code", Value(MARK), "status", Value(MARK), F("uid")))
+    marks = here.annotate(
+        mark=Concat(
+            "item_code",
+            Value(MARK),
+            "status",
+            Value(MARK),
+            Cast("uid", TextField()),
+            output_field=TextField(),
+        )
+    )
     made = visits.filter(institution=OuterRef("pk")).order_by().values("institution")
     rows = institutions_visible(actor).defer(*SEARCH_COLUMNS)
     return rows.filter(
