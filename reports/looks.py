@@ -36,6 +36,7 @@ class LookCell:
     """What one look found at one place: problems, and those of them that are not settled."""
 
     code: str
+    label: str
     found: int
     unsettled: int
 
@@ -86,11 +87,15 @@ def look_cells(problems: Iterable[str]) -> list[LookCell]:
     """The seven cells of one row, and a last one for every problem, of whatever checklist."""
     marks = [mark.split(MARK) for mark in problems]
     cells = [
-        _cell(column.code, [mark for mark in marks if mark[0].startswith(f"{column.code}-")])
+        _cell(
+            column.code,
+            f"{column.code} {column.name}",
+            [mark for mark in marks if mark[0].startswith(f"{column.code}-")],
+        )
         for column in look_columns()
     ]
-    return [*cells, _cell("", marks)]
+    return [*cells, _cell("", "全部问题", marks)]
 
 
-def _cell(code: str, marks: list[list[str]]) -> LookCell:
-    return LookCell(code, len(marks), sum(mark[1] not in SETTLED for mark in marks))
+def _cell(code: str, label: str, marks: list[list[str]]) -> LookCell:
+    return LookCell(code, label, len(marks), sum(mark[1] not in SETTLED for mark in marks))
