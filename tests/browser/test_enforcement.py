@@ -233,6 +233,7 @@ def test_04_two_officers_in_a_basement(story: Enforcement) -> None:
     one.sign_officers(visit)
     _party_signs(one, visit)
     one.go(f"{visit}/slip")
+    expect(one.page.locator("#screen")).to_contain_text("同事手机上登记的问题，联网前在这里看不到")
     one.page.get_by_role("button", name=re.compile("^使用 ")).click()
     expect(one.page.locator("#screen")).to_contain_text("照下面抄到号码簿该页")
     story.slip = one.page.locator(".slip-number").inner_text()

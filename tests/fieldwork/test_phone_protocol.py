@@ -197,6 +197,26 @@ def test_differing_answers_are_both_kept_until_a_person_decides(
         services.difference_decide(actor=world.officer2, record=record, chosen=chosen)
 
 
+def test_the_last_decision_ends_a_visit_that_the_phones_have_left(
+    world: World, visit: Visit, version: ChecklistVersion, one: Phone, two: Phone
+) -> None:
+    one.write("start")
+    fill(one, version, "A1", "A2", "A3")
+    one.record()
+    one.sign(world.officer, world.officer2)
+    fill(two, version, "A1", value="NA")
+    two.sync()
+    one.end()
+    one.sync()
+    record = FieldRecord.objects.get()
+    assert Visit.objects.get().status == "STARTED"
+    chosen = FieldOperation.objects.get(kind="answer", item="A1", device__user=world.officer)
+    services.difference_decide(actor=world.officer2, record=record, chosen=chosen)
+    settle(visit)
+    assert Visit.objects.get().status == "RECORDED"
+    assert FieldRecord.objects.get().held_count == 0
+
+
 def test_an_answer_that_was_on_the_screen_is_replaced_not_contradicted(
     visit: Visit, version: ChecklistVersion, one: Phone, two: Phone
 ) -> None:

@@ -13,6 +13,12 @@ export async function slipPage(visit) {
   const here = seen.items("pad");
   heading("现场交办单", visit.title, base);
   const problems = seen.items("finding").map((key) => seen.value("finding", key)).filter((one) => !one.removed);
+  const checklist = checklistOf(visit);
+  const unnamed = (checklist?.items ?? []).filter((item) => seen.value("answer", item.code)?.value === checklist.failing && !seen.has("finding", item.code));
+  const doubts = [
+    unnamed.length ? note("warn", `${unnamed.length} 项不合格还没有登记为问题`, "登记以后才写进交办单。") : "",
+    problems.length ? "" : note("warn", "本机没有登记问题", "同事手机上登记的问题，联网前在这里看不到。请先核对，有问题的一并抄上。"),
+  ];
   const sheet = (number) =>
     h("article", { class: "slip" }, h("h2", {}, "现场交办单"), h("p", { class: "slip-number" }, number), h("p", {}, `${visit.title}：`), h("p", {}, problems.length ? "经现场检查，发现以下问题：" : "经现场检查，未发现问题。"), h("ol", {}, problems.map((one) => h("li", {}, one.text, one.correction ? `。要求：${one.correction}` : ""))), h("p", {}, "正式文书由检查机关联网后制发并送达，编号以正式文书为准。"), h("p", { class: "slip-foot" }, visit.lead, h("br"), (visit.team ?? []).filter((one) => one.is_officer).map((one) => one.name).join("、")));
   if (here.length) return screen.replaceChildren(note("ok", "照下面抄到号码簿该页，留给机构", "抄好后请当事人在存根上签收。"), ...here.map(sheet), button("打印", () => window.print(), { cls: "btn-wide", symbol: "printer" }), link("返回", base, { cls: "btn-primary btn-big" }));
@@ -21,7 +27,7 @@ export async function slipPage(visit) {
     await speak(visit.uid, "pad", free[0], { problems: problems.map((one) => one.text) });
     slipPage(visit);
   }, { cls: "btn-primary btn-big", symbol: "notebook" });
-  screen.replaceChildren(note("info", "编号取自您领用的号码簿", `还有 ${free.length} 页没用。编号用一个少一个；写坏的在工作台作废。`), use, sheet(free[0]));
+  screen.replaceChildren(note("info", "编号取自您领用的号码簿", `还有 ${free.length} 页没用。编号用一个少一个；写坏的在工作台作废。`), ...doubts, use, sheet(free[0]));
 }
 
 export async function endPage(visit) {
