@@ -75,7 +75,7 @@ def scan_panel(actor: User, visit: Visit) -> dict[str, Any]:
     """What the visit's page says about the scan at the door."""
     from burden.selectors import scan_of
 
-    return {"scan": scan_of(visit), "visit": visit}
+    return {"scan": scan_of(visit), "visit": visit, "may_enter": actor.may("burden.visit_scan")}
 
 
 def plans(actor: User, today: date) -> Iterable[WorkItem]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from burden import selectors, services
 from casework.web import AuthedRequest, crumbs, desk_page, run_transition
+from casework.web.access import signed_in
 
 
 @desk_page("burden.visit_scan")
@@ -23,9 +24,14 @@ def scan_form(request: AuthedRequest) -> HttpResponse:
     return render(request, "burden/scan_form.html", {"code": code, "missing": missing})
 
 
-@desk_page("burden.visit_scan")
+@signed_in
 def scan(request: AuthedRequest, public_id: str) -> HttpResponse:
-    """The place that was scanned, and the visit that may begin here today."""
+    """The place that was scanned, and the visit that may begin here today.
+
+    The door sign and the public page show this address to everybody: who does not inspect reads the public page.
+    """
+    if not request.user.may("burden.visit_scan"):
+        return redirect("blacklist_public:institution", public_id)
     place = selectors.place_by_code(request.user, public_id)
     if place is None:
         raise Http404("没有这个编号的机构。请核对门牌上的编号。")

@@ -143,6 +143,9 @@ def test_no_scan_without_an_approved_visit(law: World, place: Institution) -> No
     client.force_login(law.officer, backend="accounts.backends.ActiveUserBackend")
     page = client.get(f"/desk/scan/{place.public_id}/")
     assert "今天没有对这家机构的检查" in page.content.decode()
+    client.force_login(law.leader, backend="accounts.backends.ActiveUserBackend")
+    assert client.get(f"/desk/scan/{place.public_id}/").headers["Location"] == f"/i/{place.public_id}/"
+    client.force_login(law.officer, backend="accounts.backends.ActiveUserBackend")
     unknown = client.get("/desk/scan/?code=ZZZZZZZZ")
     assert "没有这个编号的机构" in unknown.content.decode()
 
