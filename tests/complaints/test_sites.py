@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
@@ -115,6 +116,21 @@ def test_rows_do_not_depend_on_the_order_of_arrival(
     for number in order:
         put(world, **CASES[number])  # type: ignore[arg-type]
     assert homes() == {frozenset("甲乙丙"), frozenset("丁戊"), frozenset("庚辛壬癸")}
+
+
+def test_a_ticket_dated_earlier_may_arrive_later(world: World, reference_data: None) -> None:
+    """Hotline sheets bring calls of past days: the clue that moves others is older than their membership."""
+    now = timezone.now()
+    first = put(world, ROOM)
+    second = put(world, "阳光花园3栋", subject_name="示例晨光托管", party_contact="15400000077")
+    early = clue_register(
+        actor=world.system,
+        bureau=world.bureau,
+        report=report(ROOM, subject_name="示例晨光托管", party_contact="15400000077"),
+        at=now - timedelta(days=4),
+    ).clue
+    assert home(early) == home(first) == home(second)
+    assert not SiteMembership.objects.filter(until__lt=F("since")).exists()
 
 
 def test_a_new_clue_that_connects_two_sites_is_noted(world: World, reference_data: None) -> None:

@@ -29,7 +29,7 @@ from complaints.models import (
     SiteStatus,
     SuspectedSite,
 )
-from complaints.services.sites.grouping import connected, regroup
+from complaints.services.sites.grouping import connected, not_before_since, regroup
 from complaints.services.sites.placing import link_lines, signals_of_clue, sites_lock
 
 EDIT = "complaints.site_edit"
@@ -379,8 +379,8 @@ def _members_restore(change: SiteChange, at: datetime) -> None:
     begun = {pk for pk, _, _ in change.after["members"]} - before
     clues = {clue for _, clue, _ in (*change.before["members"], *change.after["members"])}
     live = SiteMembership.objects.filter(until__isnull=True)
-    live.filter(pk__in=begun).update(until=at)
-    live.filter(clue__in=clues).exclude(pk__in=before).update(until=at)
+    live.filter(pk__in=begun).update(until=not_before_since(at))
+    live.filter(clue__in=clues).exclude(pk__in=before).update(until=not_before_since(at))
     SiteMembership.objects.filter(pk__in=before).update(until=None)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import DateTimeField, F, Q, Value
+from django.db.models.functions import Greatest
 
 from accounts.models import User
 from casework import audit
@@ -234,6 +235,11 @@ def _found(plan: _Plan, actor: User, named: set[int], at: datetime) -> None:
         plan.keepers[index] = site
 
 
+def not_before_since(at: datetime) -> Greatest:
+    """When a membership ends: `at`, or its beginning when a ticket dated earlier arrives later."""
+    return Greatest(F("since"), Value(at, output_field=DateTimeField()))
+
+
 def _move(plan: _Plan, at: datetime) -> dict[int, list[Clue]]:
     """End and begin memberships; returns the clues that came to each site."""
     wanted = {
@@ -244,7 +250,7 @@ def _move(plan: _Plan, at: datetime) -> dict[int, list[Clue]]:
     }
     ended = [row.pk for pk, row in plan.site_of.items() if wanted.get(pk) != row.site_id]
     if ended:
-        SiteMembership.objects.filter(pk__in=ended).update(until=at)
+        SiteMembership.objects.filter(pk__in=ended).update(until=not_before_since(at))
     came: dict[int, list[Clue]] = {}
     fresh = []
     for pk, site_id in sorted(wanted.items()):
