@@ -26,13 +26,13 @@ _clues: list[URLPattern] = [
     path("clues/<uuid:uid>/patterns/<slug:code>/", channels.pattern_note, name="pattern_note"),
     path("clues/<uuid:uid>/site/", sites.site_open, name="site_open"),
     path("clues/<uuid:uid>/<slug:name>/", desk.clue_step, name="clue_step"),
-    path("patterns/", channels.pattern_list, name="pattern_list"),
+    path("clues/patterns/", channels.pattern_list, name="pattern_list"),
 ]
 _reveals: list[URLPattern] = [
-    path("clue-reveals/", reveal.reveal_list, name="reveal_list"),
-    path("clue-reveals/<uuid:uid>/", reveal.reveal_detail, name="reveal_detail"),
-    path("clue-reveals/<uuid:uid>/decide/", reveal.reveal_decide, name="reveal_decide"),
-    path("clue-reveals/<uuid:uid>/read/", reveal.reveal_read, name="reveal_read"),
+    path("clues/reveals/", reveal.reveal_list, name="reveal_list"),
+    path("clues/reveals/<uuid:uid>/", reveal.reveal_detail, name="reveal_detail"),
+    path("clues/reveals/<uuid:uid>/decide/", reveal.reveal_decide, name="reveal_decide"),
+    path("clues/reveals/<uuid:uid>/read/", reveal.reveal_read, name="reveal_read"),
 ]
 _sites: list[URLPattern] = [
     path("sites/", sites.site_list, name="site_list"),
@@ -42,14 +42,14 @@ _sites: list[URLPattern] = [
     path("sites/<uuid:uid>/<slug:name>/", sites.site_step, name="suspectedsite_step"),
 ]
 _channels: list[URLPattern] = [
-    path("intake/", channels.intake, name="intake"),
-    path("intake/mail/", channels.mail_import, name="mail_import"),
-    path("intake/tickets/", channels.ticket_list, name="ticket_list"),
-    path("intake/tickets/new/", channels.tickets_upload, name="tickets_upload"),
-    path("intake/tickets/replies/", channels.replies_export, name="replies_export"),
-    path("intake/tickets/batches/<uuid:uid>/", channels.tickets_batch, name="tickets_batch"),
-    path("intake/tickets/batches/<uuid:uid>/<slug:name>/", channels.tickets_step, name="tickets_step"),
-    path("intake/tickets/<uuid:uid>/", channels.ticket_open, name="ticket_open"),
+    path("clues/intake/", channels.intake, name="intake"),
+    path("clues/intake/mail/", channels.mail_import, name="mail_import"),
+    path("clues/intake/tickets/", channels.ticket_list, name="ticket_list"),
+    path("clues/intake/tickets/new/", channels.tickets_upload, name="tickets_upload"),
+    path("clues/intake/tickets/replies/", channels.replies_export, name="replies_export"),
+    path("clues/intake/tickets/batches/<uuid:uid>/", channels.tickets_batch, name="tickets_batch"),
+    path("clues/intake/tickets/batches/<uuid:uid>/<slug:name>/", channels.tickets_step, name="tickets_step"),
+    path("clues/intake/tickets/<uuid:uid>/", channels.ticket_open, name="ticket_open"),
 ]
 _disputes: list[URLPattern] = [
     path("refunds/", disputes.dispute_list, name="dispute_list"),
@@ -57,9 +57,9 @@ _disputes: list[URLPattern] = [
     path("refunds/<uuid:uid>/", disputes.dispute_detail, name="dispute_detail"),
     path("refunds/<uuid:uid>/claims/<int:ordinal>/contact/", disputes.claimant, name="claimant"),
     path("refunds/<uuid:uid>/<slug:name>/", disputes.dispute_step, name="dispute_step"),
-    path("rewards/", disputes.reward_list, name="reward_list"),
-    path("rewards/<uuid:uid>/", disputes.reward_detail, name="reward_detail"),
-    path("rewards/<uuid:uid>/<slug:name>/", disputes.reward_step, name="reward_step"),
+    path("clues/rewards/", disputes.reward_list, name="reward_list"),
+    path("clues/rewards/<uuid:uid>/", disputes.reward_detail, name="reward_detail"),
+    path("clues/rewards/<uuid:uid>/<slug:name>/", disputes.reward_step, name="reward_step"),
 ]
 desk_urlpatterns = [*_clues, *_reveals, *_sites, *_channels, *_disputes]
 public_urlpatterns: list[URLPattern] = [

@@ -210,18 +210,18 @@ def test_matter_is_read_from_the_words(text: str, kind: str) -> None:
 def test_screens(world: World, reference_data: None, sign_in: Callable[..., Client]) -> None:
     client: Any = sign_in(world.clerk)
     page = client.post(
-        "/desk/intake/mail/", {"mails": [ContentFile(mail(), name="a.eml"), ContentFile(b"x", name="b.eml")]}
+        "/desk/clues/intake/mail/", {"mails": [ContentFile(mail(), name="a.eml"), ContentFile(b"x", name="b.eml")]}
     )
     assert "没有登记" in page.content.decode()
     assert Clue.objects.filter(channel=Channel.MAIL).count() == 1
-    made = client.post("/desk/intake/tickets/new/", {"sheet": sheet(ticket("GD-1"), ticket(""))})
+    made = client.post("/desk/clues/intake/tickets/new/", {"sheet": sheet(ticket("GD-1"), ticket(""))})
     assert made.status_code == 302, made.content.decode()[:3000]
     shown = client.get(made.url).content.decode()
     assert "没有工单编号" in shown
     assert "卢晚照" not in shown
     batch = TicketBatch.objects.get()
-    assert client.post(f"/desk/intake/tickets/batches/{batch.uid}/apply/").status_code == 302
-    assert "GD-1" in client.get("/desk/intake/tickets/").content.decode()
+    assert client.post(f"/desk/clues/intake/tickets/batches/{batch.uid}/apply/").status_code == 302
+    assert "GD-1" in client.get("/desk/clues/intake/tickets/").content.decode()
     assert client.get(made.url, {"export": "csv"}).status_code == 200
 
 

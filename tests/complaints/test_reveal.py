@@ -43,17 +43,17 @@ def test_the_whole_way_by_two_people_on_the_desk(world: World, clue: Clue, sign_
     asked = officer.post(f"/desk/clues/{clue.uid}/reveal/", {"reason": REASON})
     assert asked.status_code == 302
     row = RevealRequest.objects.get()
-    assert "待批准" in head.get("/desk/clue-reveals/").content.decode()
+    assert "待批准" in head.get("/desk/clues/reveals/").content.decode()
     assert "查看反映人：待批准" in head.get("/desk/").content.decode()
-    assert officer.post(f"/desk/clue-reveals/{row.uid}/decide/", {"decision": "yes"}).status_code == 403
-    assert head.post(f"/desk/clue-reveals/{row.uid}/decide/", {"decision": "yes"}).status_code == 302
-    assert PHONE_NO not in head.get(f"/desk/clue-reveals/{row.uid}/").content.decode()
-    assert head.post(f"/desk/clue-reveals/{row.uid}/read/").status_code == 403
-    shown = officer.post(f"/desk/clue-reveals/{row.uid}/read/")
+    assert officer.post(f"/desk/clues/reveals/{row.uid}/decide/", {"decision": "yes"}).status_code == 403
+    assert head.post(f"/desk/clues/reveals/{row.uid}/decide/", {"decision": "yes"}).status_code == 302
+    assert PHONE_NO not in head.get(f"/desk/clues/reveals/{row.uid}/").content.decode()
+    assert head.post(f"/desk/clues/reveals/{row.uid}/read/").status_code == 403
+    shown = officer.post(f"/desk/clues/reveals/{row.uid}/read/")
     assert PHONE_NO in shown.content.decode()
     assert "覃小满" in shown.content.decode()
     assert "no-store" in shown.headers["Cache-Control"]
-    again = officer.post(f"/desk/clue-reveals/{row.uid}/read/", follow=True).content.decode()
+    again = officer.post(f"/desk/clues/reveals/{row.uid}/read/", follow=True).content.decode()
     assert PHONE_NO not in again
     assert "已经看过一次" in again
     verbs = list(
@@ -127,8 +127,8 @@ def test_neighbours_neither_see_nor_decide(world: World, clue: Clue, who: str, s
     with pytest.raises(NotAllowed):
         services.reveal_decide(actor=world.personas[who], request=asked, is_approved=True)
     client = sign_in(world.personas[who])
-    assert client.get(f"/desk/clue-reveals/{asked.uid}/").status_code == 404
-    assert client.post(f"/desk/clue-reveals/{asked.uid}/decide/", {"decision": "yes"}).status_code == 404
+    assert client.get(f"/desk/clues/reveals/{asked.uid}/").status_code == 404
+    assert client.post(f"/desk/clues/reveals/{asked.uid}/decide/", {"decision": "yes"}).status_code == 404
 
 
 def test_keys_end_with_the_retention(world: World, clue: Clue) -> None:
