@@ -30,6 +30,8 @@ from tests.complaints.door import Phone
 ROOT = Path(__file__).resolve().parents[2]
 SHORT, LONG = 12, 200
 SLUG = accounts.FULL_COUNTY
+# The ordinary run reads as a stranger, two who handle and two who should see least; `make prove` as everyone.
+READERS = ("", "officer", "head", "admin", "partner")
 TABLES = "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = 'public'"
 
 
@@ -78,7 +80,7 @@ def test_no_planted_mark_turns_up(demo: None, caplog: pytest.LogCaptureFixture, 
     planted = [plant(number, lambda address, mark: Phone(SLUG, address, mark)) for number in range(SHORT)]
     handle_some()
     found = []
-    for suffix in suffixes():
+    for suffix in READERS:
         client = Client()
         if suffix:
             user = User.objects.get(username=accounts.username(SLUG, suffix))
@@ -89,7 +91,7 @@ def test_no_planted_mark_turns_up(demo: None, caplog: pytest.LogCaptureFixture, 
             body = b"".join(response.streaming_content) if response.streaming else response.content
             return response.headers.get("Content-Type", ""), body
 
-        for path, body in reachable(get, suffix, SLUG, 2):
+        for path, body in reachable(get, suffix, SLUG, 1):
             found += hits(planted, f"{suffix or 'nobody'} {path}", body)
     with connection.cursor() as cursor:
         found += hits(planted, "main schema", rows_of_main_schema(cursor.cursor))
