@@ -71,6 +71,8 @@ async function sendFiles() {
 
 async function sendFile(file) {
   let at = await api.fileState(file.sha256);
+  // The desk may have taken the file in from an export, or the receipt was lost on the way.
+  if (at.state === "RECEIVED") await store.change("files", file.sha256, { state: "RECEIVED", received: at.received });
   for (let tries = 0; at.state !== "RECEIVED" && tries < 200; tries += 1) {
     const offset = at.state === "PARTIAL" ? at.received : 0;
     at = await api.filePiece(file.sha256, file.data.byteLength, offset, file.data.slice(offset, offset + PIECE));
