@@ -210,7 +210,8 @@ def test_matter_is_read_from_the_words(text: str, kind: str) -> None:
 def test_screens(world: World, reference_data: None, sign_in: Callable[..., Client]) -> None:
     client: Any = sign_in(world.clerk)
     page = client.post(
-        "/desk/clues/intake/mail/", {"mails": [ContentFile(mail(), name="a.eml"), ContentFile(b"x", name="b.eml")]}
+        "/desk/clues/intake/mail/",
+        {"mails": [ContentFile(mail(), name="a.eml"), ContentFile(b"x", name="b.eml")]},
     )
     assert "没有登记" in page.content.decode()
     assert Clue.objects.filter(channel=Channel.MAIL).count() == 1
