@@ -85,6 +85,7 @@ def test_a_whole_report_with_a_lost_connection(page_of: Any, door: House, tmp_pa
     checked(page)
     page.get_by_role("button", name="涂抹照片 1").click()
     canvas = page.locator("[data-blur-canvas]")
+    expect(canvas).to_be_visible()
     box = canvas.bounding_box()
     before = page.evaluate("document.querySelector('[data-blur-canvas]').toDataURL()")
     page.mouse.move(box["x"] + 60, box["y"] + 60)

@@ -75,11 +75,16 @@ def report(phone: Page, house: House) -> str:
 
 def submit(page: Page, name: str, **fields: str) -> None:
     """Press the button of a step; fill its form when it has one, and send it."""
-    step = page.locator("main").get_by_role("link", name=name, exact=True)
+    main = page.locator("main")
+    step = main.get_by_role("link", name=name, exact=True)
+    expect(step.or_(main.get_by_role("button", name=name, exact=True)).first).to_be_visible()
     if not step.count():
-        press(page, name)
+        with page.expect_navigation():
+            press(page, name)
         return
+    before = page.url
     step.first.click()
+    page.wait_for_url(lambda address: address != before)
     for label, value in fields.items():
         box = page.get_by_label(label, exact=False).first
         if box.evaluate("element => element.tagName") == "SELECT":
@@ -87,10 +92,10 @@ def submit(page: Page, name: str, **fields: str) -> None:
             box.select_option(value=option.get_attribute("value"))
         else:
             box.fill(value)
-    send = page.locator("main form.form-card button[type=submit]")
+    send = main.locator("form.form-card button[type=submit]")
     if send.count():
-        send.first.click()
-    expect(page.locator("main")).to_be_visible()
+        with page.expect_navigation():
+            send.first.click()
 
 
 def test_from_the_phone_to_the_outcome(house: House, as_user: Callable[..., Page]) -> None:
