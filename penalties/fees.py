@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from casework.errors import Unlawful
+from casework.money import fen
 
 HEAD = ("学生", "收费", "购买课时", "已上课时", "退费", "退费日期", "备注")
 ROWS_MAX = 5000
@@ -79,20 +80,6 @@ def _line(cells: list[Any]) -> FeeLine:
     return FeeLine(
         str(cells[0]).strip()[:40], charged, total, used, refunded, refunded_on, str(cells[6]).strip()[:120]
     )
-
-
-def fen(value: Any) -> int:
-    """Yuan as written (¥1,234.50) to fen; ValueError for what is no amount or has a third decimal."""
-    text = str(value).strip().lstrip("¥￥").replace(",", "").removesuffix("元")
-    if not text:
-        return 0
-    try:
-        amount = Decimal(text).quantize(Decimal("0.0001")) * 100
-    except InvalidOperation as error:
-        raise ValueError(f"金额“{value}”写法不对") from error
-    if amount != amount.to_integral_value() or amount < 0:
-        raise ValueError(f"金额“{value}”须精确到分且不为负")
-    return int(amount)
 
 
 def _whole(value: Any, label: str) -> int:

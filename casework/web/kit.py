@@ -181,6 +181,11 @@ def files(actor: User, row: models.Model) -> list[dict[str, Any]]:
 def history(actor: User, *uids: UUID, limit: int = 60) -> list[dict[str, Any]]:
     """What happened to the rows, newest first, for `ui/_timeline.html`: those events that the actor may see."""
     events = AuditEvent.objects.visible_to(actor).filter(object_uid__in=uids).order_by("-occurred_at", "-pk")
+    return timeline(events[:limit])
+
+
+def timeline(events: Iterable[AuditEvent]) -> list[dict[str, Any]]:
+    """Audit events in the order given, for `ui/_timeline.html`."""
     return [
         {
             "at": event.occurred_at,
@@ -189,7 +194,7 @@ def history(actor: User, *uids: UUID, limit: int = 60) -> list[dict[str, Any]]:
             "sentence": audit.describe(event),
             "detail": event.reason,
         }
-        for event in events[:limit]
+        for event in events
     ]
 
 

@@ -138,7 +138,7 @@ def _day(row: TicketRow, cell: Any, label: str) -> date | None:
         return None
     found = cell.date() if isinstance(cell, datetime) else read_date(cell)
     if found is None:
-        row.problems.append(f"{label}“{text_of(cell)[:20]}”不是日期")
+        row.problems.append(f"{label}不是日期")
     return found
 
 

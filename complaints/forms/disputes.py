@@ -10,6 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import User
+from casework.money import fen
 from casework.web import give_rows
 from casework.web.fields import DayField, MoneyField, PersonField, area
 from complaints.models import Clue, RefundClaim, RefundDispute
@@ -20,15 +21,7 @@ from institutions.selectors import institutions_visible
 
 SPLIT = re.compile(r"[\t,，;；]+|\s{1,}")
 CELLS = (2, 4)
-
-
-def fen(text: str) -> int:
-    """Yuan as typed to fen; raises ValueError for what is no positive amount of at most two decimals."""
-    cleaned = text.strip().lstrip("¥￥").replace(",", "").removesuffix("元")
-    if not re.fullmatch(r"\d{1,10}(?:\.\d{1,2})?", cleaned):
-        raise ValueError(text)
-    yuan, _, cents = cleaned.partition(".")
-    return int(yuan) * 100 + int(cents.ljust(2, "0") or 0)
+CLAIM_MAX_FEN = 10**12
 
 
 def claim_lines(text: str) -> list[ClaimLine]:
@@ -54,7 +47,7 @@ def _claim_line(cells: list[str]) -> ClaimLine:
     who = cells[:-1]
     if len(cells) == CELLS[1]:
         persons, who = int(cells[2]), cells[:2]
-    if amount <= 0 or not 1 <= persons <= 50:
+    if not 0 < amount <= CLAIM_MAX_FEN or not 1 <= persons <= 50:
         raise ValueError(cells)
     phone = who[1] if len(who) > 1 else ""
     return ClaimLine(amount, persons, Contact(name=who[0][:40], phone=phone[:20]))
@@ -149,9 +142,15 @@ class AmountsForm(forms.Form):
                 help_text=f"要求 {claim.claimed_fen / 100:,.2f} 元",
             )
 
-    def amounts(self) -> list[tuple[RefundClaim, int]]:
-        """Claims with their agreed fen."""
-        return [(claim, self.cleaned_data[f"claim_{claim.ordinal}"]) for claim in self.claims]
+    def clean(self) -> dict[str, Any]:
+        """`agreed`: fen by ordinal."""
+        values = super().clean() or {}
+        values["agreed"] = {
+            claim.ordinal: values[name]
+            for claim in self.claims
+            if values.get(name := f"claim_{claim.ordinal}") is not None
+        }
+        return values
 
 
 class AgreementForm(forms.Form):

@@ -240,6 +240,11 @@ class Clue(RootModel):
         return self.number or f"{self.get_channel_display()}（待筛查）"
 
     @property
+    def ticket_no(self) -> str:
+        """The hotline's own number; a mail's key is no number that people read."""
+        return "" if self.channel == Channel.MAIL else self.external_no
+
+    @property
     def is_open(self) -> bool:
         """Whether somebody still has to do something."""
         return self.status in OPEN_STATES

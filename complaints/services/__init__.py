@@ -22,6 +22,8 @@ from complaints.services.disputes import (
     claim_agree,
     claim_pay,
     claimant_read,
+    claims_add,
+    claims_agree,
     dispute_agree,
     dispute_due_moved,
     dispute_end,
@@ -48,7 +50,7 @@ from complaints.services.merging import clue_merge, clue_unmerge
 from complaints.services.messages import message_send, reopen_refuse
 from complaints.services.patterns import pattern_drop, pattern_note, reference_load
 from complaints.services.quarantine import quarantine_reject, quarantine_reject_suspects
-from complaints.services.register import ClueReport, Registered, clue_admit, clue_register, keeper_of
+from complaints.services.register import ClueReport, Registered, clue_register, keeper_of
 from complaints.services.reporter import (
     Sent,
     clue_by_receipt,
@@ -99,8 +101,9 @@ __all__ = [
     "claim_agree",
     "claim_pay",
     "claimant_read",
+    "claims_add",
+    "claims_agree",
     "clocks_fill",
-    "clue_admit",
     "clue_assign",
     "clue_by_receipt",
     "clue_case_open",

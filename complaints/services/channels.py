@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from casework import audit
 from casework.canonical import sha256_hex
+from casework.crypto import blind_index
 from casework.errors import DomainError, Unlawful, WrongState
 from casework.evidence.services import evidence_receive
 from casework.records import record_create, root_fields
@@ -63,11 +64,13 @@ def mail_import(
     at = at or timezone.now()
     mail = mails.read_mail(data)
     bureau = _bureau(actor)
-    if known := Clue.objects.filter(bureau=bureau, channel=Channel.MAIL, external_no=mail.key).first():
+    # Keyed: who has the mailbox and a dump of the main schema cannot join the two.
+    key = blind_index(f"mail:{mail.key}")
+    if known := Clue.objects.filter(bureau=bureau, channel=Channel.MAIL, external_no=key).first():
         return MailTaken(known, is_new=False)
     words = mail.words
     matter = tickets.kind_of(words) if kind == ClueKind.OTHER else kind
-    report = ClueReport(channel=Channel.MAIL, kind=matter, text=words, external_no=mail.key)
+    report = ClueReport(channel=Channel.MAIL, kind=matter, text=words, external_no=key)
     sent = {"sent_at": mail.sent_at.isoformat() if mail.sent_at else "", "subject": mail.subject}
     clue = clue_register(
         actor=actor, bureau=bureau, report=report, contact=mail.sender, extra=sent, at=at

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction as database
 from django.utils import timezone
 
@@ -22,6 +24,7 @@ from casework.deadlines import (
 )
 from casework.deadlines.services import DeadlineMoved
 from casework.errors import Unlawful, WrongState
+from casework.evidence.services import evidence_receive
 from casework.numbering import number_take
 from casework.records import clean, record_create, root_fields
 from casework.steps import lock, require
@@ -131,6 +134,14 @@ def _claim_add(dispute: RefundDispute, ordinal: int, line: ClaimLine, at: dateti
 
 
 @database.atomic
+def claims_add(
+    *, actor: User, dispute: RefundDispute, lines: Iterable[ClaimLine], at: datetime | None = None
+) -> list[RefundClaim]:
+    """Several families join, all or none. Raises as `claim_add`."""
+    return [claim_add(actor=actor, dispute=dispute, line=line, at=at) for line in lines]
+
+
+@database.atomic
 def claim_add(
     *, actor: User, dispute: RefundDispute, line: ClaimLine, at: datetime | None = None
 ) -> RefundClaim:
@@ -152,6 +163,18 @@ def dispute_mediate(
         raise Unlawful("调解人须是本单位有办理权限的人员。")
     name = "mediate" if dispute.status == DisputeStatus.CLAIMED else "resume"
     return transition(dispute, name, actor=actor, at=at, reason=reason, values={"mediator": mediator})
+
+
+@database.atomic
+def claims_agree(
+    *, actor: User, dispute: RefundDispute, agreed: dict[int, int], at: datetime | None = None
+) -> list[RefundClaim]:
+    """Write down all that was settled on, fen by ordinal, all or none. Raises as `claim_agree`."""
+    return [
+        claim_agree(actor=actor, claim=claim, agreed_fen=agreed[claim.ordinal], at=at)
+        for claim in dispute.claims.all()
+        if claim.ordinal in agreed
+    ]
 
 
 @database.atomic
@@ -189,13 +212,16 @@ def claim_pay(
     paid_fen: int,
     paid_on: date,
     payment_no: str = "",
+    proof: UploadedFile[Any] | None = None,
     at: datetime | None = None,
 ) -> RefundClaim:
-    """Register a payment to one family, in fen. Raises WrongState, Unlawful (more than agreed, in the future)."""
+    """Register a payment to one family, in fen, with its slip. Raises WrongState, Unlawful (more than agreed, in the future)."""
     require(actor, EDIT)
     dispute = _in(claim.dispute, DisputeStatus.AGREED)
     if paid_on > timezone.localdate(at or timezone.now()):
         raise Unlawful("退款日期不能晚于今天。")
+    if proof is not None:
+        evidence_receive(actor=actor, subject=dispute, upload=proof, caption="退款凭证", at=at)
     return _claim_set(
         actor,
         dispute,

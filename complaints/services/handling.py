@@ -12,15 +12,14 @@ from django.utils import timezone
 from accounts.models import Organisation, OrganisationKind, User
 from casework import audit
 from casework.errors import Unlawful, WrongState
-from casework.numbering import number_take
 from casework.records import record_update
 from casework.steps import lock, ready, refuse, require
 from casework.workflow import transition
 from complaints import guards
-from complaints.events import ClueClosed, ClueRegistered
+from complaints.events import ClueClosed
 from complaints.models import Clue, Outcome, Transfer, TransferKind, Verification, VerifyStatus
 from complaints.services import clocks
-from complaints.services.register import NUMBER_KIND, NUMBER_PATTERN, keeper_of
+from complaints.services.register import admission
 from complaints.services.sites import clue_placed, clue_unplaced
 
 COUNTERPARTS = (OrganisationKind.INSTITUTION, OrganisationKind.SCHOOL, OrganisationKind.BANK)
@@ -42,29 +41,10 @@ def clue_readmit(*, actor: User, clue: Clue, reason: str, at: datetime | None = 
 def _enter(actor: User, clue: Clue, step: str, reason: str, at: datetime) -> Clue:
     locked = lock(clue)
     ready(locked, step, actor)
-    clocks.accept_start(actor, locked, timezone.localdate(at))
-    values: dict[str, Any] = {
-        "accept_due_on": locked.accept_due_on,
-        "accept_explanation": locked.accept_explanation,
-        "rejected_reason": "",
-        "is_spam_suspect": False,
-    }
-    event = None
-    if not locked.number:
-        values["number"] = number_take(
-            organ=keeper_of(locked.bureau), kind=NUMBER_KIND, subject=locked, at=at, pattern=NUMBER_PATTERN
-        ).text
-        event = ClueRegistered(
-            locked.uid,
-            locked.bureau_id,
-            values["number"],
-            locked.channel,
-            locked.source_kind,
-            locked.source_no,
-        )
-    had_number = bool(locked.number)
+    admitted, event = admission(actor=actor, clue=locked, at=at)
+    values = {**admitted, "rejected_reason": "", "is_spam_suspect": False}
     entered = transition(locked, step, actor=actor, reason=reason, at=at, values=values, event=event)
-    if had_number:
+    if event is None:
         clue_placed(actor=actor, clue=entered, at=at)
     return entered
 

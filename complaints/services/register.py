@@ -92,7 +92,7 @@ def clue_register(
     record_create(actor=actor, obj=clue, verb="complaints.clue_receive", at=at)
     _seal(clue, report, contact, extra or {}, at)
     if not is_quarantined:
-        clue = clue_admit(actor=actor, clue=clue, at=at)
+        clue = _admit(actor, clue, at)
     return Registered(clue, receipt)
 
 
@@ -149,18 +149,11 @@ def _seal(
     )
 
 
-@database.atomic
-def clue_admit(*, actor: User, clue: Clue, at: datetime | None = None) -> Clue:
-    """Give a received clue its number and start the clock of acceptance; the register begins here.
-
-    Used at the door, and by `clue_release` for one that waited for a first look.
-    """
-    at = at or timezone.now()
-    today = timezone.localdate(at)
-    clocks.accept_start(actor, clue, today)
-    clue.number = number_take(
-        organ=keeper_of(clue.bureau), kind=NUMBER_KIND, subject=clue, at=at, pattern=NUMBER_PATTERN
-    ).text
+def _admit(actor: User, clue: Clue, at: datetime) -> Clue:
+    """The register begins here for what comes in at the door without waiting for a first look."""
+    values, event = admission(actor=actor, clue=clue, at=at)
+    for name, value in values.items():
+        setattr(clue, name, value)
     clue.status = ClueStatus.RECEIVED
     clue.save()
     audit.record(
@@ -171,10 +164,21 @@ def clue_admit(*, actor: User, clue: Clue, at: datetime | None = None) -> Clue:
         about=clue.institution.uid if clue.institution else None,
         at=at,
     )
-    events.publish(
-        ClueRegistered(clue.uid, clue.bureau_id, clue.number, clue.channel, clue.source_kind, clue.source_no)
-    )
+    events.publish(event)
     return clue
+
+
+def admission(*, actor: User, clue: Clue, at: datetime) -> tuple[dict[str, Any], ClueRegistered | None]:
+    """Start the clock of acceptance and, the first time, take the number: fields to set, event to tell."""
+    clocks.accept_start(actor, clue, timezone.localdate(at))
+    values = {"accept_due_on": clue.accept_due_on, "accept_explanation": clue.accept_explanation}
+    if clue.number:
+        return values, None
+    number = number_take(
+        organ=keeper_of(clue.bureau), kind=NUMBER_KIND, subject=clue, at=at, pattern=NUMBER_PATTERN
+    ).text
+    event = ClueRegistered(clue.uid, clue.bureau_id, number, clue.channel, clue.source_kind, clue.source_no)
+    return {**values, "number": number}, event
 
 
 def keeper_of(bureau: Bureau) -> Organisation:

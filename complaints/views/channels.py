@@ -32,7 +32,7 @@ from complaints.filters.channels import TicketFilter
 from complaints.forms.channels import MailForm, PatternForm, TicketsForm
 from complaints.models import Clue, CoverPattern
 from complaints.selectors import channels as selectors
-from complaints.views.tabs import tabs
+from complaints.views.common import named_clue, tabs
 
 INTAKE = "complaints.intake"
 HOME = ("收件", "complaints:intake")
@@ -217,20 +217,11 @@ def pattern_list(request: AuthedRequest) -> HttpResponse | StreamingHttpResponse
         return export_response(rows, columns, "隐形变异形态", request.GET["export"])
     context = {
         "rows": rows,
-        "clue": _named_clue(request),
+        "clue": named_clue(request),
         "tabs": tabs(request, "complaints:pattern_list"),
         "crumbs": crumbs(("线索和随手拍", reverse("complaints:clue_list")), ("隐形变异形态", "")),
     }
     return render(request, "complaints/pattern_list.html", context)
-
-
-def _named_clue(request: AuthedRequest) -> Clue | None:
-    """The clue whose cover is being chosen, when its page led here."""
-    try:
-        uid = UUID(request.GET.get("clue", ""))
-    except ValueError:
-        return None
-    return Clue.objects.visible_to(request.user).filter(uid=uid).first()
 
 
 @desk_page("complaints.clue_handle")

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from casework.audit.events import describe
 from casework.evidence.services import evidence_receive
 from casework.web import AuthedRequest, Column, crumbs, data, desk_page, form_page, get_visible, kit
 from complaints import services
@@ -25,7 +24,7 @@ from complaints.selectors.channels import patterns_of
 from complaints.selectors.disputes import disputes_visible
 from complaints.selectors.sites import suggestions
 from complaints.views import steps
-from complaints.views.tabs import LABEL, tabs
+from complaints.views.common import LABEL, tabs
 
 VIEW = "complaints.clue_view"
 COLUMNS = (
@@ -47,7 +46,7 @@ COLUMNS = (
     Column("办结时间", lambda row: row.closed_at),
     Column("反映人意见", lambda row: row.get_solved_display()),
     Column("整改确认时间", lambda row: row.fixed_at),
-    Column("外部工单号", lambda row: row.external_no),
+    Column("外部工单号", lambda row: row.ticket_no),
 )
 
 
@@ -172,15 +171,7 @@ def clue_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "show_files": True,
         "files": kit.files(user, row),
         "facts": _facts(user, row),
-        "history": [
-            {
-                "at": event.occurred_at,
-                "actor": event.actor_name,
-                "sentence": describe(event),
-                "detail": event.reason,
-            }
-            for event in selectors.events_of(user, row)
-        ],
+        "history": kit.timeline(selectors.events_of(user, row)),
         "crumbs": crumbs(("线索", reverse("complaints:clue_list")), (str(row), "")),
     }
     return render(request, "complaints/clue_detail.html", context)
@@ -335,7 +326,7 @@ def _facts(actor: User, row: Clue) -> list[dict[str, Any]]:
             "反映人",
             "实名，已密封" if row.is_real_name else "留有联系方式，已密封" if row.has_contact else "匿名",
         ),
-        ("外部工单号", row.external_no),
+        ("外部工单号", row.ticket_no),
         ("外部期限", f"{row.external_due_on:%Y-%m-%d}" if row.external_due_on else ""),
         ("来源编号", row.source_no),
         ("承办单位", row.assigned_organ.name if row.assigned_organ else ""),

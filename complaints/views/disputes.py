@@ -32,7 +32,7 @@ from complaints.filters.channels import DisputeFilter, RewardFilter
 from complaints.forms import disputes as forms
 from complaints.models import Clue, RefundDispute, Reward
 from complaints.selectors import disputes as selectors
-from complaints.views.tabs import LABEL, tabs
+from complaints.views.common import LABEL, named_clue, tabs
 
 EDIT = "complaints.dispute_edit"
 COLUMNS = (
@@ -90,18 +90,10 @@ def dispute_list(request: AuthedRequest) -> HttpResponseBase:
     )
 
 
-def _clue(request: AuthedRequest) -> Clue | None:
-    try:
-        uid = UUID(request.GET.get("clue", ""))
-    except ValueError:
-        return None
-    return Clue.objects.visible_to(request.user).filter(uid=uid).first()
-
-
 @desk_page(EDIT)
 def dispute_create(request: AuthedRequest) -> HttpResponse:
     """Register a dispute, perhaps from a clue."""
-    clue = _clue(request)
+    clue = named_clue(request)
     form = forms.DisputeForm(**data(request), actor=request.user, clue=clue)
 
     def work(values: dict[str, Any]) -> str:
@@ -130,20 +122,11 @@ def dispute_create(request: AuthedRequest) -> HttpResponse:
 
 
 def _agree(actor: User, dispute: RefundDispute, values: dict[str, Any]) -> None:
-    for claim in dispute.claims.all():
-        services.claim_agree(actor=actor, claim=claim, agreed_fen=values[f"claim_{claim.ordinal}"])
+    services.claims_agree(actor=actor, dispute=dispute, agreed=values["agreed"])
 
 
 def _pay(actor: User, dispute: RefundDispute, values: dict[str, Any]) -> None:
-    services.claim_pay(
-        actor=actor,
-        claim=values["claim"],
-        paid_fen=values["paid_fen"],
-        paid_on=values["paid_on"],
-        payment_no=values["payment_no"],
-    )
-    if values["proof"]:
-        evidence_receive(actor=actor, subject=dispute, upload=values["proof"], caption="退款凭证")
+    services.claim_pay(actor=actor, **values)
 
 
 def _mediate(actor: User, dispute: RefundDispute, values: dict[str, Any]) -> None:
@@ -153,8 +136,7 @@ def _mediate(actor: User, dispute: RefundDispute, values: dict[str, Any]) -> Non
 
 
 def _add(actor: User, dispute: RefundDispute, values: dict[str, Any]) -> None:
-    for line in values["lines"]:
-        services.claim_add(actor=actor, dispute=dispute, line=line)
+    services.claims_add(actor=actor, dispute=dispute, lines=values["lines"])
 
 
 def _form(kind: Any) -> Any:

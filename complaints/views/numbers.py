@@ -23,8 +23,8 @@ from complaints.forms.desk import RuleForm, SpanForm
 from complaints.models import RoutingRule
 from complaints.selectors import desk as selectors
 from complaints.selectors import statistics as counting
+from complaints.views.common import LABEL, tabs
 from complaints.views.desk import VIEW
-from complaints.views.tabs import LABEL, tabs
 
 ASSIGN = "complaints.clue_assign"
 

@@ -15,7 +15,7 @@ from complaints import services
 from complaints.models import Clue
 from complaints.selectors import citizen as citizen_selectors
 from complaints.selectors import wall as wall_selectors
-from complaints.views.tabs import tabs
+from complaints.views.common import tabs
 
 COLUMNS = (
     Column("收到时间", lambda row: row.received_at),

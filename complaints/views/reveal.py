@@ -30,7 +30,7 @@ from casework.web import (
 from complaints import services
 from complaints.models import Clue, RevealRequest, RevealStatus
 from complaints.selectors import wall as wall_selectors
-from complaints.views.tabs import tabs
+from complaints.views.common import tabs
 
 CONTACT_LABELS = {
     "name": "称呼", "phone": "手机", "wechat": "微信", "email": "邮箱", "address": "住址",

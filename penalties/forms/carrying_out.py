@@ -123,7 +123,7 @@ class DeferralForm(forms.Form):
         """Days and fen."""
         from datetime import date
 
-        from penalties.fees import fen
+        from casework.money import fen
 
         found = []
         for line in self.cleaned_data["plan"].splitlines():

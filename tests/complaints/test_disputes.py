@@ -18,8 +18,9 @@ from casework import policy
 from casework.errors import Blocked, NotAllowed, Unlawful, WrongState
 from casework.evidence.services import evidence_receive
 from casework.models import AuditEvent
+from casework.money import fen
 from complaints import services
-from complaints.forms.disputes import claim_lines, fen
+from complaints.forms.disputes import claim_lines
 from complaints.models import Channel, ClueKind, ClueStatus, Outcome, RefundClaim, RefundDispute, SealedReport
 from complaints.selectors.disputes import dispute_totals, disputes_visible
 from complaints.services import ClaimLine, ClueReport

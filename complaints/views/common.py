@@ -1,10 +1,12 @@
-"""Parts of this room, on top of each of its lists."""
+"""What the pages of this room share: the tabs on top of its lists, the clue that a link names."""
 
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from casework.web import AuthedRequest, kit
+from complaints.models import Clue
 
 LABEL = "线索和随手拍"
 TABS = (
@@ -22,3 +24,12 @@ TABS = (
 def tabs(request: AuthedRequest, here: str) -> list[dict[str, Any]]:
     """Those that the reader may open."""
     return kit.tabs(request.user, here, TABS)
+
+
+def named_clue(request: AuthedRequest) -> Clue | None:
+    """The clue whose page led here (`?clue=`), when the reader sees it."""
+    try:
+        uid = UUID(request.GET.get("clue", ""))
+    except ValueError:
+        return None
+    return Clue.objects.visible_to(request.user).filter(uid=uid).first()
