@@ -12,6 +12,7 @@ from complaints.models import Channel, ClueKind
 ACCEPT = "CLUE_ACCEPT"
 HANDLE = "CLUE_HANDLE"
 RETENTION = "clue.reporter.retention"
+REFUSED_FILES = "clue.refused.files.retention"
 
 
 def accept_term(channel: str, *, region: Region, on: date) -> Term:

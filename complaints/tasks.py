@@ -27,6 +27,13 @@ def sealed_shred() -> str | None:
     return f"销毁 {count} 件" if count else None
 
 
+@periodic("complaints.tasks.refused_files_discard", "清除不予受理的照片和视频", crontab(hour=1, minute=50))
+def refused_files_discard() -> str | None:
+    """Remove files of refused reports whose retention has passed."""
+    count = services.refused_files_discard(actor=system_user(), today=timezone.localdate(), at=timezone.now())
+    return f"清除 {count} 个" if count else None
+
+
 @periodic("complaints.tasks.uploads_expire", "清除没有发送的上传", crontab(minute=35))
 def uploads_expire() -> str | None:
     """Remove uploads whose report was not sent."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from complaints.views import channels, citizen, desk, disputes, numbers, quarantine, reveal, sites
+from complaints.views import channels, citizen, desk, disputes, numbers, quarantine, reveal, rewards, sites
 
 _clues: list[URLPattern] = [
     path("clues/", desk.clue_list, name="clue_list"),
@@ -22,7 +22,7 @@ _clues: list[URLPattern] = [
     path("clues/<uuid:uid>/", desk.clue_detail, name="clue_detail"),
     path("clues/<uuid:uid>/print/", desk.clue_print, name="clue_print"),
     path("clues/<uuid:uid>/reveal/", reveal.reveal_ask, name="reveal_ask"),
-    path("clues/<uuid:uid>/reward/", disputes.reward_create, name="reward_create"),
+    path("clues/<uuid:uid>/reward/", rewards.reward_create, name="reward_create"),
     path("clues/<uuid:uid>/patterns/<slug:code>/", channels.pattern_note, name="pattern_note"),
     path("clues/<uuid:uid>/site/", sites.site_open, name="site_open"),
     path("clues/<uuid:uid>/<slug:name>/", desk.clue_step, name="clue_step"),
@@ -57,9 +57,9 @@ _disputes: list[URLPattern] = [
     path("refunds/<uuid:uid>/", disputes.dispute_detail, name="dispute_detail"),
     path("refunds/<uuid:uid>/claims/<int:ordinal>/contact/", disputes.claimant, name="claimant"),
     path("refunds/<uuid:uid>/<slug:name>/", disputes.dispute_step, name="dispute_step"),
-    path("clues/rewards/", disputes.reward_list, name="reward_list"),
-    path("clues/rewards/<uuid:uid>/", disputes.reward_detail, name="reward_detail"),
-    path("clues/rewards/<uuid:uid>/<slug:name>/", disputes.reward_step, name="reward_step"),
+    path("clues/rewards/", rewards.reward_list, name="reward_list"),
+    path("clues/rewards/<uuid:uid>/", rewards.reward_detail, name="reward_detail"),
+    path("clues/rewards/<uuid:uid>/<slug:name>/", rewards.reward_step, name="reward_step"),
 ]
 desk_urlpatterns = [*_clues, *_reveals, *_sites, *_channels, *_disputes]
 public_urlpatterns: list[URLPattern] = [

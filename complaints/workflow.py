@@ -23,7 +23,7 @@ CLUE = Workflow(
         ),
         Transition(
             "reject", "不予受理", (S.QUARANTINED, S.RECEIVED), S.REJECTED, permission="complaints.clue_triage",
-            requires=("rejected_reason",), needs_reason=True, is_danger=True,
+            requires=("rejected_reason",), stamp="rejected_at", needs_reason=True, is_danger=True,
         ),
         Transition(
             "readmit", "恢复受理", (S.REJECTED,), S.RECEIVED, permission="complaints.clue_triage",

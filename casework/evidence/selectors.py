@@ -21,15 +21,15 @@ def may_open(actor: User, evidence: EvidenceFile) -> bool:
 def evidence_of(*, actor: User, subject: models.Model) -> list[EvidenceFile]:
     """Files attached to `subject` that the actor may open, oldest first."""
     uid: UUID = getattr(subject, "uid")  # noqa: B009
-    files = EvidenceFile.objects.filter(subject_type=subject._meta.label_lower, subject_uid=uid).order_by(
-        "pk"
-    )
+    files = EvidenceFile.objects.filter(
+        subject_type=subject._meta.label_lower, subject_uid=uid, discarded_at__isnull=True
+    ).order_by("pk")
     return [item for item in files if may_open(actor, item)]
 
 
 def evidence_get(*, actor: User, uid: UUID) -> EvidenceFile:
-    """One file, or Http404 for strangers."""
-    evidence = EvidenceFile.objects.filter(uid=uid).first()
+    """One file, or Http404 for strangers and for files whose retention ran out."""
+    evidence = EvidenceFile.objects.filter(uid=uid, discarded_at__isnull=True).first()
     if evidence is None or not may_open(actor, evidence):
         raise Http404
     return evidence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -61,7 +62,7 @@ def evidence_receive(
     mime = sniff(data[:16], data)
     digest = sha256_hex(data)
     uid: UUID = getattr(subject, "uid")  # noqa: B009
-    known = EvidenceFile.objects.filter(subject_uid=uid, sha256=digest).first()
+    known = EvidenceFile.objects.filter(subject_uid=uid, sha256=digest, discarded_at__isnull=True).first()
     if known:
         return known
     bureau = getattr(subject, "bureau", None) or actor.bureau
@@ -94,6 +95,42 @@ def evidence_receive(
         at=at,
     )
     return evidence
+
+
+@transaction.atomic
+def evidence_discard(*, actor: User, files: Iterable[EvidenceFile], rule: str, at: datetime) -> int:
+    """Remove the bytes of files whose retention ran out; returns how many. Rows and digests stay.
+
+    `rule` is the policy key that says how long such files are kept; it goes on the audit chain. The stored
+    bytes go once the transaction holds, so that a broken run leaves no row without its file.
+    """
+    names: list[tuple[str, str]] = []
+    discarded = []
+    for file in files:
+        names += [("default", file.stored_as), ("sealed", file.sealed_as)]
+        file.stored_as = file.sealed_as = file.phash = ""
+        file.discarded_at = at
+        file.save(update_fields=["stored_as", "sealed_as", "phash", "discarded_at"])
+        discarded.append(file)
+    if discarded:
+        audit.record(
+            actor=actor,
+            verb="casework.evidence_discard",
+            changes={
+                "count": [None, len(discarded)],
+                "rows_sha256": [None, sha256_hex([str(file.uid) for file in discarded])],
+            },
+            reason=rule,
+            at=at,
+        )
+    transaction.on_commit(lambda: _remove(names))
+    return len(discarded)
+
+
+def _remove(names: list[tuple[str, str]]) -> None:
+    for storage, name in names:
+        if name:
+            storages[storage].delete(name)
 
 
 def _read(upload: UploadedFile[Any] | ContentFile[bytes]) -> bytes:
@@ -179,3 +216,4 @@ def distance_m(first: tuple[float, float], second: tuple[float, float]) -> float
 
 
 audit.verb("casework.evidence_receive", "上传材料")
+audit.verb("casework.evidence_discard", "按保存期限清除材料")

@@ -17,6 +17,7 @@ class EvidenceFile(models.Model):
 
     Capture facts are flags for people to weigh, never verdicts. Who may see the file is asked of the
     room that owns `subject` (`casework.registries.evidence_owners`); nobody registered, nobody sees it.
+    A file whose retention rule ran out keeps its row and its digest, not its bytes (`discarded_at`).
     """
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -39,6 +40,7 @@ class EvidenceFile(models.Model):
     flags = models.JSONField("提示", default=list)
     received_at = models.DateTimeField("接收时间")
     received_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    discarded_at = models.DateTimeField("清除时间", null=True, blank=True)
 
     scope_paths: ClassVar[ScopePaths] = ScopePaths(region="bureau__region__path")
     objects = ScopedQuerySet["EvidenceFile"].as_manager()
@@ -46,7 +48,16 @@ class EvidenceFile(models.Model):
     class Meta:
         verbose_name = "证据材料"
         constraints = [
-            models.UniqueConstraint(fields=["subject_uid", "sha256"], name="casework_evidencefile_once"),
+            models.UniqueConstraint(
+                fields=["subject_uid", "sha256"],
+                condition=Q(discarded_at__isnull=True),
+                name="casework_evidencefile_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(discarded_at__isnull=True, stored_as__gt="")
+                | Q(discarded_at__isnull=False, stored_as="", sealed_as="", phash=""),
+                name="casework_evidencefile_discarded",
+            ),
             models.CheckConstraint(condition=Q(size__gt=0), name="casework_evidencefile_not_empty"),
             models.CheckConstraint(
                 condition=Q(longitude__isnull=True, latitude__isnull=True)

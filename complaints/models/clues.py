@@ -159,6 +159,7 @@ class Clue(RootModel):
         "self", models.PROTECT, null=True, blank=True, related_name="merged_clues", verbose_name="并入线索"
     )
     rejected_reason = models.CharField("不予受理理由", max_length=300, blank=True, default="")
+    rejected_at = models.DateTimeField("不予受理时间", null=True, blank=True)
 
     scope_paths: ClassVar[ScopePaths] = ScopePaths(participants=("assigned_organ",))
     objects = ClueQuerySet.as_manager()
@@ -196,10 +197,12 @@ class Clue(RootModel):
                 name="complaints_clue_not_itself",
             ),
             models.CheckConstraint(
-                condition=~Q(status="REJECTED") | ~Q(rejected_reason=""), name="complaints_clue_rejected"
+                condition=~Q(status="REJECTED") | ~Q(rejected_reason="") & Q(rejected_at__isnull=False),
+                name="complaints_clue_rejected",
             ),
             models.CheckConstraint(
-                condition=Q(solved="") | Q(solved_at__isnull=False, closed_at__isnull=False),
+                condition=Q(solved="")
+                | Q(solved_at__isnull=False) & (Q(closed_at__isnull=False) | Q(status="MERGED")),
                 name="complaints_clue_solved",
             ),
             models.CheckConstraint(
@@ -243,6 +246,16 @@ class Clue(RootModel):
     def ticket_no(self) -> str:
         """The hotline's own number; a mail's key is no number that people read."""
         return "" if self.channel == Channel.MAIL else self.external_no
+
+    @property
+    def leading(self) -> Clue:
+        """The clue whose handling answers this one: itself, or the one it was merged into (never a chain)."""
+        return self.merged_into or self
+
+    @property
+    def has_reopen_request(self) -> bool:
+        """Whether a reporter asks for another handling and nobody decided yet."""
+        return bool(self.reopen_asked_at and self.closed_at and self.reopen_asked_at > self.closed_at)
 
     @property
     def is_open(self) -> bool:

@@ -19,7 +19,6 @@ from complaints.services import Sent
 from institutions.models import Institution
 
 LANDMARKS_MAX = 150
-STEPS_MAX = 20
 KIND_HINTS = {
     ClueKind.UNLICENSED: "没有办学许可证或营业执照，在小区、写字楼里办班",
     ClueKind.HOLIDAY: "周末、节假日、寒暑假教语文数学英语等",
@@ -106,12 +105,8 @@ def map_of(bureau: Bureau) -> dict[str, Any]:
 
 def report_of(pk: int) -> dict[str, Any]:
     """One report as its reporter sees it; a merged one shows the stage of the clue that leads."""
-    own = Clue.objects.select_related("assigned_organ").get(pk=pk)
-    leading = own
-    for _ in range(STEPS_MAX):
-        if leading.merged_into is None:
-            break
-        leading = leading.merged_into
+    own = Clue.objects.select_related("assigned_organ", "merged_into__assigned_organ").get(pk=pk)
+    leading = own.leading
     stage, next_step = STAGES.get(ClueStatus(leading.status), ("正在办理", ""))
     is_closed = leading.status == ClueStatus.CLOSED
     return {
@@ -120,12 +115,9 @@ def report_of(pk: int) -> dict[str, Any]:
         "next": next_step,
         "is_merged": leading.pk != own.pk,
         "is_closed": is_closed,
-        # What the reporter may say about the end is kept on their own clue only while it has an end of its own.
-        "can_judge": own.status == ClueStatus.CLOSED,
+        "can_judge": is_closed,
         "can_add": own.status != ClueStatus.REJECTED,
-        "has_asked_reopen": bool(
-            own.reopen_asked_at and own.closed_at and own.reopen_asked_at > own.closed_at
-        ),
+        "has_asked_reopen": leading.has_reopen_request,
         "clue": leading,
         "due_on": None if is_closed else (leading.due_on or leading.accept_due_on),
         "due_label": "办结期限" if leading.due_on else "受理期限",

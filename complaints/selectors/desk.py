@@ -13,13 +13,14 @@ from casework.models import AuditEvent, Deadline, ViolationType
 from complaints import rules
 from complaints.models import (
     Clue,
+    ClueMessage,
     ClueReminder,
     ClueStatus,
     RoutingRule,
     Verification,
     VerifyStatus,
 )
-from complaints.querysets import ClueQuerySet, TrailQuerySet
+from complaints.querysets import ClueQuerySet, MessageQuerySet, TrailQuerySet
 from institutions.models import Institution
 from institutions.selectors import institutions_visible
 from measures.selectors import departments
@@ -36,6 +37,12 @@ def clues_visible(actor: User) -> ClueQuerySet:
         .order_by("-received_at", "-pk")
     )
     return rows if actor.may("complaints.clue_view") else rows.none()
+
+
+def talk_of(actor: User, clue: Clue) -> MessageQuerySet:
+    """What was said with the reporter of a clue and with those of clues merged into it, oldest first."""
+    rows = ClueMessage.objects.visible_to(actor).filter(Q(clue=clue) | Q(clue__merged_into=clue))
+    return rows.select_related("author", "clue").order_by("said_at", "pk")
 
 
 def late(rows: ClueQuerySet, today: date) -> ClueQuerySet:

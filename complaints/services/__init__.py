@@ -45,7 +45,7 @@ from complaints.services.handling import (
     clue_reopen,
     clue_start,
 )
-from complaints.services.keys import reporters_reseal, sealed_shred
+from complaints.services.keys import reporters_reseal
 from complaints.services.merging import clue_merge, clue_unmerge
 from complaints.services.messages import message_send, reopen_refuse
 from complaints.services.patterns import pattern_drop, pattern_note, reference_load
@@ -59,6 +59,7 @@ from complaints.services.reporter import (
     reporter_reopen_ask,
     reporter_solved,
 )
+from complaints.services.retention import refused_files_discard, sealed_shred
 from complaints.services.reveal import reveal_ask, reveal_decide, reveal_read, reveals_expire
 from complaints.services.rewards import reward_decide, reward_pay, reward_propose, rewards_are_on
 from complaints.services.routing import organ_suggested, reminders_make, rule_create, rule_edit
@@ -142,6 +143,7 @@ __all__ = [
     "quarantine_reject_suspects",
     "rectification_heard",
     "reference_load",
+    "refused_files_discard",
     "reminders_make",
     "reopen_refuse",
     "replies_export",

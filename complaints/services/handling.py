@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction as database
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Organisation, OrganisationKind, User
@@ -273,6 +274,7 @@ def clue_reopen(*, actor: User, clue: Clue, to: Assignment, reason: str, at: dat
     at = at or timezone.now()
     locked = lock(clue)
     earlier = locked.get_outcome_display()
+    locked.merged_clues.exclude(solved="").update(solved="", solved_at=None, version=F("version") + 1)
     return _hand(
         actor,
         locked,

@@ -1,8 +1,7 @@
-"""The end of a sealed report's life, and the change of the keys above it."""
+"""The change of the keys above sealed reports."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction as database
@@ -10,28 +9,7 @@ from django.db import transaction as database
 from accounts.models import User
 from casework import audit
 from complaints import wall
-from complaints.models import Clue, SealedReport
-
-AT_ONCE = 1000
-
-
-@database.atomic
-def sealed_shred(*, actor: User, today: date, at: datetime) -> int:
-    """Empty the keys of sealed reports whose retention has passed (个人信息保护法 第四十七条); returns how many.
-
-    Nobody can open them afterwards, whoever holds the reporter keys. The clue itself stays. Repeatable.
-    """
-    rows = list(
-        SealedReport.objects.select_for_update(skip_locked=True).filter(
-            shred_on__lte=today, shredded_at__isnull=True
-        )[:AT_ONCE]
-    )
-    for row in rows:
-        row.wrapped_key, row.shredded_at = b"", at
-        row.save(update_fields=["wrapped_key", "shredded_at"])
-    if rows:
-        audit.record(actor=actor, verb="complaints.sealed_shred", changes={"count": [None, len(rows)]}, at=at)
-    return len(rows)
+from complaints.models import Clue
 
 
 def reporters_reseal(*, actor: User) -> int:
@@ -67,5 +45,4 @@ def _reseal(clue_uid: UUID) -> int:
     return count
 
 
-audit.verb("complaints.sealed_shred", "销毁到期的反映人信息密钥")
 audit.verb("complaints.reporters_reseal", "更换反映人信息的密钥")

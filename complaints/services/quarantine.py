@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction as database
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
@@ -53,7 +54,11 @@ def _reject(actor: User, rows: list[tuple[int, UUID]], reason: str, at: datetime
     if not rows:
         return 0
     Clue.objects.filter(pk__in=[pk for pk, _ in rows]).update(
-        status=ClueStatus.REJECTED, rejected_reason=reason[:300], updated_at=at
+        status=ClueStatus.REJECTED,
+        rejected_reason=reason[:300],
+        rejected_at=at,
+        version=F("version") + 1,
+        updated_at=at,
     )
     audit.record(
         actor=actor,

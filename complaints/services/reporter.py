@@ -43,6 +43,7 @@ POSITION_DECIMALS = 4  # about ten metres: a place, not a spot on the pavement
 ACCURACY_STEP_M = 10
 NOBODY = wall.Contact()
 DEAD = (ClueStatus.REJECTED,)
+NOT_TAKEN = "这条反映没有受理，不能再补充。可以重新提交，或拨打举报电话。"
 
 
 @dataclass(frozen=True)
@@ -143,11 +144,14 @@ def reporter_add(
 @untraced()
 @database.atomic
 def reporter_solved(*, clue: Clue, is_solved: bool, text: str = "", at: datetime | None = None) -> Clue:
-    """Note what the reporter says about the result. It decides nothing. Raises WrongState."""
+    """Note what the reporter says about the result. It decides nothing. Raises WrongState.
+
+    The reporter of a merged clue judges the result of the clue that leads; the answer stays on their own.
+    """
     at = at or timezone.now()
     actor = system_user()
-    clue = _locked(clue)
-    if clue.status != ClueStatus.CLOSED:
+    clue, leading = _locked_with_leading(clue)
+    if leading.status != ClueStatus.CLOSED:
         raise WrongState("办结以后才能评价是否解决。有新情况请直接补充。")
     old, clue.solved = clue.solved, Solved.YES if is_solved else Solved.NO
     clue.solved_at = at
@@ -167,19 +171,24 @@ def reporter_solved(*, clue: Clue, is_solved: bool, text: str = "", at: datetime
 @untraced()
 @database.atomic
 def reporter_reopen_ask(*, clue: Clue, text: str, at: datetime | None = None) -> Clue:
-    """Ask that a closed clue be handled again; a person decides. Raises Unlawful, WrongState."""
+    """Ask that a closed clue be handled again; a person decides. Raises Unlawful, WrongState.
+
+    The reporter of a merged clue asks for the clue that leads.
+    """
     at = at or timezone.now()
     actor = system_user()
-    clue = _locked(clue)
-    if clue.status != ClueStatus.CLOSED:
+    clue, leading = _locked_with_leading(clue)
+    if leading.status != ClueStatus.CLOSED:
         raise WrongState("办结以后才能要求重新办理。有新情况请直接补充。")
     if not text.strip():
         raise Unlawful("请写明为什么要重新办理，例如问题还在、又出现了、查错了地方。")
-    if clue.reopen_asked_at and clue.closed_at and clue.reopen_asked_at > clue.closed_at:
-        raise WrongState("已经收到您的重办要求，正在由负责人决定。")
-    _check_window(clue, timezone.localdate(at))
-    clue.reopen_asked_at, clue.solved, clue.solved_at = at, Solved.NO, at
-    _save(clue, "reopen_asked_at", "solved", "solved_at")
+    if leading.has_reopen_request:
+        raise WrongState("已经收到重办要求，正在由负责人决定。")
+    _check_window(leading, timezone.localdate(at))
+    leading.reopen_asked_at = at
+    clue.solved, clue.solved_at = Solved.NO, at
+    _save(clue, "solved", "solved_at")
+    _save(leading, "reopen_asked_at")
     _say(actor, clue, text.strip()[:WORDS_MAX], "complaints.reporter_reopen_ask", at)
     return clue
 
@@ -196,8 +205,22 @@ def _check_window(clue: Clue, today: date) -> None:
 def _locked(clue: Clue) -> Clue:
     locked = Clue.objects.select_for_update().select_related("bureau", "region").get(pk=clue.pk)
     if locked.status in DEAD:
-        raise WrongState("这条反映没有受理，不能再补充。可以重新提交，或拨打举报电话。")
+        raise WrongState(NOT_TAKEN)
     return locked
+
+
+def _locked_with_leading(clue: Clue) -> tuple[Clue, Clue]:
+    """A clue and the one that answers it, one row when they are the same; locked by primary key."""
+    pks = {clue.pk, clue.leading.pk}
+    rows = Clue.objects.select_for_update(of=("self",)).select_related("bureau", "region").filter(pk__in=pks)
+    by_pk = {row.pk: row for row in rows.order_by("pk")}
+    own = by_pk[clue.pk]
+    leading = by_pk.get(own.merged_into_id or own.pk)
+    if leading is None:
+        raise WrongState("这条反映刚刚变更了办理方式，请刷新后再试。")
+    if own.status in DEAD:
+        raise WrongState(NOT_TAKEN)
+    return own, leading
 
 
 def _save(clue: Clue, *fields: str) -> None:

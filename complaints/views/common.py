@@ -1,9 +1,11 @@
-"""What the pages of this room share: the tabs on top of its lists, the clue that a link names."""
+"""What the pages of this room share: tabs on top of its lists, the address of a clue, the clue that a link names."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
+
+from django.urls import reverse
 
 from casework.web import AuthedRequest, kit
 from complaints.models import Clue
@@ -24,6 +26,16 @@ TABS = (
 def tabs(request: AuthedRequest, here: str) -> list[dict[str, Any]]:
     """Those that the reader may open."""
     return kit.tabs(request.user, here, TABS)
+
+
+def clue_url(row: Clue) -> str:
+    """The page of a clue."""
+    return reverse("complaints:clue_detail", kwargs={"uid": row.uid})
+
+
+def plain_form(kind: Any) -> Any:
+    """A step's form that asks neither who acts nor on what."""
+    return lambda *, actor, row, **bound: kind(**bound)
 
 
 def named_clue(request: AuthedRequest) -> Clue | None:

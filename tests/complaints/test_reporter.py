@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
 from casework.models import EvidenceFile
-from complaints import wall
+from complaints import services, wall
 from complaints.models import Clue, ClueMessage, ClueStatus, MessageSide
+from complaints.services import Assignment
 from tests.complaints.door import Phone, photo
 from tests.conftest import World
 
@@ -106,6 +109,41 @@ def test_a_merged_report_shows_the_leading_one(world: World) -> None:
     assert phone.track(first).status_code == 200
 
 
+def test_the_reporter_of_a_merged_clue_judges_the_result_and_asks_again(world: World, sign_in: Any) -> None:
+    phone = Phone()
+    first, second = phone.report(), Phone(address="203.0.113.9").report(text="同一处，晚上也上课。")
+    leading, own = Clue.objects.order_by("pk")
+    services.clue_merge(actor=world.head, clue=own, into=leading, reason="同一处")
+    assert "问题解决了吗" not in phone.track(second).content.decode(), "nothing to judge yet"
+    closed(world, leading)
+    assert "问题解决了吗" in phone.track(second).content.decode()
+    said = phone.client.post("/report/track/solved/", {"code": second, "solved": "YES"})
+    assert said.status_code == 200
+    own.refresh_from_db()
+    leading.refresh_from_db()
+    assert (own.solved, leading.solved) == ("YES", "")
+    asked = phone.client.post("/report/track/reopen/", {"code": second, "text": "人又回来了。"})
+    assert asked.status_code == 200
+    own.refresh_from_db()
+    leading.refresh_from_db()
+    assert (own.solved, leading.solved) == ("NO", "")
+    assert leading.reopen_asked_at
+    assert own.reopen_asked_at is None
+    assert "已收到重办要求" in phone.track(first).content.decode()
+    assert (
+        phone.client.post("/report/track/reopen/", {"code": first, "text": "我也看见了。"}).status_code == 422
+    )
+    desk = sign_in(world.head)
+    page = desk.get(f"/desk/clues/{leading.uid}/").content.decode()
+    assert "人又回来了" in page
+    assert f"{own.number}（反映人：没有解决）" in page
+    services.clue_reopen(
+        actor=world.head, clue=leading, to=Assignment(world.officer.organisation), reason="又开课了"
+    )
+    own.refresh_from_db()
+    assert own.solved == ""
+
+
 def test_messages_of_the_office_are_read_and_those_of_others_are_not(world: World) -> None:
     phone = Phone()
     code, other = phone.report(), Phone().report(text="四楼也有人在教。")
@@ -129,7 +167,7 @@ def test_the_code_of_one_bureau_opens_nothing_at_another() -> None:
 def test_a_refused_report_says_why_and_takes_no_more() -> None:
     phone = Phone()
     code = phone.report()
-    Clue.objects.update(status="REJECTED", rejected_reason="不是校外培训的事。")
+    Clue.objects.update(status="REJECTED", rejected_reason="不是校外培训的事。", rejected_at=timezone.now())
     assert "不是校外培训的事" in phone.track(code).content.decode()
     assert phone.client.post("/report/track/add/", {"code": code, "text": "再补充"}).status_code == 422
 

@@ -279,7 +279,9 @@ def test_a_correction_places_a_clue_anew_and_a_refusal_takes_it_out(
     Clue.objects.filter(pk=clues[2].pk).update(place_text="锦绣家园1栋")
     sites.clue_placed(actor=world.head, clue=Clue.objects.get(pk=clues[2].pk))
     assert homes() == {frozenset("甲乙")}
-    Clue.objects.filter(pk=clues[1].pk).update(status="REJECTED", rejected_reason="灌水")
+    Clue.objects.filter(pk=clues[1].pk).update(
+        status="REJECTED", rejected_reason="灌水", rejected_at=timezone.now()
+    )
     sites.clue_unplaced(actor=world.head, clue=Clue.objects.get(pk=clues[1].pk))
     assert homes() == {frozenset("甲")}
 
