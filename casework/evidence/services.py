@@ -21,7 +21,7 @@ from casework import audit, registries
 from casework.canonical import sha256_hex
 from casework.documents import rehearsal
 from casework.errors import Blocked, Unlawful
-from casework.evidence.checks import JPEG, PNG, SUFFIX, clean_image, hash_distance, sniff
+from casework.evidence.checks import JPEG, PNG, SUFFIX, CleanImage, clean_image, hash_distance, sniff
 from casework.models import EvidenceFile
 
 FAR_METRES = 500
@@ -49,12 +49,14 @@ def evidence_receive(
     captured_at: datetime | None = None,
     position: Position | None = None,
     site: tuple[float, float] | None = None,
+    picture: CleanImage | None = None,
     at: datetime | None = None,
 ) -> EvidenceFile:
     """Check, hash and keep one file for `subject`; the same bytes twice give the first row.
 
-    Photos are re-encoded without EXIF and the original is kept sealed. `site` is (longitude,
-    latitude) of the place for the distance flag. Raises Unlawful with what to do, Blocked when a room
+    Photos are re-encoded without EXIF and the original is kept sealed, unless the caller gives only the
+    re-encoded `picture` of bytes that must not be kept. `site` is (longitude, latitude) of the place for
+    the distance flag. Raises Unlawful with what to do, Blocked when a room
     refuses these bytes for this subject.
     """
     at = at or timezone.now()
@@ -83,7 +85,7 @@ def evidence_receive(
         received_by=actor,
     )
     _set_position(evidence, position)
-    _store(evidence, data)
+    _store(evidence, data, picture)
     evidence.flags = _flags(evidence, site, at)
     evidence.save(force_insert=True)
     audit.record(
@@ -143,12 +145,13 @@ def _read(upload: UploadedFile[Any] | ContentFile[bytes]) -> bytes:
     return bytes(data)
 
 
-def _store(evidence: EvidenceFile, data: bytes) -> None:
+def _store(evidence: EvidenceFile, data: bytes, picture: CleanImage | None) -> None:
     folder = f"evidence/{evidence.bureau_id}/{evidence.uid.hex[:4]}"
     name = f"{folder}/{evidence.uid.hex}"
     if evidence.mime in {JPEG, PNG}:
-        cleaned = clean_image(data, evidence.mime)
-        evidence.sealed_as = _kept("sealed", name, data)
+        cleaned = picture or clean_image(data, evidence.mime)
+        if picture is None:
+            evidence.sealed_as = _kept("sealed", name, data)
         evidence.stored_as = _kept("default", name + ".jpg", cleaned.data)
         evidence.mime, evidence.phash = cleaned.mime, cleaned.phash
         if evidence.captured_at is None and cleaned.claimed_at and cleaned.claimed_at.year >= BELIEVED_FROM:

@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.db import transaction as database
 from django.utils import timezone
 
@@ -228,7 +227,7 @@ def _save(clue: Clue, *fields: str) -> None:
     clue.save(update_fields=[*fields, "version", "updated_at"])
 
 
-def _pictures(upload_keys: tuple[str, ...], files: tuple[bytes, ...]) -> list[ContentFile[bytes]]:
+def _pictures(upload_keys: tuple[str, ...], files: tuple[bytes, ...]) -> list[media.Clean]:
     if len(upload_keys) + len(files) > media.FILES_MAX:
         raise Unlawful(f"一次最多 {media.FILES_MAX} 个照片或视频，其余的可以凭查询码再补充。")
     raw = [*(upload_take(key=key) for key in dict.fromkeys(upload_keys)), *files]
@@ -242,10 +241,17 @@ def _check_room(clue: Clue, more: int) -> None:
         raise Unlawful("这条反映的补充已经很多。请拨打举报电话，由办理人联系您。")
 
 
-def _attach(actor: User, clue: Clue, pictures: list[ContentFile[bytes]], at: datetime | None) -> None:
+def _attach(actor: User, clue: Clue, pictures: list[media.Clean], at: datetime | None) -> None:
     """Keep the clean copies. No name, no position, no capture time goes with them."""
     for number, picture in enumerate(pictures, start=1):
-        evidence_receive(actor=actor, subject=clue, upload=picture, caption=f"反映人提供 {number}", at=at)
+        evidence_receive(
+            actor=actor,
+            subject=clue,
+            upload=picture.copy,
+            picture=picture.picture,
+            caption=f"反映人提供 {number}",
+            at=at,
+        )
 
 
 def _say(actor: User, clue: Clue, words: str, verb: str, at: datetime) -> ClueMessage:

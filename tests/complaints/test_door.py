@@ -63,6 +63,7 @@ def test_a_report_in_parts_becomes_a_clue_with_clean_photos(world: World) -> Non
     assert wall.unseal(wall.sealed_of(clue.uid).get())["contact"]["phone"] == "13900001234"
     evidence = EvidenceFile.objects.get()
     assert (evidence.original_name, evidence.longitude, evidence.captured_at) == ("", None, None)
+    assert evidence.sealed_as == "", "the photo as sent is kept nowhere"
     with storages["default"].open(evidence.stored_as) as file, Image.open(file) as kept:
         assert not kept.getexif()
         assert kept.size == (640, 480)
