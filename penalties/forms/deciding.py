@@ -8,8 +8,7 @@ from typing import Any
 from django import forms
 
 from casework.web import give_rows
-from casework.web.fields import MoneyField
-from inspections.forms import DayField, MomentField, area
+from casework.web.fields import DayField, MomentField, MoneyField, area
 from penalties import money, selectors, terms
 from penalties import services as s
 from penalties.forms.fields import NONE

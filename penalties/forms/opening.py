@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from casework.web import give_rows
-from inspections.forms import area
+from casework.web.fields import area
 from penalties import selectors
 from penalties.forms.fields import ReasonForm
 from penalties.models import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from inspections.forms import FilesField, area
+from casework.web.fields import FilesField, area
 
 
 class StatementHandInForm(forms.Form):

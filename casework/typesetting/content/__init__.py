@@ -1,0 +1,78 @@
+"""The one source of a document: what it says, never how a given file format says it.
+
+A `DocumentContent` is frozen with the issued document, so both files can be produced again years later.
+"""
+
+from casework.typesetting.content.blocks import (
+    BLOCK_TYPES,
+    Align,
+    AttachmentHead,
+    Attachments,
+    Block,
+    Cell,
+    Column,
+    Field,
+    Fields,
+    Form,
+    Heading,
+    Imprint,
+    ItemList,
+    Note,
+    PageBreak,
+    Paragraph,
+    Qr,
+    Signature,
+    SignatureLine,
+    SignatureLines,
+    Table,
+)
+from casework.typesetting.content.coding import cleaned, from_dict, from_json, to_dict, to_json
+from casework.typesetting.content.document import DocumentContent, cell_grid, validate
+from casework.typesetting.content.words import (
+    TITLE_LINE_CHARACTERS,
+    ContentError,
+    chinese_date,
+    clean_text,
+    parse_date,
+    text_width,
+    title_lines,
+)
+
+__all__ = [
+    "BLOCK_TYPES",
+    "TITLE_LINE_CHARACTERS",
+    "Align",
+    "AttachmentHead",
+    "Attachments",
+    "Block",
+    "Cell",
+    "Column",
+    "ContentError",
+    "DocumentContent",
+    "Field",
+    "Fields",
+    "Form",
+    "Heading",
+    "Imprint",
+    "ItemList",
+    "Note",
+    "PageBreak",
+    "Paragraph",
+    "Qr",
+    "Signature",
+    "SignatureLine",
+    "SignatureLines",
+    "Table",
+    "cell_grid",
+    "chinese_date",
+    "clean_text",
+    "cleaned",
+    "from_dict",
+    "from_json",
+    "parse_date",
+    "text_width",
+    "title_lines",
+    "to_dict",
+    "to_json",
+    "validate",
+]
