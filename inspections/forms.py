@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Organisation, User
 from casework.deadlines import TermUnit
 from casework.web import give_rows
-from casework.web.fields import DayField, FilesField, MomentField, area
+from casework.web.fields import DayField, FilesField, MomentField, area, place_picker
 from inspections import selectors
 from inspections.models import (
     Deployment,
@@ -98,7 +98,7 @@ class DeploymentCreateForm(DeploymentForm):
         queryset=None,
         required=False,
         help_text="可多选，包括已注销、无证的场所；也可以保存后再添加。",
-        widget=forms.SelectMultiple(attrs={"size": 10}),
+        widget=place_picker(),
     )
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
@@ -110,9 +110,7 @@ class DeploymentCreateForm(DeploymentForm):
 class StopsForm(forms.Form):
     """More places for a draft."""
 
-    institutions = PlaceChoice(
-        label="检查对象", queryset=None, widget=forms.SelectMultiple(attrs={"size": 14}), help_text="可多选。"
-    )
+    institutions = PlaceChoice(label="检查对象", queryset=None, widget=place_picker(), help_text="可多选。")
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -27,8 +27,8 @@ desk_urlpatterns = [
     path("institutions/<uuid:uid>/account/", accounts.account_open, name="account_open"),
     path("institutions/<uuid:uid>/legal-person/", persons.legal_person, name="legal_person"),
     path("institutions/<uuid:uid>/<slug:name>/", records.institution_step, name="institution_step"),
-    path("persons/<uuid:uid>/", persons.person_detail, name="person_detail"),
-    path("persons/<uuid:uid>/<str:field>/", persons.person_reveal, name="person_reveal"),
+    path("institutions/persons/<uuid:uid>/", persons.person_detail, name="person_detail"),
+    path("institutions/persons/<uuid:uid>/<str:field>/", persons.person_reveal, name="person_reveal"),
 ]
 
 portal_urlpatterns = [path("institution/", records.own_file, name="own_file")]

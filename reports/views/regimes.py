@@ -69,7 +69,8 @@ def regime_list(request: AuthedRequest) -> HttpResponseBase:
             {"text": row.due_words, "sub": row.validity_words},
             {"word": row.standing_on(today)[0], "tone": row.standing_on(today)[1]},
             {"text": "、".join(row.recipients)},
-            {"text": f"{row.reporter.name} / {row.reviewer.name}", "links": links},
+            {"text": f"{row.reporter.name} / {row.reviewer.name}"},
+            {"links": links},
         ]
 
     return kit.register_page(
@@ -77,7 +78,7 @@ def regime_list(request: AuthedRequest) -> HttpResponseBase:
         rows=selectors.regimes_visible(user).order_by("-validity", "code", "pk"),
         title="报送安排",
         subtitle="报送日、对象、填报人和审核人；报送日改动只影响以后的报送期",
-        register=kit.Register(("报表", "报送日", "状态", "报送对象", "填报 / 审核"), cells),
+        register=kit.Register(("报表", "报送日", "状态", "报送对象", "填报 / 审核", "办理"), cells),
         columns=COLUMNS,
         filterset=RegimeFilter,
         unit="份",
@@ -101,14 +102,16 @@ def regime_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         links.append(
             {"label": "修改", "icon": "edit", "url": reverse("reports:regime_edit", args=[regime.uid])}
         )
-    coming = upcoming(regime, today, load_calendar())
+    periods = selectors.regime_periods(user, regime)
+    known = {period.starts_on for period in periods}
+    coming = [item for item in upcoming(regime, today, load_calendar()) if item.plan.starts_on not in known]
     opened: list[list[dict[str, Any]]] = [
         [
             {"text": period.label, "url": reverse("reports:period_detail", args=[period.uid])},
             {"text": f"{period.due_on:%Y-%m-%d}"},
             {"status": period},
         ]
-        for period in selectors.regime_periods(user, regime)
+        for period in periods
     ]
     return kit.detail_page(
         request,

@@ -35,7 +35,7 @@ def with_person(world: World) -> Institution:
 
 
 def address(person: Person, field: str) -> str:
-    return f"/desk/persons/{person.uid}/{field}/"
+    return f"/desk/institutions/persons/{person.uid}/{field}/"
 
 
 def readings(person: Person) -> list[AuditEvent]:
@@ -64,7 +64,10 @@ def test_the_clerk_registers_a_legal_person_and_the_file_shows_the_tail_only(
     assert "李示例" in text
     assert "002X" in text
     assert NUMBER not in text
-    assert "13800138000" not in client.get(f"/desk/persons/{place.legal_person.uid}/").content.decode()
+    assert (
+        "13800138000"
+        not in client.get(f"/desk/institutions/persons/{place.legal_person.uid}/").content.decode()
+    )
     stale = client.post(url, {"name": "王示例", "id_number": "990001198001010013", "version": "1"})
     assert stale.status_code == 422
 
@@ -98,7 +101,7 @@ def test_an_officer_reads_a_number_once_with_a_purpose(
     assert "只显示一次" in again.content.decode()
     assert NUMBER not in again.content.decode()
     assert len(readings(person)) == 1
-    assert form["reason"] in client.get(f"/desk/persons/{person.uid}/").content.decode()
+    assert form["reason"] in client.get(f"/desk/institutions/persons/{person.uid}/").content.decode()
     phone = client.post(address(person, "phone"), {"reason": "通知到场接受询问"})
     assert "13800138000" in phone.content.decode()
 
@@ -121,7 +124,7 @@ def test_who_may_open_what(world: World, sign_in: SignIn, persona: str, page: in
     person = with_person(world).legal_person
     assert person is not None
     client = sign_in(world.personas[persona])
-    assert client.get(f"/desk/persons/{person.uid}/").status_code == page
+    assert client.get(f"/desk/institutions/persons/{person.uid}/").status_code == page
     assert client.get(address(person, "id_number")).status_code == reveal
     posted = client.post(address(person, "id_number"), {"reason": "制作询问笔录"})
     assert posted.status_code == reveal
@@ -154,5 +157,5 @@ def test_no_field_but_the_sealed_ones(world: World, sign_in: SignIn) -> None:
     person = with_person(world).legal_person
     assert person is not None
     assert sign_in(world.officer).get(address(person, "name")).status_code == 404
-    page = sign_in(world.officer).get(f"/desk/persons/{person.uid}/").content.decode()
+    page = sign_in(world.officer).get(f"/desk/institutions/persons/{person.uid}/").content.decode()
     assert re.search(r"查看证件号码", page)
