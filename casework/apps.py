@@ -38,7 +38,7 @@ class CaseworkConfig(AppConfig):
         grant("casework.document_withdraw", "撤回文书", (Role.LEADER, Role.SECTION_HEAD))
         grant("casework.document_posting", "登记张贴照片", (Role.SECTION_HEAD, Role.OFFICER, Role.PARTNER))
         grant("casework.kinds_view", "查看文书目录", (*BUREAU_ROLES, Role.ADMIN))
-        grant("casework.kinds_edit", "维护文号中间字", (Role.ADMIN,))
+        grant("casework.kinds_edit", "维护文号格式", (Role.ADMIN,))
         grant("casework.keys_view", "查看签名密钥", (Role.ADMIN, Role.LEADER))
         grant("casework.keys_edit", "更换签名密钥、提出吊销", (Role.ADMIN,))
         grant("casework.key_revoke", "确认吊销签名密钥", (Role.ADMIN, Role.LEADER))

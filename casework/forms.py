@@ -10,6 +10,7 @@ from django import forms
 
 from accounts.models import Organisation, Region, User
 from casework.deadlines import TermUnit
+from casework.numbering import pattern_problem
 from casework.web import give_rows
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -50,6 +51,32 @@ class NumberWordForm(forms.Form):
         super().__init__(*args, **kwargs)
         own = Organisation.objects.filter(bureau=actor.bureau_id, is_active=True).exclude(number_word="")
         give_rows(self, organ=own.order_by("pk"))
+
+
+class NumberPatternForm(forms.Form):
+    """How one organ, or every organ without a pattern of its own, writes numbers of one kind."""
+
+    organ: forms.ModelChoiceField[Organisation] = forms.ModelChoiceField(
+        label="用于", queryset=Organisation.objects.none(), required=False, empty_label="没有另设格式的各机关"
+    )
+    pattern = forms.CharField(
+        label="文号格式",
+        max_length=60,
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}),
+        help_text="{organ} 是机关代字，{year} 是年份，{n} 是序号，各写一次，例如 {organ}整改〔{year}〕{n}号",
+    )
+
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Organisation.objects.filter(bureau=actor.bureau_id, is_active=True).exclude(number_word="")
+        give_rows(self, organ=own.order_by("pk"))
+
+    def clean_pattern(self) -> str:
+        """Every place-holder once, nothing that a number does not bear."""
+        pattern: str = self.cleaned_data["pattern"]
+        if problem := pattern_problem(pattern):
+            raise forms.ValidationError(problem)
+        return pattern
 
 
 class CalendarDaysForm(forms.Form):

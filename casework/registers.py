@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from accounts.models import Region, User
+from casework import registries
 from casework.models import DocumentKind, IssuedNumber, OfficialDocument, PolicyValue
 from casework.wording import VERIFIED
 
@@ -19,7 +20,9 @@ def numbers_of(actor: User) -> QuerySet[IssuedNumber]:
     kind = DocumentKind.objects.filter(code=OuterRef("kind")).values("name")[:1]
     paper = OfficialDocument.objects.filter(kind=OuterRef("kind")).values("kind_name")[:1]
     rows = IssuedNumber.objects.visible_to(actor).select_related("organ")
-    return rows.annotate(kind_name=Coalesce(Subquery(kind), Subquery(paper), "kind")).order_by(
+    series = [When(kind=key, then=Value(one.label)) for key, one in registries.number_series.items()]
+    plain = Case(*series, default=F("kind"), output_field=CharField())
+    return rows.annotate(kind_name=Coalesce(Subquery(kind), Subquery(paper), plain)).order_by(
         "-issued_at", "-pk"
     )
 

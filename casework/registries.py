@@ -106,6 +106,14 @@ class ServiceFact:
     evidence: tuple[EvidenceFile, ...] = ()
 
 
+@dataclass(frozen=True)
+class NumberSeries:
+    """Numbers of a register outside the catalogue of documents, and how they look unless set otherwise."""
+
+    label: str
+    pattern: str
+
+
 class Keyed:
     """Callables or objects registered under a key."""
 
@@ -142,6 +150,7 @@ evidence_refusals: list[EvidenceRefusal] = []
 object_urls: dict[str, Callable[[UUID], str]] = {}
 document_services: dict[str, Callable[[User, OfficialDocument], Iterable[ServiceFact]]] = {}
 posting_evidence: dict[str, Callable[[EvidenceFile], OfficialDocument | None]] = {}
+number_series: dict[str, NumberSeries] = {}
 
 
 def add_nav(entry: NavEntry) -> None:
@@ -196,6 +205,11 @@ def add_posting_evidence(
 ) -> None:
     """Say which document is shown on a posting photo that is evidence of a row of `subject_type`."""
     posting_evidence[subject_type] = document_of
+
+
+def add_number_series(kind: str, label: str, pattern: str) -> None:
+    """Say what the numbers of `kind`, which no document of the catalogue bears, are called and look like."""
+    number_series[kind] = NumberSeries(label, pattern)
 
 
 def offered_actions(actor: User, obj: Any) -> list[tuple[Action, str]]:

@@ -9,7 +9,7 @@ from django.urls import path, register_converter
 from casework.activities import views as activities
 from casework.people import organisations
 from casework.people import views as people
-from casework.views import documents, files, home, office, oversight
+from casework.views import documents, files, home, office, oversight, patterns
 
 app_name = "casework"
 
@@ -48,6 +48,9 @@ desk_urlpatterns = [
     path("jobs/<uuid:uid>/", files.job_progress, name="job_progress"),
     path("jobs/<uuid:uid>/result/", files.job_result, name="job_result"),
     path("numbers/", office.number_list, name="number_list"),
+    path("numbers/patterns/", patterns.pattern_list, name="pattern_list"),
+    path("numbers/patterns/<str:kind>/", patterns.pattern_edit, name="pattern_edit"),
+    path("numbers/patterns/<str:kind>/clear/", patterns.pattern_clear, name="pattern_clear"),
     path("numbers/<int:number_id>/void/", office.number_void_page, name="number_void"),
     path("calendar/", office.calendar, name="calendar"),
     path("calendar/<int:year>/", office.calendar, name="calendar_year"),

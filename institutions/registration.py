@@ -35,6 +35,7 @@ def register() -> None:
     add_kpis(register_figures)
     add_evidence_owner("institutions.institution", _may_see_evidence)
     object_urls["institutions.institution"] = _url
+    object_urls["institutions.person"] = _person_url
     indicators.register_all()
 
 
@@ -49,12 +50,21 @@ def _grant_all() -> None:
     grant("institutions.institution_import", "导入机构表格", [Role.SECTION_HEAD, Role.DATA_CLERK])
     grant("institutions.institution_evidence", "上传机构材料", [*writers, Role.TOWNSHIP_CLERK])
     grant("institutions.account_open", "开通机构办事账号", [Role.SECTION_HEAD, Role.DATA_CLERK])
+    grant(
+        "institutions.person_view",
+        "查看有关人员",
+        [*writers, Role.LEADER, Role.LEGAL_REVIEWER],
+    )
     grant("institutions.person_reveal", "查看证件号码和电话", [Role.SECTION_HEAD, Role.OFFICER])
     grant("institutions.institution_own_view", "查看本机构档案", [Role.INSTITUTION_MANAGER])
 
 
 def _url(uid: UUID) -> str:
     return reverse("institutions:institution_detail", args=[uid])
+
+
+def _person_url(uid: UUID) -> str:
+    return reverse("institutions:person_detail", args=[uid])
 
 
 def _may_see_evidence(actor: User, evidence: EvidenceFile) -> bool:

@@ -20,6 +20,7 @@ from institutions.models import (
     ImportState,
     Institution,
     InstitutionState,
+    Person,
     RowKind,
     Standing,
 )
@@ -171,6 +172,11 @@ def register_counts(actor: User, today: date) -> dict[str, int]:
 def former_names_of(actor: User, institution: Institution) -> list[FormerName]:
     """Names that the institution bore before, newest first."""
     return list(FormerName.objects.visible_to(actor).filter(institution=institution).order_by("-used_until"))
+
+
+def led_by(actor: User, person: Person) -> list[Institution]:
+    """Institutions inside the actor's reach that the person stands for, by name."""
+    return list(institutions_visible(actor).filter(legal_person=person).order_by("name_norm", "pk"))
 
 
 def public_url(institution: Institution) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from institutions.views import accounts, imports, listing, records
+from institutions.views import accounts, imports, listing, persons, records
 
 app_name = "institutions"
 
@@ -25,7 +25,10 @@ desk_urlpatterns = [
     path("institutions/<uuid:uid>/qr.svg", records.institution_qr, name="institution_qr"),
     path("institutions/<uuid:uid>/sign/", records.institution_sign, name="institution_sign"),
     path("institutions/<uuid:uid>/account/", accounts.account_open, name="account_open"),
+    path("institutions/<uuid:uid>/legal-person/", persons.legal_person, name="legal_person"),
     path("institutions/<uuid:uid>/<slug:name>/", records.institution_step, name="institution_step"),
+    path("institutions/persons/<uuid:uid>/", persons.person_detail, name="person_detail"),
+    path("institutions/persons/<uuid:uid>/<str:field>/", persons.person_reveal, name="person_reveal"),
 ]
 
 portal_urlpatterns = [path("institution/", records.own_file, name="own_file")]

@@ -133,8 +133,9 @@ def looks(edition: ReportEdition) -> list[Look]:
 
 
 def look_edition(actor: User, regime: ReportRegime) -> ReportEdition | None:
-    """The newest edition of a look-back regime."""
-    editions = ReportEdition.objects.visible_to(actor).filter(period__regime=regime)
+    """The newest edition of a look-back regime, those of its earlier rules included."""
+    same = {"period__regime__code": regime.code, "period__regime__bureau": regime.bureau_id}
+    editions = ReportEdition.objects.visible_to(actor).filter(**same)
     return editions.select_related("period__regime").order_by("-period__starts_on", "-number").first()
 
 

@@ -13,6 +13,8 @@ from django.utils import timezone
 from casework.deadlines import Calendar, CalendarMissing
 from reports.models import Cadence, ReportRegime
 
+LOOK_AHEAD_DAYS = 400
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -22,6 +24,11 @@ class Plan:
     ends_on: date
     cut_off_at: datetime
     due_on: date
+
+    @property
+    def last_day(self) -> date:
+        """The last day inside the period."""
+        return self.ends_on - timedelta(days=1)
 
 
 def plans(regime: ReportRegime, until: date) -> Iterator[Plan]:
@@ -51,6 +58,36 @@ def plan_for(regime: ReportRegime, day: date) -> Plan | None:
             if matches(plan):
                 return plan
     return None
+
+
+@dataclass(frozen=True)
+class Upcoming:
+    """A period that a rule will open: its plan, the day of the warning, and what the calendar says of it."""
+
+    plan: Plan
+    warn_on: date
+    note: str = ""
+
+
+def upcoming(regime: ReportRegime, today: date, working_days: Calendar, count: int = 6) -> list[Upcoming]:
+    """The next periods that end after `today`; a year whose holidays are not entered is said."""
+    horizon = max(today, regime.validity.lower) + timedelta(days=LOOK_AHEAD_DAYS)
+    coming = [plan for plan in plans(regime, horizon) if plan.ends_on > today or plan.due_on >= today]
+    return [
+        Upcoming(plan, warning_day(plan.due_on, working_days), _day_note(plan.due_on, working_days))
+        for plan in coming[:count]
+    ]
+
+
+def _day_note(day: date, working_days: Calendar) -> str:
+    try:
+        working_days.previous_workday(day)
+        if working_days.is_workday(day):
+            return ""
+    except CalendarMissing as error:
+        return f"{error.message}提醒日暂按周一至周五推算。"
+    name = working_days.name_of(day) or "休息日"
+    return f"报送日是{name}，不顺延，提前到提醒日报送。"
 
 
 def warning_day(due_on: date, working_days: Calendar) -> date:

@@ -52,6 +52,11 @@ def regimes_visible(actor: User) -> RegimeQuerySet:
     return rows.select_related("bureau", "organ", "reporter", "reviewer", "region", "campaign")
 
 
+def regime_periods(actor: User, regime: ReportRegime, limit: int = 12) -> list[ReportPeriod]:
+    """Opened periods of one order, the newest first."""
+    return list(periods_visible(actor).filter(regime=regime).order_by("-starts_on")[:limit])
+
+
 def periods_visible(actor: User) -> PeriodQuerySet:
     """Periods inside the actor's reach, newest due day first."""
     rows = ReportPeriod.objects.visible_to(actor).select_related(
@@ -122,7 +127,9 @@ def notes_of(edition: ReportEdition, kind: str = NoteKind.NARRATIVE) -> dict[str
 def previous_edition(period: ReportPeriod) -> ReportEdition | None:
     """The newest edition of the period before."""
     editions = ReportEdition.objects.filter(
-        period__regime=period.regime_id, period__starts_on__lt=period.starts_on
+        period__regime__code=period.regime.code,
+        period__regime__bureau=period.regime.bureau_id,
+        period__starts_on__lt=period.starts_on,
     )
     return editions.order_by("-period__starts_on", "-number").first()
 

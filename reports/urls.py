@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reports.views import figures, looks, pages, steps
+from reports.views import figures, looks, pages, regimes, steps
 
 app_name = "reports"
 
@@ -14,8 +14,10 @@ desk_urlpatterns = [
     path("reports/looks/", looks.look_matrix, name="look_matrix"),
     path("reports/counties/", pages.county_list, name="county_list"),
     path("reports/receipts/", steps.receipt_upload, name="receipt_upload"),
-    path("reports/regimes/", steps.regime_list, name="regime_list"),
-    path("reports/regimes/<uuid:uid>/edit/", steps.regime_edit, name="regime_edit"),
+    path("reports/regimes/", regimes.regime_list, name="regime_list"),
+    path("reports/regimes/new/", regimes.regime_create, name="regime_create"),
+    path("reports/regimes/<uuid:uid>/", regimes.regime_detail, name="regime_detail"),
+    path("reports/regimes/<uuid:uid>/edit/", regimes.regime_edit, name="regime_edit"),
     path("reports/regimes/<uuid:uid>/build/", steps.regime_build, name="regime_build"),
     path("reports/periods/<uuid:uid>/", pages.period_detail, name="period_detail"),
     path("reports/periods/<uuid:uid>/fill/", steps.period_fill, name="period_fill"),

@@ -264,7 +264,7 @@ def kind_detail(request: AuthedRequest, code: str) -> HttpResponse:
     if request.user.may("casework.kinds_edit") and kind.number_pattern:
         form = NumberWordForm(request.POST or None, actor=request.user)
     elif request.method == "POST":
-        raise PermissionDenied("您没有“维护文号中间字”的权限，请联系系统管理员。")
+        raise PermissionDenied("您没有“维护文号格式”的权限，请联系系统管理员。")
     if form is not None and request.method == "POST" and form.is_valid():
         with guarded(form):
             number_word_set(actor=request.user, kind=kind, **form.cleaned_data)

@@ -51,6 +51,30 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(item, initial) for item in given]
 
 
+class PickerSelect(forms.SelectMultiple):
+    """Many choices to search in (`static/js/picker.js`); without scripts the plain list.
+
+    `unit` counts them (家, 人). Of a row, the attributes in `words` are searched beside its label.
+    """
+
+    def __init__(self, *, unit: str = "项", words: tuple[str, ...] = (), size: int = 10) -> None:
+        super().__init__(attrs={"size": size, "data-picker": unit})
+        self.words = words
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The option with what else it is found by."""
+        option = super().create_option(name, value, *args, **kwargs)
+        row = getattr(value, "instance", None)
+        if row is not None and self.words:
+            option["attrs"]["data-words"] = " ".join(str(getattr(row, word) or "") for word in self.words)
+        return option
+
+
+def place_picker() -> PickerSelect:
+    """Institutions by name, pinyin initials, address, code or public number."""
+    return PickerSelect(unit="家", words=("py", "address", "uscc", "public_id"))
+
+
 class PersonField(forms.ModelChoiceField[Any]):
     """One person."""
 

@@ -20,8 +20,12 @@ from casework.registries import NavEntry, Panel, WorkItem, Worklist
 def register() -> None:
     """Called once when the room starts."""
     from complaints import services
+    from complaints.services.disputes import NUMBER_PATTERN as DISPUTE_PATTERN
+    from complaints.services.register import NUMBER_PATTERN as CLUE_PATTERN
 
     events.subscribe(DeadlineMoved, services.dispute_due_moved)
+    registries.add_number_series("CLUE", "线索", CLUE_PATTERN)
+    registries.add_number_series("REFUND_DISPUTE", "退费纠纷", DISPUTE_PATTERN)
     registries.add_nav(
         NavEntry("退费纠纷", "complaints:dispute_list", "coin-yuan", 24, "complaints.dispute_view")
     )

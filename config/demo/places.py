@@ -18,7 +18,17 @@ from config.demo.timeline import Timeline
 from institutions import services
 from institutions.codes import uscc_check_digit
 from institutions.data import demo_names
-from institutions.models import EndKind, Institution, PlaceKind, ProfitKind, Standing, SubjectKind, Track
+from institutions.models import (
+    EndKind,
+    Institution,
+    Person,
+    PlaceKind,
+    ProfitKind,
+    Standing,
+    SubjectKind,
+    Track,
+)
+from institutions.services.persons import id_number_problem
 
 TRACKS = {
     "CULTURE_ART": (Track.CULTURE_ARTS, OrganisationKind.CULTURE),
@@ -132,7 +142,20 @@ class Maker:
             "established_on": since,
             "competent_department": self.county.organs[department],
         }
+        values |= {"legal_person": self.legal_person(values)}
         return self.register(values | more, since + timedelta(days=6))
+
+    def legal_person(self, values: dict[str, Any]) -> Person:
+        """Who stands for the place, with a number of an area code that was never given out."""
+        body = f"99{self.county.plan.code[2:]}19800101{self.count % 1000:03d}"
+        number = next(body + sign for sign in "0123456789X" if not id_number_problem(body + sign))
+        return services.person_register(
+            actor=self.county.clerk,
+            name=values["head_name"],
+            region=values["region"],
+            id_number=number,
+            phone=values["phone"],
+        )
 
     def register(self, values: dict[str, Any], day: date) -> Institution:
         """Enter it in the books on a day, in the name of the clerk."""

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from casework.web import give_rows
-from casework.web.fields import MomentField, area
+from casework.web.fields import MomentField, area, place_picker
 from inspections import selectors
 from inspections.forms.base import PersonChoice, PlaceChoice
 from inspections.models import (
@@ -65,7 +65,7 @@ class DeploymentCreateForm(DeploymentForm):
         queryset=None,
         required=False,
         help_text="可多选，包括已注销、无证的场所；也可以保存后再添加。",
-        widget=forms.SelectMultiple(attrs={"size": 10}),
+        widget=place_picker(),
     )
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
@@ -77,9 +77,7 @@ class DeploymentCreateForm(DeploymentForm):
 class StopsForm(forms.Form):
     """More places for a draft."""
 
-    institutions = PlaceChoice(
-        label="检查对象", queryset=None, widget=forms.SelectMultiple(attrs={"size": 14}), help_text="可多选。"
-    )
+    institutions = PlaceChoice(label="检查对象", queryset=None, widget=place_picker(), help_text="可多选。")
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

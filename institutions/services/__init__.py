@@ -9,7 +9,7 @@ from institutions.services.imports import (
     import_match,
     import_receive,
 )
-from institutions.services.persons import person_register, person_reveal
+from institutions.services.persons import legal_person_set, person_register, person_reveal
 from institutions.services.registry import (
     institution_account_link,
     institution_ban,
@@ -48,6 +48,7 @@ __all__ = [
     "institution_resume",
     "institution_state_on",
     "institution_suspend",
+    "legal_person_set",
     "person_register",
     "person_reveal",
     "states_roll",

@@ -87,6 +87,7 @@ def _detail(request: AuthedRequest, institution: Institution, form: forms.Form) 
         "institution": institution,
         "crumbs": _crumbs((institution.name, "")),
         "may_edit": actor.may("institutions.institution_edit"),
+        "may_see_person": actor.may("institutions.person_view"),
         "may_open_account": actor.may("institutions.account_open") and not institution.is_ended,
         "actions": [*extra, *actions],
         "fact_groups": presentation.fact_groups(institution),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from casework.web.fields import place_picker
 from measures.forms.base import (
     FilesField,
     PeopleField,
@@ -79,7 +80,7 @@ class TalkForm(RowForm):
     institutions = PlacesField(
         label="约谈对象",
         queryset=None,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        widget=place_picker(),
         help_text="个别约谈选一家，集体约谈选两家以上。",
     )
     host = PersonField(label="主谈人", queryset=None)
@@ -227,7 +228,7 @@ class ClosureForm(RowForm):
         label="机构",
         queryset=None,
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 6}),
+        widget=place_picker(),
         help_text="范围选“所选机构”时填写。",
     )
     officer_one = PersonField(label="执法人员一", queryset=None)

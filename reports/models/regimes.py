@@ -98,6 +98,24 @@ class ReportRegime(RootModel):
             return f"次年 {self.due['month']} 月 {self.due['day']} 日"
         return str(self.due["on"])
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day of validity; None when it has no end."""
+        return self.validity.upper - timedelta(days=1) if self.validity.upper else None
+
+    @property
+    def validity_words(self) -> str:
+        """First and last day of validity in words."""
+        return f"{self.validity.lower:%Y-%m-%d} 至 {self.last_day or '长期'}"
+
+    def standing_on(self, day: date) -> tuple[str, str]:
+        """Word and tone of the order on a day."""
+        if self.validity.lower > day:
+            return "尚未生效", "info"
+        if self.validity.upper is not None and self.validity.upper <= day:
+            return "已到期", "mute"
+        return "有效", "ok"
+
 
 class PeriodStatus(models.TextChoices):
     """Where the reporting of one period stands."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import Bureau, Organisation, OrganisationKind, User
@@ -18,7 +19,7 @@ from casework.records import record_create, record_update, root_fields
 from fieldwork.models import Campaign
 from reports.data import form, reporting
 from reports.models import Cadence, ReportPeriod, ReportRegime
-from reports.schedule import Plan, plans, warning_day
+from reports.schedule import LOOK_AHEAD_DAYS, Plan, plans, warning_day
 
 OPEN_BACK_DAYS = 45
 LAST_DAY = date(9999, 1, 1)
@@ -29,12 +30,13 @@ def regime_create(
     *, actor: User, bureau: Bureau, values: dict[str, Any], at: datetime | None = None
 ) -> ReportRegime:
     """Enter an order to report; the form version must exist. Raises NotAllowed, Unlawful."""
-    _may_edit(actor)
+    _may_edit(actor, bureau)
     try:
         form(values["form_code"], values.get("form_version", 1))
     except KeyError as error:
         raise Unlawful(f"没有表式“{values['form_code']}”，请从已有表式中选择。") from error
     regime = ReportRegime(**root_fields(actor=actor, region=bureau.region, bureau=bureau), **values)
+    _refuse_senseless(regime)
     return record_create(actor=actor, obj=regime, verb="reports.regime_create", at=at)
 
 
@@ -42,11 +44,96 @@ def regime_create(
 def regime_edit(
     *, actor: User, regime: ReportRegime, values: dict[str, Any], version: int | None = None, reason: str = ""
 ) -> ReportRegime:
-    """Change people, days or recipients; periods that are already open keep their days."""
-    _may_edit(actor)
-    return record_update(
-        actor=actor, obj=regime, values=values, verb="reports.regime_edit", version=version, reason=reason
+    """Change people, days or recipients. Returns the order as it goes on.
+
+    Opened periods keep their days: once one is open, another rule of days makes a new row that begins where the
+    last opened period ends, and the old row keeps explaining its periods. Raises NotAllowed, Unlawful,
+    StaleVersion.
+    """
+    _may_edit(actor, regime.bureau)
+    locked = ReportRegime.objects.select_for_update(of=("self",)).select_related("bureau__region", "region")
+    current = record_update(
+        actor=actor, obj=locked.get(pk=regime.pk), values={}, verb="reports.regime_edit", version=version
     )
+    last_end = current.periods.aggregate(end=Max("ends_on"))["end"]
+    is_new_rule = any(values.get(name, getattr(current, name)) != getattr(current, name) for name in RULE)
+    if is_new_rule and last_end is not None:
+        return _succeed(actor, current, values, version, reason, last_end)
+    if last_end is not None and (span := values.get("validity")) is not None:
+        values = {**values, "validity": DateRange(current.validity.lower, span.upper)}
+    _refuse_senseless(_as_if(current, values))
+    return record_update(
+        actor=actor, obj=current, values=values, verb="reports.regime_edit", version=version, reason=reason
+    )
+
+
+RULE = ("due", "cutoff")
+PEOPLE = ("reporter", "reviewer")
+COPIED = (
+    "code", "name", "basis", "campaign_code", "campaign_name", "campaign", "starts_on", "form_code",
+    "form_version", "cadence", "due", "cutoff", "reminder_days", "is_sealed", "report_title", "recipients",
+    "channels", "organ", "reporter", "reviewer",
+)  # fmt: skip
+
+
+def _succeed(
+    actor: User,
+    current: ReportRegime,
+    values: dict[str, Any],
+    version: int | None,
+    reason: str,
+    since: date,
+) -> ReportRegime:
+    """End `current` where its last opened period ends, and go on with the new rule from there."""
+    if current.cadence == Cadence.ONCE:
+        raise Unlawful("这份报告的报送期已经开启，报送日和截止日不能再改。确需改期的，另建一份报送安排。")
+    upper = values["validity"].upper if "validity" in values else current.validity.upper
+    if (upper is not None and upper <= since) or (
+        current.validity.upper is not None and current.validity.upper <= since
+    ):
+        raise Unlawful("这份报送安排没有以后的报送期，规则不能再改。请另建一份。")
+    people = {name: values[name] for name in PEOPLE if name in values}
+    record_update(
+        actor=actor,
+        obj=current,
+        values={**people, "validity": DateRange(current.validity.lower, since)},
+        verb="reports.regime_edit",
+        version=version,
+        reason=reason,
+    )
+    copied = {name: getattr(current, name) for name in COPIED}
+    following = {**copied, **values, "validity": DateRange(since, upper)}
+    return regime_create(actor=actor, bureau=current.bureau, values=following)
+
+
+def regime_draft(
+    *, actor: User, values: dict[str, Any], like: ReportRegime | None = None
+) -> ReportRegime | None:
+    """The order as it would go on with `values`, not saved: for previews. None without a bureau."""
+    if like is None:
+        return ReportRegime(bureau=actor.bureau, **values) if actor.bureau else None
+    last_end = like.periods.aggregate(end=Max("ends_on"))["end"]
+    draft = _as_if(like, values)
+    if last_end is not None:
+        draft.validity = DateRange(max(last_end, like.validity.lower), draft.validity.upper)
+    return draft
+
+
+def _as_if(regime: ReportRegime, values: dict[str, Any]) -> ReportRegime:
+    copied = {name: getattr(regime, name) for name in (*COPIED, "validity")}
+    return ReportRegime(bureau=regime.bureau, pk=regime.pk, **{**copied, **values})
+
+
+def _refuse_senseless(regime: ReportRegime) -> None:
+    """An order must have a period, and be the only one of its code at a time."""
+    horizon = regime.validity.lower + timedelta(days=LOOK_AHEAD_DAYS)
+    if next(plans(regime, horizon), None) is None:
+        raise Unlawful("在有效期内没有一期，请核对报送日、截止日和有效日期。")
+    same = ReportRegime.objects.filter(
+        bureau=regime.bureau, code=regime.code, validity__overlap=regime.validity
+    ).exclude(pk=regime.pk)
+    if same.exists():
+        raise Unlawful(f"代码“{regime.code}”在这段时间已有报送安排，请换一个代码，或错开有效日期。")
 
 
 @transaction.atomic
@@ -160,8 +247,9 @@ def _campaign_fields(campaign: dict[str, Any] | None, bureau: Bureau) -> dict[st
     return {"campaign_code": campaign["code"], "campaign_name": campaign["name"], "campaign": linked}
 
 
-def _may_edit(actor: User) -> None:
-    if not actor.may("reports.regime_edit"):
+def _may_edit(actor: User, bureau: Bureau) -> None:
+    is_foreign = not actor.is_system and actor.bureau_id != bureau.pk
+    if not actor.may("reports.regime_edit") or is_foreign:
         raise NotAllowed("您没有“维护报送安排”的权限。")
 
 

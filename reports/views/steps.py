@@ -13,20 +13,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from casework.errors import StaleVersion
 from casework.web import (
     AuthedRequest,
     desk_page,
     get_visible,
     guarded,
-    posted_version,
     run_transition,
     say,
-    version_conflict,
 )
 from casework.workflow import available_transitions
 from reports import selectors, services
-from reports.forms import AcceptForm, BuildForm, FillForm, ReasonForm, ReceiptForm, RegimeForm
+from reports.forms import AcceptForm, BuildForm, FillForm, ReasonForm, ReceiptForm
 from reports.models import PeriodStatus, ReportPeriod, ReportRegime
 from reports.schedule import plan_for
 from reports.views.pages import crumbs
@@ -212,53 +209,3 @@ def regime_build(request: AuthedRequest, uid: UUID) -> HttpResponse:
 
 def _regime(request: AuthedRequest, uid: UUID) -> ReportRegime:
     return get_visible(selectors.regimes_visible(request.user), request.user, uid)
-
-
-@desk_page("reports.period_view")
-def regime_list(request: AuthedRequest) -> HttpResponse:
-    """Orders to report."""
-    context = {
-        "regimes": selectors.regimes_visible(request.user),
-        "may_edit": request.user.may("reports.regime_edit"),
-        "may_build": request.user.may("reports.edition_freeze"),
-        "crumbs": crumbs(("报送安排", "")),
-        "today": timezone.localdate(),
-    }
-    return render(request, "reports/regime_list.html", context)
-
-
-@desk_page("reports.regime_edit")
-def regime_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
-    """Change people, days or recipients of an order."""
-    regime = _regime(request, uid)
-    form = RegimeForm(request.POST or None, instance=regime, actor=request.user)
-    conflict, version = None, regime.version
-    if request.method == "POST" and form.is_valid():
-        with guarded(form):
-            try:
-                _save_regime(request, regime, form)
-            except StaleVersion as error:
-                conflict = {**version_conflict(error.current, form), "reload_url": request.path}
-            else:
-                messages.success(request, "已保存。已经开启的报送期不受影响。")
-                return redirect("reports:regime_list")
-    context = {
-        "title": f"修改报送安排：{regime.name}",
-        "form": form,
-        "submit": "保存",
-        "version": version,
-        "conflict": conflict,
-        "crumbs": crumbs(("报送安排", reverse("reports:regime_list")), ("修改", "")),
-        "cancel_url": reverse("reports:regime_list"),
-    }
-    status = 409 if conflict else 422 if form.errors else 200
-    return render(request, "reports/simple_form.html", context, status=status)
-
-
-def _save_regime(request: AuthedRequest, regime: ReportRegime, form: RegimeForm) -> None:
-    services.regime_edit(
-        actor=request.user,
-        regime=regime,
-        values=form.values(),
-        version=posted_version(request),
-    )

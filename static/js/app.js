@@ -1,5 +1,6 @@
 // Desk and portal: confirmation, unsaved changes, menus, navigation on a phone, htmx.
 import { release, setUpCommon } from "./common.js";
+import { setUpPickers } from "./picker.js";
 
 function setUpConfirm() {
   const dialog = document.getElementById("confirm-dialog");
@@ -166,4 +167,5 @@ setUpNavigation();
 setUpFilters();
 setUpCheckAll();
 setUpHtmx();
+setUpPickers();
 document.querySelector("[data-focus]")?.focus();

@@ -14,7 +14,6 @@ from tests.browser.visitor import DESK, PHONE, Visitors
 
 NOBODY = ""
 PERSONAS = [NOBODY, *(account.suffix for account in accounts.COUNTY_ACCOUNTS)]
-ON_PHONES = {NOBODY, "officer", "leader", "institution", "township"}
 PUBLIC_PATHS = ["/", "/lists/white/", "/verify/", "/accounts/login/"]
 DESK_PATHS = [
     "/desk/",
@@ -45,9 +44,7 @@ def test_key_pages(visitors: Visitors, size: dict[str, int]) -> None:
 def test_every_kind_of_page(visitors: Visitors, suffix: str) -> None:
     paths = [path for _, path in page_kinds(visitors, suffix)]
     assert len(paths) > 3
-    wrong = look_at(visitors, suffix, paths, DESK)
-    if suffix in ON_PHONES:
-        wrong += look_at(visitors, suffix, paths, PHONE)
+    wrong = look_at(visitors, suffix, paths, DESK) + look_at(visitors, suffix, paths, PHONE)
     assert not wrong, "\n".join(wrong)
 
 

@@ -17,7 +17,7 @@ from casework.models import JobRun
 from reports import services, worklists
 from reports.models import ExportKind, ReportEdition, ReportPeriod, ReportRegime
 from tests.conftest import World
-from tests.reports.making import REGIME, make_visit, moment
+from tests.reports.making import make_visit, moment
 
 NOW = moment(date(2026, 9, 27))
 
@@ -177,23 +177,6 @@ def test_history_regimes_and_figures(clerk: Client, frozen: ReportEdition) -> No
         clerk.get(reverse("reports:figures"), {"since": "2026-09-02", "until": "2026-09-01"}).status_code
         == 422
     )
-
-
-def test_regime_edit_changes_later_periods_only(county: World, first: ReportPeriod) -> None:
-    regime = ReportRegime.objects.get(bureau=county.bureau, code=REGIME)
-    head = signed_in(county.head)
-    address = reverse("reports:regime_edit", kwargs={"uid": regime.uid})
-    data = {"name": regime.name, "basis": "演示", "reporter": county.clerk.pk, "reviewer": county.head.pk,
-            "days": "15，30", "recipient_words": "市教委、县政府", "since": "2026-09-14", "until": "2026-12-18",
-            "version": regime.version}  # fmt: skip
-    assert head.post(address, {**data, "reviewer": county.clerk.pk}).status_code == 422
-    assert head.post(address, {**data, "days": "0"}).status_code == 422
-    assert head.post(address, data).status_code == 302
-    regime.refresh_from_db()
-    assert regime.due["days_of_month"] == [15, 30]
-    assert head.post(address, data).status_code == 409, "a stale version shows the other values"
-    first.refresh_from_db()
-    assert first.due_on == date(2026, 9, 27)
 
 
 def test_building_by_hand(county: World, clerk: Client) -> None:

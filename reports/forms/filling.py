@@ -1,4 +1,4 @@
-"""Forms of the reporting room."""
+"""Forms of one period: filling in, steps, receipts, spans of days."""
 
 from __future__ import annotations
 
@@ -6,26 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.forms import BoundField
 
-from accounts.models import OrganisationKind, User
 from casework import indicators
 from reports.counting import shown, stored
-from reports.models import Cadence, ReportEdition, ReportRegime
+from reports.models import ReportEdition
 from reports.selectors import SECTIONS, FoundBreach, breaches_of, figures_of, notes_of, number_cells
 from reports.services.editions import entered_columns
 from reports.services.receipts import RECEIPT_BYTES_MAX
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-if TYPE_CHECKING:
-    RegimeModelForm = forms.ModelForm[ReportRegime]
-else:
-    RegimeModelForm = forms.ModelForm
 
 
 @dataclass(frozen=True)
@@ -209,71 +202,3 @@ class SpanForm(forms.Form):
         """The half-open span."""
         end: date = self.cleaned_data["until"]
         return indicators.Period(self.cleaned_data["since"], date.fromordinal(end.toordinal() + 1))
-
-
-class RegimeForm(RegimeModelForm):
-    """People, days and recipients of an order to report."""
-
-    days = forms.CharField(
-        label="每月报送日",
-        required=False,
-        max_length=40,
-        help_text="用逗号分隔，例如 13,27；大于当月天数的按月末",
-    )
-    recipient_words = forms.CharField(label="报送对象", max_length=200, help_text="多个单位用顿号分隔")
-    since = forms.DateField(label="生效日期", widget=DATE)
-    until = forms.DateField(label="最后有效日", widget=DATE, required=False)
-
-    class Meta:
-        model = ReportRegime
-        fields = ["name", "basis", "reporter", "reviewer"]
-
-    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        people = User.objects.filter(
-            bureau=actor.bureau, is_active=True, organisation__kind=OrganisationKind.EDUCATION
-        )
-        for name in ("reporter", "reviewer"):
-            field = self.fields[name]
-            if isinstance(field, forms.ModelChoiceField):
-                field.queryset = people.order_by("name")
-        regime = self.instance
-        self.fields["days"].initial = ",".join(str(day) for day in regime.due.get("days_of_month", []))
-        self.fields["recipient_words"].initial = "、".join(regime.recipients)
-        self.fields["since"].initial = regime.validity.lower
-        upper = regime.validity.upper
-        self.fields["until"].initial = date.fromordinal(upper.toordinal() - 1) if upper else None
-        if regime.cadence != Cadence.HALF_MONTH:
-            del self.fields["days"]
-
-    def clean_days(self) -> list[int]:
-        """Day numbers in order."""
-        words = self.cleaned_data["days"].replace("，", ",").replace("、", ",").split(",")
-        try:
-            days = sorted({int(word) for word in words if word.strip()})
-        except ValueError as error:
-            raise forms.ValidationError("请填 1 至 31 的数字，用逗号分隔。") from error
-        if not days or days[0] < 1 or days[-1] > 31:
-            raise forms.ValidationError("请填 1 至 31 的数字，用逗号分隔。")
-        return days
-
-    def clean(self) -> dict[str, Any]:
-        """Two people, and a span that goes forward."""
-        data = super().clean() or {}
-        if data.get("reporter") and data.get("reporter") == data.get("reviewer"):
-            self.add_error("reviewer", "审核人不能与填报人相同。")
-        if data.get("since") and data.get("until") and data["until"] < data["since"]:
-            self.add_error("until", "最后有效日不能早于生效日期。")
-        return data
-
-    def values(self) -> dict[str, Any]:
-        """What the service sets."""
-        data, regime = self.cleaned_data, self.instance
-        until = data["until"]
-        due = {**regime.due, "days_of_month": data["days"]} if "days" in data else regime.due
-        return {
-            **{name: data[name] for name in ("name", "basis", "reporter", "reviewer")},
-            "due": due,
-            "recipients": [word for word in data["recipient_words"].split("、") if word.strip()],
-            "validity": DateRange(data["since"], date.fromordinal(until.toordinal() + 1) if until else None),
-        }

@@ -6,20 +6,17 @@ Lock order everywhere: business rows by primary key, then the counter. A void ke
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, models, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Organisation, User
 from casework import audit
 from casework.errors import NotAllowed, Unlawful, WrongState
-from casework.models import DocumentKind, DocumentState, IssuedNumber, NumberTemplate, OfficialDocument
-
-DEFAULT_PATTERN = "{organ}〔{year}〕{n}号"
+from casework.models import DocumentState, IssuedNumber, OfficialDocument
+from casework.numbering.patterns import DEFAULT_PATTERN, pattern_of
 
 
 def number_take(
@@ -93,56 +90,4 @@ def _next_value(organ_id: int, kind: str, year: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def pattern_of(organ: Organisation, kind: str, fallback: str = DEFAULT_PATTERN) -> str:
-    """How `organ` writes numbers of `kind`: its own pattern, its bureau's, the catalogue's, else `fallback`."""
-    rows = NumberTemplate.objects.filter(bureau=organ.bureau_id, kind=kind)
-    own: dict[int | None, str] = {
-        row.organ_id: row.pattern for row in rows.filter(Q(organ=organ) | Q(organ__isnull=True))
-    }
-    catalogue = DocumentKind.objects.filter(code=kind).values_list("number_pattern", flat=True).first()
-    return own.get(organ.pk) or own.get(None) or catalogue or fallback
-
-
-def pattern_from(word: str, *, has_ordinal: bool = False) -> str:
-    """The pattern with `word` between the organ's word and the year: 巫教培〔整改〕… → `{organ}整改〔{year}〕{n}号`."""
-    return "{organ}" + word + "〔{year}〕" + ("第" if has_ordinal else "") + "{n}号"
-
-
-@transaction.atomic
-def number_word_set(
-    *, actor: User, organ: Organisation, kind: DocumentKind, word: str, has_ordinal: bool = False
-) -> NumberTemplate:
-    """Let `organ` write numbers of `kind` with another middle word from the next number on.
-
-    Numbers already issued stay as they are. Raises NotAllowed, and Unlawful for a kind without number, a
-    word with anything but Chinese characters, or one that the organ uses for another kind.
-    """
-    if not actor.may("casework.kinds_edit") or organ.bureau_id != actor.bureau_id:
-        raise NotAllowed("您没有“维护文号中间字”的权限，请联系系统管理员。")
-    if not kind.number_pattern:
-        raise Unlawful(f"{kind.name}不编号，不需要设置中间字。")
-    if not re.fullmatch(r"[\u4e00-\u9fff]{1,8}", word):
-        raise Unlawful("中间字须为 1 至 8 个汉字，例如“整改”“罚告”。")
-    pattern = pattern_from(word, has_ordinal=has_ordinal)
-    plain = pattern.replace("第", "")
-    others = DocumentKind.objects.exclude(pk=kind.pk).exclude(number_pattern="")
-    for other in others:
-        if pattern_of(organ, other.code).replace("第", "") == plain:
-            raise Unlawful(f"{organ.short_name}的{other.name}已使用“{word}”，请换一个中间字，避免文号重复。")
-    before = pattern_of(organ, kind.code)
-    row, _ = NumberTemplate.objects.update_or_create(
-        bureau=organ.bureau, organ=organ, kind=kind.code, defaults={"pattern": pattern}
-    )
-    audit.record(
-        actor=actor,
-        verb="casework.number_word_set",
-        target=row,
-        changes={"pattern": [before, pattern]},
-        number=f"{organ.short_name} {kind.name}",
-        bureau=organ.bureau,
-    )
-    return row
-
-
-audit.verb("casework.number_word_set", "设置文号中间字")
 audit.verb("casework.number_void", "作废文号")
