@@ -11,6 +11,7 @@ from datetime import date
 from django.utils import timezone
 
 from accounts.models import OfficerCertificate, Organisation, OrganisationKind, User
+from accounts.models.organisations import COUNTERPARTS
 from casework import policy
 from casework.errors import Reason
 from casework.models import PolicyValue
@@ -35,9 +36,7 @@ PENALTY_42 = "行政处罚法第四十二条"
 PENALTY_28 = "行政处罚法第二十八条"
 INSPECTION_RULES = "国办发〔2024〕54号"
 MIN_OFFICERS = 2
-NOT_ENFORCING = frozenset(
-    {OrganisationKind.TOWNSHIP, OrganisationKind.INSTITUTION, OrganisationKind.SCHOOL, OrganisationKind.BANK}
-)
+NOT_ENFORCING = frozenset({OrganisationKind.TOWNSHIP, *COUNTERPARTS})
 SPECIAL_GROUP_WORDS = ("领导小组", "工作专班", "协调小组", "双减办", "专班", "议事协调")
 
 

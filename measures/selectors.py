@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from accounts.models import OfficerCertificate, Organisation, OrganisationKind, Region, User
+from accounts.models.organisations import COUNTERPARTS
 from casework.models import ViolationType
 from casework.models.activities import Attendee
 from fieldwork.models import Campaign
@@ -332,8 +333,7 @@ def certificates_ending(actor: User, today: date, days: int) -> list[OfficerCert
 def departments(actor: User) -> QuerySet[Organisation]:
     """Authorities of the bureau, townships included, without the supervised side."""
     rows = Organisation.objects.filter(bureau=actor.bureau_id, is_active=True)
-    counterparts = [OrganisationKind.INSTITUTION, OrganisationKind.SCHOOL, OrganisationKind.BANK]
-    return rows.exclude(kind__in=counterparts).order_by("kind", "name")
+    return rows.exclude(kind__in=COUNTERPARTS).order_by("kind", "name")
 
 
 def other_departments(actor: User) -> QuerySet[Organisation]:
