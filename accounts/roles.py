@@ -25,6 +25,7 @@ class Role(models.TextChoices):
     TOWNSHIP_CLERK = "TOWNSHIP_CLERK", "乡镇（街道）工作人员"
     SUPERVISOR = "SUPERVISOR", "上级监管人员"
     INSTITUTION_MANAGER = "INSTITUTION_MANAGER", "机构负责人"
+    MONITOR = "MONITOR", "社会监督员"
 
 
 BUREAU_ROLES = (Role.LEADER, Role.SECTION_HEAD, Role.OFFICER, Role.DATA_CLERK, Role.LEGAL_REVIEWER)

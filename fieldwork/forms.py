@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.db.models import QuerySet
 
-from accounts.models import Organisation, OrganisationKind, User
+from accounts.models import Organisation, User
+from accounts.models.organisations import COUNTERPARTS
 from casework.web import give_rows
 from fieldwork.models import Campaign, Checklist
 from fieldwork.services import Stage
@@ -56,7 +57,7 @@ class CampaignForm(CampaignModelForm):
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         partners = Organisation.objects.filter(bureau=actor.bureau_id, is_active=True).exclude(
-            kind__in=[OrganisationKind.INSTITUTION, OrganisationKind.SCHOOL, OrganisationKind.BANK]
+            kind__in=COUNTERPARTS
         )
         give_rows(
             self,

@@ -61,9 +61,12 @@ class OrganisationKind(models.TextChoices):
     INSTITUTION = "INSTITUTION", "培训机构"
     SCHOOL = "SCHOOL", "学校"
     BANK = "BANK", "银行"
+    MONITORS = "MONITORS", "社会监督员队伍"
 
 
-COUNTERPARTS = frozenset({OrganisationKind.INSTITUTION, OrganisationKind.SCHOOL, OrganisationKind.BANK})
+COUNTERPARTS = frozenset(
+    {OrganisationKind.INSTITUTION, OrganisationKind.SCHOOL, OrganisationKind.BANK, OrganisationKind.MONITORS}
+)
 
 
 class Organisation(models.Model):
@@ -103,7 +106,7 @@ class Organisation(models.Model):
 
     @property
     def is_counterpart(self) -> bool:
-        """Whether this body is supervised or serves the supervised side, not an authority."""
+        """Whether this body is no authority: supervised, serving the supervised side, or watching as citizens."""
         return self.kind in COUNTERPARTS
 
     @property

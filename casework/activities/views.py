@@ -14,7 +14,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts.models import OrganisationKind, User
+from accounts.models import User
+from accounts.models.organisations import COUNTERPARTS
 from casework.activities import services
 from casework.evidence.selectors import evidence_of
 from casework.models import Activity, ActivityKind, ActivityLevel
@@ -52,9 +53,8 @@ def activities_visible(actor: User) -> QuerySet[Activity]:
 
 def people_choices(actor: User) -> QuerySet[User]:
     """People of the bureau's authorities."""
-    counterparts = [OrganisationKind.INSTITUTION, OrganisationKind.SCHOOL, OrganisationKind.BANK]
     rows = User.objects.visible_to(actor).filter(bureau=actor.bureau_id, is_active=True, is_system=False)
-    chosen: QuerySet[User] = rows.exclude(organisation__kind__in=counterparts).select_related("organisation")
+    chosen: QuerySet[User] = rows.exclude(organisation__kind__in=COUNTERPARTS).select_related("organisation")
     return chosen.order_by("organisation__kind", "organisation__name", "name")
 
 

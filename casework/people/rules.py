@@ -19,10 +19,13 @@ EDUCATION_ROLES = (
 DEPARTMENT_ROLES = (Role.OFFICER, Role.PARTNER, Role.LEGAL_REVIEWER)
 TOWNSHIP_ROLES = (Role.TOWNSHIP_CLERK,)
 COUNTERPART_ROLES = (Role.INSTITUTION_MANAGER,)
+MONITOR_ROLES = (Role.MONITOR,)
 
 
 def roles_for(organisation: Organisation) -> tuple[Role, ...]:
     """Roles that people of `organisation` may hold, so that nobody of an institution sits at the desk."""
+    if organisation.kind == OrganisationKind.MONITORS:
+        return MONITOR_ROLES
     if organisation.is_counterpart:
         return COUNTERPART_ROLES
     if organisation.kind == OrganisationKind.EDUCATION:

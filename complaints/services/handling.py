@@ -10,7 +10,8 @@ from django.db import transaction as database
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import Organisation, OrganisationKind, User
+from accounts.models import Organisation, User
+from accounts.models.organisations import COUNTERPARTS
 from casework import audit
 from casework.errors import Unlawful, WrongState
 from casework.records import record_update
@@ -23,7 +24,6 @@ from complaints.services import clocks
 from complaints.services.register import admission
 from complaints.services.sites import clue_placed, clue_unplaced
 
-COUNTERPARTS = (OrganisationKind.INSTITUTION, OrganisationKind.SCHOOL, OrganisationKind.BANK)
 FOUND = (Outcome.CONFIRMED, Outcome.PARTLY)
 
 

@@ -26,6 +26,7 @@ from config.demo.present import build_fengjie_present, build_present
 from config.demo.random_checks import build_draws
 from config.demo.refunds import build_refunds, has_refunds
 from config.demo.timeline import Timeline
+from config.demo.watchers import build_watchers
 from config.demo.year_2023 import build_2023
 from institutions.models import Institution
 
@@ -73,6 +74,7 @@ def build_wushan(county: County, now: date) -> int:
     build_draws(county, timeline, now)
     build_measures(county, places, timeline, now)
     build_clues(county, places, timeline, now)
+    build_watchers(county, timeline, now)
     schedule_cases(county, places, timeline, now)
     with in_a_hurry():
         return timeline.run(at(now, 12))

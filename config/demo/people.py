@@ -215,7 +215,19 @@ def build_county(plan: CountyPlan, parent: Bureau) -> County:
 
 def _staff(county: County) -> None:
     plan = county.plan
-    places = {**county.organs, OrganisationKind.TOWNSHIP: county.townships[0]}
+    team = _organisation(
+        county.bureau,
+        OrganisationKind.MONITORS,
+        f"{county.region.name}校外培训社会监督员队伍",
+        "社会监督员",
+        county.region,
+        "",
+    )
+    places = {
+        **county.organs,
+        OrganisationKind.TOWNSHIP: county.townships[0],
+        OrganisationKind.MONITORS: team,
+    }
     for account in demo.COUNTY_ACCOUNTS:
         organ = places.get(account.kind)
         if organ is None or account.suffix == "officer":

@@ -8,6 +8,7 @@ from datetime import date
 from django.utils import timezone
 
 from accounts.models import OfficerCertificate, Organisation, OrganisationKind, User
+from accounts.models.organisations import COUNTERPARTS
 from casework.errors import Reason
 from inspections.models import (
     Deployment,
@@ -21,9 +22,7 @@ PENALTY_28 = "行政处罚法第二十八条"
 INSPECTION_RULES = "国办发〔2024〕54号"
 SPECIAL_GROUP_WORDS = ("领导小组", "工作专班", "协调小组", "双减办", "专班", "议事协调")
 MIN_OFFICERS = 2
-NOT_ENFORCING = frozenset(
-    {OrganisationKind.TOWNSHIP, OrganisationKind.INSTITUTION, OrganisationKind.SCHOOL, OrganisationKind.BANK}
-)
+NOT_ENFORCING = frozenset({OrganisationKind.TOWNSHIP, *COUNTERPARTS})
 
 
 def may_enforce(organ: Organisation) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import OfficerCertificate, Organisation, OrganisationKind, Region, User
+from accounts.models.organisations import COUNTERPARTS
 from casework.models import ViolationType
 from fieldwork.models import Campaign
 from fieldwork.selectors import campaigns_running, campaigns_visible
@@ -31,8 +32,7 @@ from measures.selectors.papers import directives_visible
 def departments(actor: User) -> QuerySet[Organisation]:
     """Authorities of the bureau, townships included, without the supervised side."""
     rows = Organisation.objects.filter(bureau=actor.bureau_id, is_active=True)
-    counterparts = [OrganisationKind.INSTITUTION, OrganisationKind.SCHOOL, OrganisationKind.BANK]
-    return rows.exclude(kind__in=counterparts).order_by("kind", "name")
+    return rows.exclude(kind__in=COUNTERPARTS).order_by("kind", "name")
 
 
 def other_departments(actor: User) -> QuerySet[Organisation]:

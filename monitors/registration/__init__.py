@@ -1,0 +1,10 @@
+"""What this room puts on lower rooms."""
+
+from __future__ import annotations
+
+
+def register() -> None:
+    """Called once when the room starts."""
+    from monitors.registration import people
+
+    people.register()

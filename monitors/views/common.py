@@ -1,0 +1,30 @@
+"""What the pages of this room share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from casework.web import AuthedRequest, crumbs, kit
+
+VIEW, EDIT = "monitors.monitor_view", "monitors.monitor_edit"
+LABEL = "社会监督"
+TABS = (
+    ("监督员", "monitors:monitor_list", VIEW),
+    ("拟聘公示", "monitors:notice_list", VIEW),
+    ("小分队", "monitors:squad_list", VIEW),
+    ("培训", "monitors:training_list", VIEW),
+    ("工作手册", "monitors:manual_list", VIEW),
+    ("年度考核", "monitors:assessment_list", VIEW),
+)
+
+
+def tabs(request: AuthedRequest, here: str) -> dict[str, Any]:
+    """Context of a list's tabs."""
+    return {"tabs": kit.tabs(request.user, here, TABS), "tabs_label": LABEL}
+
+
+def path(*pairs: tuple[str, str]) -> list[dict[str, str]]:
+    """The path from the register of monitors."""
+    return crumbs(("社会监督员", reverse("monitors:monitor_list")), *pairs)
