@@ -33,6 +33,7 @@ COUNTY_ACCOUNTS = (
     DemoAccount("partner", "车鑫淼", "联络员", OrganisationKind.MARKET, (Role.PARTNER,)),
     DemoAccount("township", "向念慈", "教育专干", OrganisationKind.TOWNSHIP, (Role.TOWNSHIP_CLERK,)),
     DemoAccount("institution", "", "负责人", OrganisationKind.INSTITUTION, (Role.INSTITUTION_MANAGER,)),
+    DemoAccount("school", "穆清和", "学校联系人", OrganisationKind.SCHOOL, (Role.SCHOOL_CONTACT,)),
 )
 CITY_ACCOUNTS = (
     DemoAccount("supervisor", "阚翊然", "校外教育培训监管处", OrganisationKind.EDUCATION, (Role.SUPERVISOR,)),

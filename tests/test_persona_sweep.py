@@ -117,7 +117,7 @@ def map_of_the_house(per_pattern: int) -> dict[str, set[str]]:
     dead: list[str] = []
     for username in home_accounts():
         client = client_of(username)
-        start = "/portal/" if username.endswith("institution") else "/desk/"
+        start = "/portal/" if username.endswith(("institution", "school")) else "/desk/"
         for path, status, source in crawl(client, HOME, (start, "/"), per_pattern):
             if status >= 400 and status != GONE:
                 dead.append(f"{username} follows {path} from {source} and meets {status}")
@@ -133,6 +133,7 @@ def sweep(per_pattern: int) -> None:
         accounts.username(NEIGHBOUR, "officer"),
         accounts.username(NEIGHBOUR, "leader"),
         accounts.username(NEIGHBOUR, "institution"),
+        accounts.username(NEIGHBOUR, "school"),
     }
     everybody = [*home_accounts(), *neighbours, accounts.username(CITY, "supervisor")]
     for username in everybody:

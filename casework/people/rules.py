@@ -19,10 +19,13 @@ EDUCATION_ROLES = (
 DEPARTMENT_ROLES = (Role.OFFICER, Role.PARTNER, Role.LEGAL_REVIEWER)
 TOWNSHIP_ROLES = (Role.TOWNSHIP_CLERK,)
 COUNTERPART_ROLES = (Role.INSTITUTION_MANAGER,)
+SCHOOL_ROLES = (Role.SCHOOL_CONTACT,)
 
 
 def roles_for(organisation: Organisation) -> tuple[Role, ...]:
     """Roles that people of `organisation` may hold, so that nobody of an institution sits at the desk."""
+    if organisation.kind == OrganisationKind.SCHOOL:
+        return SCHOOL_ROLES
     if organisation.is_counterpart:
         return COUNTERPART_ROLES
     if organisation.kind == OrganisationKind.EDUCATION:
