@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from accounts import demo
 from accounts.models import User
 from accounts.roles import Role
 from config.demo.clock import at
 from config.demo.people import County, person_make
-from accounts import demo
 from institutions.data import demo_names
 from schools import services
 from schools.models import School, SchoolKind, Stage
