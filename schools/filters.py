@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from institutions.selectors import townships_of
-from schools.models import School, SchoolKind, Stage
+from schools.models import School, SchoolKind, Stage, TipSource, TipStatus, WorkTip
+
+DAY = forms.DateInput(attrs={"type": "date"})
 
 
 class PlaceFilter(django_filters.FilterSet):
@@ -56,3 +60,27 @@ class SchoolFilter(PlaceFilter):
             return rows.filter(closed_on__isnull=False)
         found = rows.filter(closed_on__isnull=True)
         return found.filter(organisation__isnull=True) if value == "NO_ACCOUNT" else found
+
+
+class TipFilter(PlaceFilter):
+    """Work-tip letters."""
+
+    status = django_filters.ChoiceFilter(label="状态", choices=TipStatus.choices, empty_label="全部")
+    source_kind = django_filters.ChoiceFilter(label="来源", choices=TipSource.choices, empty_label="全部")
+    since = django_filters.DateFilter(
+        label="发出日期从", field_name="issued_at", lookup_expr="date__gte", widget=DAY
+    )
+    until = django_filters.DateFilter(label="到", field_name="issued_at", lookup_expr="date__lte", widget=DAY)
+    late = django_filters.BooleanFilter(label="只看逾期", method="by_late", widget=forms.CheckboxInput)
+
+    class Meta:
+        model = WorkTip
+        fields = ("q", "township", "status", "source_kind", "since", "until", "late")
+
+    def by_words(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """By number or school."""
+        return rows.filter(Q(number__icontains=value) | Q(school__name__icontains=value))
+
+    def by_late(self, rows: Any, name: str, value: bool) -> QuerySet[Any]:
+        """Unanswered past the term."""
+        return rows.overdue(timezone.localdate()) if value else rows
