@@ -34,6 +34,7 @@ COUNTY_ACCOUNTS = (
     DemoAccount("township", "向念慈", "教育专干", OrganisationKind.TOWNSHIP, (Role.TOWNSHIP_CLERK,)),
     DemoAccount("institution", "", "负责人", OrganisationKind.INSTITUTION, (Role.INSTITUTION_MANAGER,)),
     DemoAccount("monitor", "程知夏", "社会监督员", OrganisationKind.MONITORS, (Role.MONITOR,)),
+    DemoAccount("school", "穆清和", "学校联系人", OrganisationKind.SCHOOL, (Role.SCHOOL_CONTACT,)),
 )
 CITY_ACCOUNTS = (
     DemoAccount("supervisor", "阚翊然", "校外教育培训监管处", OrganisationKind.EDUCATION, (Role.SUPERVISOR,)),

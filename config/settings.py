@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "measures",
     "complaints",
     "monitors",
+    "schools",
     "blacklist",
     "reports",
     "config.apps.ConfigConfig",

@@ -19,6 +19,7 @@ from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, reso
 from accounts import demo as accounts
 from accounts.models import User
 
+AT_THE_COUNTER = ("institution", "monitor", "school")
 HOME, NEIGHBOUR, CITY = accounts.FULL_COUNTY, accounts.SMALL_COUNTY, accounts.CITY
 PUBLIC_PREFIXES = ("/accounts/", "/api/", "/healthz", "/home/", "/static/")
 # The officers' door on a page that everyone reads: refused to others by design.
@@ -117,7 +118,7 @@ def map_of_the_house(per_pattern: int) -> dict[str, set[str]]:
     dead: list[str] = []
     for username in home_accounts():
         client = client_of(username)
-        start = "/portal/" if username.endswith(("institution", "monitor")) else "/desk/"
+        start = "/portal/" if username.endswith(AT_THE_COUNTER) else "/desk/"
         for path, status, source in crawl(client, HOME, (start, "/"), per_pattern):
             if status >= 400 and status != GONE:
                 dead.append(f"{username} follows {path} from {source} and meets {status}")
@@ -133,6 +134,7 @@ def sweep(per_pattern: int) -> None:
         accounts.username(NEIGHBOUR, "officer"),
         accounts.username(NEIGHBOUR, "leader"),
         accounts.username(NEIGHBOUR, "institution"),
+        accounts.username(NEIGHBOUR, "school"),
     }
     everybody = [*home_accounts(), *neighbours, accounts.username(CITY, "supervisor")]
     for username in everybody:

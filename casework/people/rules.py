@@ -17,22 +17,19 @@ EDUCATION_ROLES = (
     Role.SUPERVISOR,
 )
 DEPARTMENT_ROLES = (Role.OFFICER, Role.PARTNER, Role.LEGAL_REVIEWER)
-TOWNSHIP_ROLES = (Role.TOWNSHIP_CLERK,)
-COUNTERPART_ROLES = (Role.INSTITUTION_MANAGER,)
-MONITOR_ROLES = (Role.MONITOR,)
+ROLES_OF_KIND: dict[str, tuple[Role, ...]] = {
+    OrganisationKind.EDUCATION: EDUCATION_ROLES,
+    OrganisationKind.TOWNSHIP: (Role.TOWNSHIP_CLERK,),
+    OrganisationKind.MONITORS: (Role.MONITOR,),
+    OrganisationKind.SCHOOL: (Role.SCHOOL_CONTACT,),
+    OrganisationKind.INSTITUTION: (Role.INSTITUTION_MANAGER,),
+    OrganisationKind.BANK: (),
+}
 
 
 def roles_for(organisation: Organisation) -> tuple[Role, ...]:
     """Roles that people of `organisation` may hold, so that nobody of an institution sits at the desk."""
-    if organisation.kind == OrganisationKind.MONITORS:
-        return MONITOR_ROLES
-    if organisation.is_counterpart:
-        return COUNTERPART_ROLES
-    if organisation.kind == OrganisationKind.EDUCATION:
-        return EDUCATION_ROLES
-    if organisation.kind == OrganisationKind.TOWNSHIP:
-        return TOWNSHIP_ROLES
-    return DEPARTMENT_ROLES
+    return ROLES_OF_KIND.get(organisation.kind, DEPARTMENT_ROLES)
 
 
 def misfits(organisation: Organisation, roles: Iterable[str]) -> list[str]:

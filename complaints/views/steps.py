@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from casework import registries
 from casework.web import kit
 from casework.web.kit import Step
 from complaints import services
@@ -165,6 +166,10 @@ def further(actor: User, row: Clue) -> list[dict[str, Any]]:
             ("提出举报奖励", reverse("complaints:reward_create", args=[row.uid]), _may_reward(actor, row)),
         )
         if is_offered
+    ]
+    links += [
+        {"label": action.label, "url": url, "icon": action.icon, "method": "link"}
+        for action, url in registries.offered_actions(actor, row)
     ]
     return [*kit.plain_steps(actor, row, STEPS, URL, *_others(actor, row)), *links]
 

@@ -25,6 +25,7 @@ from config.demo.plans import build_plans, has_plans
 from config.demo.present import build_fengjie_present, build_present
 from config.demo.random_checks import build_draws
 from config.demo.refunds import build_refunds, has_refunds
+from config.demo.schools import build_few_schools, build_schools, has_schools
 from config.demo.timeline import Timeline
 from config.demo.watchers import build_watchers
 from config.demo.year_2023 import build_2023
@@ -62,6 +63,8 @@ def parts(
         ("检查计划", lambda: has_plans(wushan, now), lambda: build_plans(wushan, now)),
         ("巫山县退费纠纷和热线工单", lambda: has_refunds(wushan), lambda: build_refunds(wushan, now)),
         ("巫山县文书和清单", lambda: has_papers(wushan), lambda: build_papers(wushan, now)),
+        ("巫山县学校", lambda: has_schools(wushan), lambda: build_schools(wushan, now)),
+        ("奉节县学校", lambda: has_schools(fengjie), lambda: build_few_schools(fengjie, now)),
     ]
 
 

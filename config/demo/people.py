@@ -163,7 +163,7 @@ def build_city(code: str = "500000") -> Bureau:
     )
     organ = _organisation(bureau, OrganisationKind.EDUCATION, "重庆市教育委员会", "市教委", region, "渝教培")
     for account in demo.CITY_ACCOUNTS:
-        _user(
+        person_make(
             demo.username(demo.CITY, account.suffix),
             account.name,
             account.title,
@@ -233,7 +233,7 @@ def _staff(county: County) -> None:
         if organ is None or account.suffix == "officer":
             continue
         name = demo.username(plan.slug, account.suffix)
-        county.users[account.suffix] = _user(name, account.name, account.title, organ, account.roles)
+        county.users[account.suffix] = person_make(name, account.name, account.title, organ, account.roles)
     for kind, names in plan.officers:
         county.officers[kind] = [
             _officer(county, county.organs[kind], person, number) for number, person in enumerate(names, 1)
@@ -241,7 +241,7 @@ def _staff(county: County) -> None:
     county.users["officer"] = county.officer
     for kind, person in LEADERS:
         suffix = f"{kind.lower()}-leader"
-        county.users[suffix] = _user(
+        county.users[suffix] = person_make(
             demo.username(plan.slug, suffix), person, "副局长", county.organs[kind], (Role.LEADER,)
         )
 
@@ -249,7 +249,7 @@ def _staff(county: County) -> None:
 def _officer(county: County, organ: Organisation, person: str, number: int) -> User:
     is_first = organ.kind == OrganisationKind.EDUCATION and number == 1
     suffix = "officer" if is_first else f"{organ.kind.lower().replace('_', '')}{number}"
-    user = _user(demo.username(county.plan.slug, suffix), person, "执法人员", organ, (Role.OFFICER,))
+    user = person_make(demo.username(county.plan.slug, suffix), person, "执法人员", organ, (Role.OFFICER,))
     series = 10 + [kind for kind, *_ in AUTHORITIES].index(OrganisationKind(organ.kind))
     OfficerCertificate.objects.get_or_create(
         user=user,
@@ -261,7 +261,7 @@ def _officer(county: County, organ: Organisation, person: str, number: int) -> U
 
 def portal_user(county: County, organisation: Organisation, suffix: str, name: str) -> User:
     """The manager of one institution."""
-    return _user(
+    return person_make(
         demo.username(county.plan.slug, suffix),
         name,
         "负责人",
@@ -289,7 +289,9 @@ def _organisation(
     return organisation
 
 
-def _user(username: str, name: str, title: str, organisation: Organisation, roles: tuple[Role, ...]) -> User:
+def person_make(
+    username: str, name: str, title: str, organisation: Organisation, roles: tuple[Role, ...]
+) -> User:
     user = User.objects.filter(username=username).first()
     if user is None:
         user = User.objects.create(

@@ -1,0 +1,1 @@
+"""Forms of this room. They check input; services write."""

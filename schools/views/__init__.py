@@ -1,0 +1,1 @@
+"""Pages of this room: the desk's and the schools' own."""
