@@ -491,18 +491,19 @@ def member_get(actor: User, uid: UUID) -> DeploymentMember | None:
     return rows.select_related("deployment", "organisation").first()
 
 
-def overdue_count(actor: User, today: date) -> int:
+def notices_overdue(actor: User, today: date) -> QuerySet[RectificationNotice]:
     """Overdue notices that the actor may see."""
-    return RectificationNotice.objects.visible_to(actor).overdue(today).count()
+    return RectificationNotice.objects.visible_to(actor).overdue(today)
 
 
-def pending_count(actor: User) -> int:
+def notices_pending(actor: User) -> QuerySet[RectificationNotice]:
     """Unsettled notices that the actor may see."""
-    return RectificationNotice.objects.visible_to(actor).pending().count()
+    return RectificationNotice.objects.visible_to(actor).pending()
 
 
-def visits_this_year(actor: User, today: date) -> tuple[int, int]:
-    """(家次, 家) visited this year inside the actor's reach."""
-    rows = Visit.objects.visible_to(actor).carried_out().filter(started_at__year=today.year)
-    found = rows.aggregate(times=Count("pk"), places=Count("institution", distinct=True))
-    return found["times"], found["places"]
+VISIT_TOTALS = {"times": Count("pk"), "places": Count("institution", distinct=True)}
+
+
+def visits_this_year(actor: User, today: date) -> QuerySet[Visit]:
+    """Visits of this year inside the actor's reach; `VISIT_TOTALS` are their 家次 and 家."""
+    return Visit.objects.visible_to(actor).carried_out().filter(started_at__year=today.year)
