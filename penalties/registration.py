@@ -13,6 +13,7 @@ from accounts.models import User
 from casework import events, outbox, registries
 from casework.deadlines.services import DeadlineMoved
 from casework.errors import Reason
+from casework.gathering import Work, asking, total_of, totals
 from casework.models import EvidenceFile, OfficialDocument
 from casework.registries import Action, Kpi, NavEntry, Panel, WorkItem, Worklist
 
@@ -109,13 +110,14 @@ def _worklists() -> None:
     add(Worklist("penalties.credit_late", "公示逾期", credit_late, permission=approve))
 
 
-def filings(actor: User, today: date) -> Iterable[WorkItem]:
+@asking
+def filings(actor: User, today: date) -> Work:
     """Drafts that wait for the head, and applications for recusal."""
     from penalties import selectors
 
-    for row in selectors.filings_waiting(actor):
+    for row in (yield selectors.filings_waiting(actor)):
         yield _item(f"审批立案：{row.party_name}", row, None, "待批准立案", "warn", row.created_by.name)
-    for recusal in selectors.recusals_waiting(actor):
+    for recusal in (yield selectors.recusals_waiting(actor)):
         case = recusal.case
         yield WorkItem(
             f"决定回避：{recusal.officer.person_name}",
@@ -127,22 +129,24 @@ def filings(actor: User, today: date) -> Iterable[WorkItem]:
         )
 
 
-def decisions(actor: User, today: date) -> Iterable[WorkItem]:
+@asking
+def decisions(actor: User, today: date) -> Work:
     """Cases ripe for the decision."""
     from penalties import selectors
 
-    for row in selectors.decisions_waiting(actor):
+    for row in (yield selectors.decisions_waiting(actor)):
         waits = row.statement_until is None or today <= row.statement_until
         is_ripe = bool(row.no_penalty_ground or row.statement_waived or not waits)
         stage = "可以决定" if is_ripe else "陈述申辩期内"
         yield _item(f"决定：{row.party_name}", row, row.decide_due_on, stage, "warn" if is_ripe else "info")
 
 
-def reviews(actor: User, today: date) -> Iterable[WorkItem]:
+@asking
+def reviews(actor: User, today: date) -> Work:
     """Open 法制审核."""
     from penalties import selectors
 
-    for row in selectors.reviews_waiting(actor):
+    for row in (yield selectors.reviews_waiting(actor)):
         case = row.case
         yield WorkItem(
             f"法制审核：{case.title}",
@@ -155,11 +159,12 @@ def reviews(actor: User, today: date) -> Iterable[WorkItem]:
         )
 
 
-def cases(actor: User, today: date) -> Iterable[WorkItem]:
+@asking
+def cases(actor: User, today: date) -> Work:
     """Cases that the actor handles."""
     from penalties import selectors
 
-    for row in selectors.my_cases(actor):
+    for row in (yield selectors.my_cases(actor)):
         due = row.current_due_on
         over = due is not None and due < today
         word = WORDS.get(row.status, row.get_status_display())
@@ -172,21 +177,23 @@ def cases(actor: User, today: date) -> Iterable[WorkItem]:
         )
 
 
-def statements(actor: User, today: date) -> Iterable[WorkItem]:
+@asking
+def statements(actor: User, today: date) -> Work:
     """Arguments of parties to answer one by one."""
     from penalties import selectors
 
-    for row in selectors.statements_waiting(actor):
+    for row in (yield selectors.statements_waiting(actor)):
         yield _procedure_item(
             f"复核陈述申辩：{row.case.party_name}", row.case, row.case.decide_due_on, "待复核"
         )
 
 
-def hearings(actor: User, today: date) -> Iterable[WorkItem]:
+@asking
+def hearings(actor: User, today: date) -> Work:
     """Hearings to be fixed."""
     from penalties import selectors
 
-    for row in selectors.hearings_waiting(actor):
+    for row in (yield selectors.hearings_waiting(actor)):
         yield _procedure_item(f"安排听证：{row.case.party_name}", row.case, row.case.decide_due_on, "待安排")
 
 
@@ -195,11 +202,12 @@ def _procedure_item(title: str, case: Any, due: date | None, stage: str) -> Work
     return WorkItem(title, url, due, sub=case.title, place=case.region.name, stage=stage, tone="warn")
 
 
-def portal_cases(actor: User, today: date) -> Iterable[WorkItem]:
+@asking
+def portal_cases(actor: User, today: date) -> Work:
     """What the party can or must do by when in its own cases."""
     from penalties import party
 
-    for case in party.cases_of_party(actor):
+    for case in (yield party.cases_of_party(actor)):
         for right in party.rights(case, today):
             if right.is_open and right.until and right.label in PORTAL_WORK:
                 over = right.until < today
@@ -228,11 +236,12 @@ def _item(title: str, row: Any, due: date | None, stage: str, tone: str, handler
     )
 
 
-def openings(actor: User, today: date) -> Iterable[WorkItem]:
+@asking
+def openings(actor: User, today: date) -> Work:
     """Escalated notices and referred findings that became no case yet."""
     from penalties import selectors
 
-    for notice in selectors.waiting_notices(actor):
+    for notice in (yield selectors.waiting_notices(actor)):
         yield WorkItem(
             f"立案：{notice.number} 逾期未整改",
             reverse("inspections:notice_detail", kwargs={"uid": notice.uid}),
@@ -242,7 +251,7 @@ def openings(actor: User, today: date) -> Iterable[WorkItem]:
             stage="待立案",
             tone="warn",
         )
-    for finding in selectors.waiting_findings(actor):
+    for finding in (yield selectors.waiting_findings(actor)):
         yield WorkItem(
             f"立案：{finding.text[:30]}",
             reverse("inspections:finding_detail", kwargs={"uid": finding.uid}),
@@ -254,11 +263,12 @@ def openings(actor: User, today: date) -> Iterable[WorkItem]:
         )
 
 
-def holds(actor: User, today: date) -> Iterable[WorkItem]:
+@asking
+def holds(actor: User, today: date) -> Work:
     """Held evidence: the head approves, the officers decide within seven working days."""
     from penalties import selectors
 
-    for row in selectors.holds_waiting(actor):
+    for row in (yield selectors.holds_waiting(actor)):
         is_asked = row.status == "REQUESTED"
         if is_asked is not actor.may("penalties.case_approve"):
             continue
@@ -274,11 +284,12 @@ def holds(actor: User, today: date) -> Iterable[WorkItem]:
         )
 
 
-def credit(actor: User, today: date) -> Iterable[WorkItem]:
+@asking
+def credit(actor: User, today: date) -> Work:
     """Decisions to publish or to take down."""
     from penalties import selectors
 
-    for row in selectors.credit_waiting(actor):
+    for row in (yield selectors.credit_waiting(actor)):
         is_new = row.status == "PENDING"
         due = row.due_on if is_new else row.withdraw_due_on
         yield WorkItem(
@@ -292,11 +303,12 @@ def credit(actor: User, today: date) -> Iterable[WorkItem]:
         )
 
 
-def credit_late(actor: User, today: date) -> Iterable[WorkItem]:
+@asking
+def credit_late(actor: User, today: date) -> Work:
     """Late publications that were escalated to the head (G36)."""
     from penalties import selectors
 
-    for row in selectors.credit_waiting(actor).late(today).filter(escalated_at__isnull=False):
+    for row in (yield selectors.credit_waiting(actor).late(today).filter(escalated_at__isnull=False)):
         yield WorkItem(
             f"公示逾期：{row.case.decision_no}",
             f"{_url(row.case.uid)}?tab=money",
@@ -307,24 +319,24 @@ def credit_late(actor: User, today: date) -> Iterable[WorkItem]:
         )
 
 
-def kpis(actor: User, today: date) -> Iterable[Kpi]:
+@asking
+def kpis(actor: User, today: date) -> Work:
     """Pending and overdue cases."""
     from penalties import selectors
 
     if not actor.may("penalties.case_view"):
-        return []
-    pending, over, filed = selectors.counts(actor, today)
-    base = reverse("penalties:case_list")
-    return [
-        Kpi(
-            "在办处罚案件",
-            str(pending),
-            "件",
-            sub=f"逾期 {over} 件，本年立案 {filed} 件",
-            url=f"{base}?state=PENDING",
-            tone="bad" if over else "",
-        )
-    ]
+        return
+    pending = total_of((yield totals(selectors.cases_pending(actor))))
+    over = total_of((yield totals(selectors.cases_overdue(actor, today))))
+    filed = total_of((yield totals(selectors.cases_filed_in(actor, today.year))))
+    yield Kpi(
+        "在办处罚案件",
+        str(pending),
+        "件",
+        sub=f"逾期 {over} 件，本年立案 {filed} 件",
+        url=f"{reverse('penalties:case_list')}?state=PENDING",
+        tone="bad" if over else "",
+    )
 
 
 def closing_blocker(institution: Any, actor: User) -> Iterable[Reason]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.urls import reverse
@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from casework.deadlines import CalendarMissing, load_calendar
 from casework.errors import Reason
+from casework.gathering import Work, asking
 from casework.models import OfficialDocument
 from casework.registries import Kpi, WorkItem
 from reports.models import PeriodStatus, ReportEdition, ReportPeriod
@@ -18,10 +19,11 @@ from reports.selectors import edition_gaps, periods_visible
 AHEAD_DAYS = 10
 
 
-def items(actor: User, today: date) -> Iterator[WorkItem]:
+@asking
+def items(actor: User, today: date) -> Work:
     """Periods that wait for this person: to fill in, to review, to approve, to submit, to correct."""
     rows = periods_visible(actor).unfinished().filter(due_on__lte=today + timedelta(days=AHEAD_DAYS))
-    for period in rows.order_by("due_on", "pk")[:50]:
+    for period in (yield rows.order_by("due_on", "pk")[:50]):
         stage = _stage(period, actor)
         if stage is None:
             continue
@@ -62,13 +64,16 @@ def _filling(period: ReportPeriod, actor: User) -> str | None:
     return "待填报" if actor.pk == period.regime.reporter_id else None
 
 
-def kpis(actor: User, today: date) -> Iterator[Kpi]:
+@asking
+def kpis(actor: User, today: date) -> Work:
     """Working days to the next due day."""
     if not actor.may("reports.period_view"):
         return
-    period = periods_visible(actor).unfinished().filter(due_on__gte=today).order_by("due_on").first()
-    if period is None:
+    rows = periods_visible(actor).unfinished().filter(due_on__gte=today).order_by("due_on", "pk")
+    found = yield rows[:1]
+    if not found:
         return
+    period = found[0]
     try:
         left = load_calendar().workdays_between(today, period.due_on)
     except CalendarMissing:

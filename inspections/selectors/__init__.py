@@ -38,6 +38,7 @@ from inspections.selectors.outings import (
     recusal_get,
 )
 from inspections.selectors.visits import (
+    VISIT_TOTALS,
     CarriedHistory,
     FailedItem,
     carried_of,
@@ -57,15 +58,16 @@ from inspections.selectors.visits import (
 from inspections.selectors.waiting import (
     approvals_waiting,
     extensions_waiting,
+    notices_overdue,
+    notices_pending,
     notices_to_do,
     outings_to_notify,
-    overdue_count,
-    pending_count,
     recusals_waiting,
     visits_due,
 )
 
 __all__ = [
+    "VISIT_TOTALS",
     "CarriedHistory",
     "FailedItem",
     "ItemHistory",
@@ -97,6 +99,8 @@ __all__ = [
     "members_of",
     "notice_file",
     "notices_of_party",
+    "notices_overdue",
+    "notices_pending",
     "notices_to_do",
     "notices_visible",
     "officer_choices",
@@ -104,8 +108,6 @@ __all__ = [
     "organ_choices",
     "organ_officers",
     "outings_to_notify",
-    "overdue_count",
-    "pending_count",
     "posted_document",
     "recheckable",
     "recusal_get",

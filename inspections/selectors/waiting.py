@@ -70,11 +70,11 @@ def recusals_waiting(actor: User) -> QuerySet[Recusal]:
     return rows.select_related("member", "member__deployment").order_by("raised_at")
 
 
-def overdue_count(actor: User, today: date) -> int:
+def notices_overdue(actor: User, today: date) -> QuerySet[RectificationNotice]:
     """Overdue notices that the actor may see."""
-    return RectificationNotice.objects.visible_to(actor).overdue(today).count()
+    return RectificationNotice.objects.visible_to(actor).overdue(today)
 
 
-def pending_count(actor: User) -> int:
+def notices_pending(actor: User) -> QuerySet[RectificationNotice]:
     """Unsettled notices that the actor may see."""
-    return RectificationNotice.objects.visible_to(actor).pending().count()
+    return RectificationNotice.objects.visible_to(actor).pending()

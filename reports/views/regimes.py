@@ -66,7 +66,7 @@ def regime_list(request: AuthedRequest) -> HttpResponseBase:
             links.append({"label": "修改", "url": reverse("reports:regime_edit", args=[row.uid])})
         return [
             {"text": row.name, "url": _address(row), "sub": row.basis},
-            {"text": row.due_words, "sub": row.validity_words},
+            {"text": row.due_words, "sub": row.validity_words, "nowrap": True},
             {"word": row.standing_on(today)[0], "tone": row.standing_on(today)[1]},
             {"text": "、".join(row.recipients)},
             {"text": f"{row.reporter.name} / {row.reviewer.name}"},
