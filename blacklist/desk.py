@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,6 @@ from django.urls import reverse
 from accounts.models import User
 from blacklist import selectors
 from blacklist.models import BatchStatus, EntryStatus, ListEntry
-from casework.gathering import Work, asking, total_of
 from casework.registries import Kpi, WorkItem
 from institutions.models import Institution
 
@@ -26,25 +26,25 @@ ENTRY_STEPS = {
 }
 
 
-@asking
-def list_figures(actor: User, today: date) -> Work:
+def list_figures(actor: User, today: date) -> Iterable[Kpi]:
     """How many institutions stand on the lists."""
     if not actor.may("blacklist.list_view"):
-        return
-    found = yield selectors.list_totals(actor)
-    yield Kpi(
-        "白名单 · 黑名单",
-        f"{total_of(found, 'white')} · {total_of(found, 'black')}",
-        "家",
-        sub=f"红名单 {total_of(found, 'red')} 家，办理中 {total_of(found, 'pending')} 件",
-        url=reverse("blacklist:overview"),
-    )
+        return []
+    counts = selectors.list_counts(actor)
+    return [
+        Kpi(
+            "白名单 · 黑名单",
+            f"{counts['white']} · {counts['black']}",
+            "家",
+            sub=f"红名单 {counts['red']} 家，办理中 {counts['pending']} 件",
+            url=reverse("blacklist:overview"),
+        )
+    ]
 
 
-@asking
-def desk_work(actor: User, today: date) -> Work:
+def desk_work(actor: User, today: date) -> Iterable[WorkItem]:
     """Batches and entries that wait for this person, lapsed licences on the white list."""
-    for batch in (yield selectors.open_batches(actor)):
+    for batch in selectors.open_batches(actor):
         permission, stage = BATCH_STEPS[BatchStatus(batch.status)]
         if actor.may(permission):
             yield WorkItem(
@@ -56,7 +56,7 @@ def desk_work(actor: User, today: date) -> Work:
             )
     yield from _procedure_work(actor, today)
     if actor.may("blacklist.entry_remove"):
-        for entry in (yield selectors.licence_lapsed_entries(actor)):
+        for entry in selectors.licence_lapsed_entries(actor):
             yield WorkItem(
                 title=f"建议移出{entry.get_kind_display()}：办学许可证失效",
                 url=reverse("blacklist:entry_remove", args=[entry.uid]),
@@ -68,8 +68,8 @@ def desk_work(actor: User, today: date) -> Work:
             )
 
 
-def _procedure_work(actor: User, today: date) -> Work:
-    for entry in (yield selectors.procedures_visible(actor)):
+def _procedure_work(actor: User, today: date) -> Iterable[WorkItem]:
+    for entry in selectors.procedures_visible(actor):
         permission, stage = ENTRY_STEPS[EntryStatus(entry.status)]
         if not actor.may(permission):
             continue
@@ -87,10 +87,9 @@ def _procedure_work(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def portal_work(actor: User, today: date) -> Work:
+def portal_work(actor: User, today: date) -> Iterable[WorkItem]:
     """Notices that the institution may still answer."""
-    for entry in (yield selectors.own_entries(actor).filter(status=EntryStatus.NOTIFIED, replied_at=None)):
+    for entry in selectors.own_entries(actor).filter(status=EntryStatus.NOTIFIED, replied_at=None):
         if entry.is_reply_open(today):
             yield WorkItem(
                 title="拟列入黑名单告知书：可提出陈述申辩",

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from accounts.models import User
 from blacklist.models import BatchCandidate, BatchStatus, EntryStatus, ListBatch, ListEntry, ListKind
 from blacklist.querysets import ListBatchQuerySet, ListEntryQuerySet
-from casework.gathering import total_of, totals
 from casework.models import AuditEvent, ViolationType
 from institutions.models import Institution, LicenceState
 
@@ -69,21 +68,15 @@ def candidate_counts(batch: ListBatch) -> dict[str, int]:
     )
 
 
-def list_totals(actor: User) -> QuerySet[Any]:
-    """Institutions on each list now and entries in procedure, as one row."""
-    return totals(
-        ListEntry.objects.visible_to(actor),
+def list_counts(actor: User) -> dict[str, int]:
+    """Institutions on each list now and entries in procedure, in one query."""
+    rows = ListEntry.objects.visible_to(actor).order_by()
+    return rows.aggregate(
         white=Count("pk", filter=Q(kind=ListKind.WHITE, status=EntryStatus.PUBLISHED)),
         black=Count("pk", filter=Q(kind=ListKind.BLACK, status=EntryStatus.PUBLISHED)),
         red=Count("pk", filter=Q(kind=ListKind.RED, status=EntryStatus.PUBLISHED)),
         pending=Count("pk", filter=Q(status__in=["DRAFT", "NOTIFIED", "REVIEWED"])),
     )
-
-
-def list_counts(actor: User) -> dict[str, int]:
-    """Institutions on each list now and entries in procedure, in one query."""
-    found = list(list_totals(actor))
-    return {name: total_of(found, name) for name in ("white", "black", "red", "pending")}
 
 
 def entries_of(actor: User, institution: Institution) -> list[ListEntry]:

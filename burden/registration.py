@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,6 @@ from django.urls import reverse
 
 from accounts.models import User
 from casework import events, registries
-from casework.gathering import Work, asking
 from casework.registries import Action, NavEntry, Panel, WorkItem, Worklist
 from inspections.events import VisitOutcomeRecorded
 from inspections.models import Deployment, Visit
@@ -78,12 +78,11 @@ def scan_panel(actor: User, visit: Visit) -> dict[str, Any]:
     return {"scan": scan_of(visit), "visit": visit, "may_enter": actor.may("burden.visit_scan")}
 
 
-@asking
-def plans(actor: User, today: date) -> Work:
+def plans(actor: User, today: date) -> Iterable[WorkItem]:
     """Plans that wait for the actor."""
     from burden.selectors import plans_waiting
 
-    for row in (yield plans_waiting(actor)):
+    for row in plans_waiting(actor):
         step = "审批" if row.status == "SUBMITTED" else "公布"
         yield WorkItem(
             f"{step}：{row}",
@@ -95,12 +94,11 @@ def plans(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def ratings(actor: User, today: date) -> Work:
+def ratings(actor: User, today: date) -> Iterable[WorkItem]:
     """Visits that the institution may rate."""
     from burden.selectors import tickets_of
 
-    for ticket in (yield tickets_of(actor)):
+    for ticket in tickets_of(actor):
         yield WorkItem(
             "评价检查人员（无记名，自愿）",
             reverse("burden_portal:rating_list"),

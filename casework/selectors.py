@@ -11,30 +11,26 @@ from django.http import Http404
 
 from accounts.models import Bureau, User
 from casework import registries
-from casework.gathering import begin, gather
 from casework.models import JobRun
 from casework.registries import Kpi, WorkItem, Worklist
 
 FAR_AWAY = date.max
 
 
-def home_page(*, actor: User, face: str, today: date) -> tuple[list[tuple[Worklist, WorkItem]], list[Kpi]]:
-    """What the actor has to do, in order of due date, and the figures of the desk, read side by side."""
-    lists = _lists_of(actor, face)
-    sources = registries.kpis if face == "desk" else []
-    works = [begin(one.items, actor, today) for one in lists] + [begin(one, actor, today) for one in sources]
-    made = gather(works)
-    pairs = [(one, item) for one, items in zip(lists, made, strict=False) for item in items]
-    pairs.sort(key=lambda pair: pair[1].due_on or FAR_AWAY)
-    return pairs, [kpi for items in made[len(lists) :] for kpi in items]
-
-
-def _lists_of(actor: User, face: str) -> list[Worklist]:
-    return [
-        one
-        for one in registries.worklists
-        if one.face == face and (not one.permission or actor.may(one.permission))
+def work_items(*, actor: User, face: str, today: date) -> list[tuple[Worklist, WorkItem]]:
+    """Everything the actor has to do, in order of due date, undated things last."""
+    found = [
+        (worklist, item)
+        for worklist in registries.worklists
+        if worklist.face == face and (not worklist.permission or actor.may(worklist.permission))
+        for item in worklist.items(actor, today)
     ]
+    return sorted(found, key=lambda pair: pair[1].due_on or FAR_AWAY)
+
+
+def home_kpis(*, actor: User, today: date) -> list[Kpi]:
+    """Figures of the home page, in the order in which rooms registered."""
+    return [kpi for source in registries.kpis for kpi in source(actor, today)]
 
 
 def job_get(*, actor: User, uid: UUID) -> JobRun:

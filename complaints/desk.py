@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
-from casework.gathering import Work, asking, total_of
 from casework.registries import Kpi, WorkItem
 from complaints.models import Clue
 from complaints.selectors import desk as selectors
@@ -36,32 +36,28 @@ def _item(row: Clue, title: str, due: date | None, today: date, explanation: Ite
     )
 
 
-@asking
-def to_accept(actor: User, today: date) -> Work:
+def to_accept(actor: User, today: date) -> Iterable[WorkItem]:
     """Clues to be accepted and assigned."""
-    for row in (yield selectors.to_accept(actor)[:SHOWN]):
+    for row in selectors.to_accept(actor)[:SHOWN]:
         yield _item(row, "受理并分派线索", row.accept_due_on, today, row.accept_explanation)
 
 
-@asking
-def mine(actor: User, today: date) -> Work:
+def mine(actor: User, today: date) -> Iterable[WorkItem]:
     """Clues of the actor, or of the actor's body while nobody is named."""
-    for row in (yield selectors.in_hand(actor)[:SHOWN]):
+    for row in selectors.in_hand(actor)[:SHOWN]:
         yield _item(row, "办理线索", row.due_on, today, row.due_explanation)
 
 
-@asking
-def late(actor: User, today: date) -> Work:
+def late(actor: User, today: date) -> Iterable[WorkItem]:
     """Late clues for the heads, who press for them."""
-    for row in (yield selectors.late_clues(actor, today)[:SHOWN]):
+    for row in selectors.late_clues(actor, today)[:SHOWN]:
         due = row.accept_due_on if row.status == "RECEIVED" else row.due_on
         yield _item(row, "督办逾期线索", due, today)
 
 
-@asking
-def asked(actor: User, today: date) -> Work:
+def asked(actor: User, today: date) -> Iterable[WorkItem]:
     """Requests to look that wait for an answer."""
-    for look in (yield selectors.asks_open(actor)[:SHOWN]):
+    for look in selectors.asks_open(actor)[:SHOWN]:
         is_late = look.due_on is not None and look.due_on < today
         yield WorkItem(
             "跟踪核查请求",
@@ -74,10 +70,9 @@ def asked(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def reopen(actor: User, today: date) -> Work:
+def reopen(actor: User, today: date) -> Iterable[WorkItem]:
     """Closed clues whose reporter asks for more."""
-    for row in (yield selectors.reopen_asked(actor)[:SHOWN]):
+    for row in selectors.reopen_asked(actor)[:SHOWN]:
         yield _item(row, "答复重办要求", None, today)
 
 
@@ -90,21 +85,19 @@ WORKLISTS = (
 )
 
 
-@asking
-def kpis(actor: User, today: date) -> Work:
+def kpis(actor: User, today: date) -> Iterable[Kpi]:
     """Open and late clues."""
     if not actor.may(VIEW) or actor.is_counterpart:
         return
-    found = yield selectors.clue_totals(actor, today)
-    late_ones = total_of(found, "late")
+    counts = selectors.counts(actor, today or timezone.localdate())
     base = reverse("complaints:clue_list")
     yield Kpi(
         "在办线索",
-        str(total_of(found, "open")),
+        str(counts["open"]),
         "条",
-        sub=f"逾期 {late_ones} 条" if late_ones else "没有逾期",
+        sub=f"逾期 {counts['late']} 条" if counts["late"] else "没有逾期",
         url=f"{base}?status=OPEN",
-        tone="bad" if late_ones else "",
+        tone="bad" if counts["late"] else "",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,6 @@ from django.utils import timezone
 from accounts.models import User
 from casework import events, registries
 from casework.deadlines.services import DeadlineMoved
-from casework.gathering import Work, asking
 from casework.models import OfficialDocument
 from casework.registries import NavEntry, Panel, WorkItem, Worklist
 from inspections.events import VisitOutcomeRecorded
@@ -42,12 +42,11 @@ def draw_url(uid: UUID) -> str:
     return reverse("draws:draw_detail", kwargs={"uid": uid})
 
 
-@asking
-def steps(actor: User, today: date) -> Work:
+def steps(actor: User, today: date) -> Iterable[WorkItem]:
     """Draws whose announced value is there, and drawn ones without plans."""
     from draws.selectors import draws_waiting, plans_waiting
 
-    for row in (yield draws_waiting(actor, timezone.now() + timedelta(days=1))):
+    for row in draws_waiting(actor, timezone.now() + timedelta(days=1)):
         if row.is_confirmed:
             title = "抽取检查对象和执法人员"
         elif row.entropy_value:
@@ -62,7 +61,7 @@ def steps(actor: User, today: date) -> Work:
             stage=row.get_status_display(),
             tone="warn",
         )
-    for row in (yield plans_waiting(actor)):
+    for row in plans_waiting(actor):
         yield WorkItem(
             f"生成检查方案：{row.title}",
             draw_url(row.uid),
@@ -73,12 +72,11 @@ def steps(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def results(actor: User, today: date) -> Work:
+def results(actor: User, today: date) -> Iterable[WorkItem]:
     """Draws whose checks are over and whose results are not published yet."""
     from draws.selectors import results_waiting
 
-    for row in (yield results_waiting(actor)):
+    for row in results_waiting(actor):
         is_late = row.results_due_on is not None and row.results_due_on < today
         yield WorkItem(
             f"公示抽查结果：{row.title}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -9,7 +10,6 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import AUTHORITY_ROLES, Role, grant
-from casework.gathering import Work, asking, total_of
 from casework.models import EvidenceFile
 from casework.registries import Kpi, NavEntry, add_evidence_owner, add_kpis, add_nav, object_urls
 
@@ -74,37 +74,36 @@ def _may_see_evidence(actor: User, evidence: EvidenceFile) -> bool:
     return may and Institution.objects.visible_to(actor).filter(uid=evidence.subject_uid).exists()
 
 
-@asking
-def register_figures(actor: User, today: date) -> Work:
+def register_figures(actor: User, today: date) -> Iterable[Kpi]:
     """Figures of the register on the desk's home page."""
-    from institutions.selectors import register_totals
+    from institutions.selectors import register_counts
 
     if not actor.may("institutions.institution_view"):
-        return
-    found = yield register_totals(actor, today)
+        return []
+    counts = register_counts(actor, today)
     base = reverse("institutions:institution_list")
-    unlicensed, half = total_of(found, "unlicensed"), total_of(found, "half")
-    yield Kpi(
-        "正常办学机构",
-        str(total_of(found, "operating")),
-        "家",
-        sub=f"其中学科类 {total_of(found, 'subject')} 家",
-        url=f"{base}?operating_state=OPERATING",
-    )
-    yield Kpi(
-        "证照不全的场所",
-        str(half),
-        "家",
-        sub=f"无证无照 {unlicensed} 家",
-        url=f"{base}?operating_state=OPERATING&standing=INCOMPLETE",
-        tone="bad" if half else "",
-    )
-    expired = total_of(found, "expired")
-    yield Kpi(
-        "许可证 60 日内到期",
-        str(total_of(found, "expiring")),
-        "家",
-        sub=f"已过期仍在办 {expired} 家",
-        url=f"{base}?operating_state=OPERATING&licence=EXPIRING",
-        tone="bad" if expired else "",
-    )
+    return [
+        Kpi(
+            "正常办学机构",
+            str(counts["operating"]),
+            "家",
+            sub=f"其中学科类 {counts['subject']} 家",
+            url=f"{base}?operating_state=OPERATING",
+        ),
+        Kpi(
+            "证照不全的场所",
+            str(counts["half"]),
+            "家",
+            sub=f"无证无照 {counts['unlicensed']} 家",
+            url=f"{base}?operating_state=OPERATING&standing=INCOMPLETE",
+            tone="bad" if counts["half"] else "",
+        ),
+        Kpi(
+            "许可证 60 日内到期",
+            str(counts["expiring"]),
+            "家",
+            sub=f"已过期仍在办 {counts['expired']} 家",
+            url=f"{base}?operating_state=OPERATING&licence=EXPIRING",
+            tone="bad" if counts["expired"] else "",
+        ),
+    ]

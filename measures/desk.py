@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
@@ -10,7 +11,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from casework import policy
-from casework.gathering import Work, asking
 from casework.registries import WorkItem
 from measures import selectors
 
@@ -23,8 +23,7 @@ def _tone(due: date | None, today: date) -> str:
     return "bad" if due is not None and due < today else "info"
 
 
-@asking
-def ads(actor: User, today: date) -> Work:
+def ads(actor: User, today: date) -> Iterable[WorkItem]:
     """Advertisements of the actor's own body that wait for something."""
     words = {
         "FOUND": "处置违规广告",
@@ -34,7 +33,7 @@ def ads(actor: User, today: date) -> Work:
         "REMOVED": "复核广告清除",
     }
     rows = selectors.ads_visible(actor).waiting().filter(lead_organ=actor.organisation_id)
-    for row in (yield rows[:100]):
+    for row in rows[:100]:
         due = {"ORDERED": row.due_on, "REMOVED": row.recheck_due_on}.get(row.status)
         yield WorkItem(
             words[row.status],
@@ -48,10 +47,9 @@ def ads(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def promises(actor: User, today: date) -> Work:
+def promises(actor: User, today: date) -> Iterable[WorkItem]:
     """Promises to be followed up."""
-    for row in (yield selectors.promises_due(actor)[:100]):
+    for row in selectors.promises_due(actor)[:100]:
         yield WorkItem(
             "跟踪约谈承诺",
             _at("talk", row.talk.uid),
@@ -64,11 +62,10 @@ def promises(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def calls(actor: User, today: date) -> Work:
+def calls(actor: User, today: date) -> Iterable[WorkItem]:
     """Whistles that call the actor's body."""
     now = timezone.now()
-    for row in (yield selectors.calls_to_answer(actor)[:100]):
+    for row in selectors.calls_to_answer(actor)[:100]:
         is_late = row.arrived_at is None and row.arrive_due_at < now
         due = timezone.localtime(row.arrive_due_at)
         yield WorkItem(
@@ -83,11 +80,10 @@ def calls(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def evaluations(actor: User, today: date) -> Work:
+def evaluations(actor: User, today: date) -> Iterable[WorkItem]:
     """Whistles that the township still has to evaluate."""
     rows = selectors.whistles_visible(actor).filter(caller=actor.organisation_id, status="HANDLED")
-    for row in (yield rows[:100]):
+    for row in rows[:100]:
         yield WorkItem(
             f"评价报到部门：{row.matter}",
             _at("whistle", row.uid),
@@ -98,12 +94,11 @@ def evaluations(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def decisions(actor: User, today: date) -> Work:
+def decisions(actor: User, today: date) -> Iterable[WorkItem]:
     """Decisions that the actor's body carries out or confirms."""
     own = actor.organisation_id
     rows = selectors.decisions_visible(actor).open().exclude(meeting__status="DRAFT")
-    for row in (yield rows.order_by("due_on", "pk")[:200]):
+    for row in rows.order_by("due_on", "pk")[:200]:
         is_mine = row.assignee_id == own and row.status == "OPEN"
         is_to_confirm = row.meeting.organ_id == own and row.status == "REPORTED"
         is_to_press = row.meeting.organ_id == own and row.status == "OPEN" and row.due_on < today
@@ -121,12 +116,11 @@ def decisions(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def directives(actor: User, today: date) -> Work:
+def directives(actor: User, today: date) -> Iterable[WorkItem]:
     """Documents of the actor's body, or for it."""
     words = {"DRAFT": "制发", "ISSUED": "送达", "SERVED": "落实"}
     rows = selectors.directives_visible(actor).filter(status__in=list(words), organ=actor.organisation_id)
-    for row in (yield rows[:100]):
+    for row in rows[:100]:
         yield WorkItem(
             f"{words[row.status]}{row.get_kind_display()} {row.number}".strip(),
             _at("directive", row.uid),
@@ -138,13 +132,12 @@ def directives(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def received(actor: User, today: date) -> Work:
+def received(actor: User, today: date) -> Iterable[WorkItem]:
     """Assignments and urgent letters to the actor's body."""
     rows = selectors.directives_visible(actor).filter(
         receiver=actor.organisation_id, status__in=["ISSUED", "SERVED"]
     )
-    for row in (yield rows[:100]):
+    for row in rows[:100]:
         yield WorkItem(
             f"办理{row.get_kind_display()} {row.number}",
             _at("directive", row.uid),
@@ -155,10 +148,9 @@ def received(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def duties(actor: User, today: date) -> Work:
+def duties(actor: User, today: date) -> Iterable[WorkItem]:
     """Today's turn of duty, turns without report, and swaps that the actor is asked for."""
-    for duty in (yield selectors.duties_of(actor, today)):
+    for duty in selectors.duties_of(actor, today):
         start = timezone.localtime(duty.shift.starts_at)
         end = timezone.localtime(duty.shift.ends_at)
         is_today = start.date() == today
@@ -172,7 +164,7 @@ def duties(actor: User, today: date) -> Work:
             tone="warn" if is_today else "info",
         )
     moment = timezone.make_aware(datetime.combine(today, time()))
-    for swap in (yield selectors.swaps_waiting(actor, moment)):
+    for swap in selectors.swaps_waiting(actor, moment):
         start = timezone.localtime(swap.duty.shift.starts_at)
         yield WorkItem(
             f"{swap.from_user.name}请您接班",
@@ -185,11 +177,10 @@ def duties(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def mysteries(actor: User, today: date) -> Work:
+def mysteries(actor: User, today: date) -> Iterable[WorkItem]:
     """Reports of mystery visits that wait for the head."""
     rows = selectors.mysteries_visible(actor).filter(status="REPORTED", organ=actor.organisation_id)
-    for row in (yield rows[:50]):
+    for row in rows[:50]:
         yield WorkItem(
             "处置明察暗访线索",
             _at("mysteryvisit", row.uid),
@@ -209,8 +200,7 @@ def warning_days(actor: User, today: date) -> list[int]:
     return sorted((int(day) for day in row.value), reverse=True)
 
 
-@asking
-def certificates(actor: User, today: date) -> Work:
+def certificates(actor: User, today: date) -> Iterable[WorkItem]:
     """Certificates that end soon (60 and 30 days by policy) or just ended."""
     try:
         days = warning_days(actor, today)
@@ -218,7 +208,7 @@ def certificates(actor: User, today: date) -> Work:
         return
     if not days:
         return
-    for row in (yield selectors.certificates_ending(actor, today, days[0])):
+    for row in selectors.certificates_ending(actor, today, days[0]):
         last = row.last_day
         left = (last - today).days if last else 0
         stage = f"{-left} 天前到期" if left < 0 else f"还有 {left} 天"
@@ -247,11 +237,10 @@ WORKLISTS = (
 )
 
 
-@asking
-def portal_work(actor: User, today: date) -> Work:
+def portal_work(actor: User, today: date) -> Iterable[WorkItem]:
     """What the institution must mind: stops, summons, promises."""
     url = reverse("measures_portal:own_list")
-    for row in (yield selectors.own_directives(actor).filter(status__in=["ISSUED", "SERVED"])[:20]):
+    for row in selectors.own_directives(actor).filter(status__in=["ISSUED", "SERVED"])[:20]:
         yield WorkItem(
             f"查收{row.get_kind_display()} {row.number}",
             url,
@@ -260,7 +249,7 @@ def portal_work(actor: User, today: date) -> Work:
             stage=row.get_status_display(),
             tone="bad" if row.stops else "warn",
         )
-    for party in (yield selectors.own_parties(actor)[:20]):
+    for party in selectors.own_parties(actor)[:20]:
         if party.talk.status == "INVITED":
             moment = timezone.localtime(party.talk.planned_at)
             yield WorkItem(

@@ -13,7 +13,6 @@ from accounts.models import User
 from casework import events, outbox, registries
 from casework.deadlines.services import DeadlineMoved
 from casework.errors import Reason
-from casework.gathering import Work, asking, total_of, totals
 from casework.models import EvidenceFile, OfficialDocument
 from casework.registries import Action, Kpi, NavEntry, Panel, WorkItem, Worklist
 
@@ -110,14 +109,13 @@ def _worklists() -> None:
     add(Worklist("penalties.credit_late", "公示逾期", credit_late, permission=approve))
 
 
-@asking
-def filings(actor: User, today: date) -> Work:
+def filings(actor: User, today: date) -> Iterable[WorkItem]:
     """Drafts that wait for the head, and applications for recusal."""
     from penalties import selectors
 
-    for row in (yield selectors.filings_waiting(actor)):
+    for row in selectors.filings_waiting(actor):
         yield _item(f"审批立案：{row.party_name}", row, None, "待批准立案", "warn", row.created_by.name)
-    for recusal in (yield selectors.recusals_waiting(actor)):
+    for recusal in selectors.recusals_waiting(actor):
         case = recusal.case
         yield WorkItem(
             f"决定回避：{recusal.officer.person_name}",
@@ -129,24 +127,22 @@ def filings(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def decisions(actor: User, today: date) -> Work:
+def decisions(actor: User, today: date) -> Iterable[WorkItem]:
     """Cases ripe for the decision."""
     from penalties import selectors
 
-    for row in (yield selectors.decisions_waiting(actor)):
+    for row in selectors.decisions_waiting(actor):
         waits = row.statement_until is None or today <= row.statement_until
         is_ripe = bool(row.no_penalty_ground or row.statement_waived or not waits)
         stage = "可以决定" if is_ripe else "陈述申辩期内"
         yield _item(f"决定：{row.party_name}", row, row.decide_due_on, stage, "warn" if is_ripe else "info")
 
 
-@asking
-def reviews(actor: User, today: date) -> Work:
+def reviews(actor: User, today: date) -> Iterable[WorkItem]:
     """Open 法制审核."""
     from penalties import selectors
 
-    for row in (yield selectors.reviews_waiting(actor)):
+    for row in selectors.reviews_waiting(actor):
         case = row.case
         yield WorkItem(
             f"法制审核：{case.title}",
@@ -159,12 +155,11 @@ def reviews(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def cases(actor: User, today: date) -> Work:
+def cases(actor: User, today: date) -> Iterable[WorkItem]:
     """Cases that the actor handles."""
     from penalties import selectors
 
-    for row in (yield selectors.my_cases(actor)):
+    for row in selectors.my_cases(actor):
         due = row.current_due_on
         over = due is not None and due < today
         word = WORDS.get(row.status, row.get_status_display())
@@ -177,23 +172,21 @@ def cases(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def statements(actor: User, today: date) -> Work:
+def statements(actor: User, today: date) -> Iterable[WorkItem]:
     """Arguments of parties to answer one by one."""
     from penalties import selectors
 
-    for row in (yield selectors.statements_waiting(actor)):
+    for row in selectors.statements_waiting(actor):
         yield _procedure_item(
             f"复核陈述申辩：{row.case.party_name}", row.case, row.case.decide_due_on, "待复核"
         )
 
 
-@asking
-def hearings(actor: User, today: date) -> Work:
+def hearings(actor: User, today: date) -> Iterable[WorkItem]:
     """Hearings to be fixed."""
     from penalties import selectors
 
-    for row in (yield selectors.hearings_waiting(actor)):
+    for row in selectors.hearings_waiting(actor):
         yield _procedure_item(f"安排听证：{row.case.party_name}", row.case, row.case.decide_due_on, "待安排")
 
 
@@ -202,12 +195,11 @@ def _procedure_item(title: str, case: Any, due: date | None, stage: str) -> Work
     return WorkItem(title, url, due, sub=case.title, place=case.region.name, stage=stage, tone="warn")
 
 
-@asking
-def portal_cases(actor: User, today: date) -> Work:
+def portal_cases(actor: User, today: date) -> Iterable[WorkItem]:
     """What the party can or must do by when in its own cases."""
     from penalties import party
 
-    for case in (yield party.cases_of_party(actor)):
+    for case in party.cases_of_party(actor):
         for right in party.rights(case, today):
             if right.is_open and right.until and right.label in PORTAL_WORK:
                 over = right.until < today
@@ -236,12 +228,11 @@ def _item(title: str, row: Any, due: date | None, stage: str, tone: str, handler
     )
 
 
-@asking
-def openings(actor: User, today: date) -> Work:
+def openings(actor: User, today: date) -> Iterable[WorkItem]:
     """Escalated notices and referred findings that became no case yet."""
     from penalties import selectors
 
-    for notice in (yield selectors.waiting_notices(actor)):
+    for notice in selectors.waiting_notices(actor):
         yield WorkItem(
             f"立案：{notice.number} 逾期未整改",
             reverse("inspections:notice_detail", kwargs={"uid": notice.uid}),
@@ -251,7 +242,7 @@ def openings(actor: User, today: date) -> Work:
             stage="待立案",
             tone="warn",
         )
-    for finding in (yield selectors.waiting_findings(actor)):
+    for finding in selectors.waiting_findings(actor):
         yield WorkItem(
             f"立案：{finding.text[:30]}",
             reverse("inspections:finding_detail", kwargs={"uid": finding.uid}),
@@ -263,12 +254,11 @@ def openings(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def holds(actor: User, today: date) -> Work:
+def holds(actor: User, today: date) -> Iterable[WorkItem]:
     """Held evidence: the head approves, the officers decide within seven working days."""
     from penalties import selectors
 
-    for row in (yield selectors.holds_waiting(actor)):
+    for row in selectors.holds_waiting(actor):
         is_asked = row.status == "REQUESTED"
         if is_asked is not actor.may("penalties.case_approve"):
             continue
@@ -284,12 +274,11 @@ def holds(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def credit(actor: User, today: date) -> Work:
+def credit(actor: User, today: date) -> Iterable[WorkItem]:
     """Decisions to publish or to take down."""
     from penalties import selectors
 
-    for row in (yield selectors.credit_waiting(actor)):
+    for row in selectors.credit_waiting(actor):
         is_new = row.status == "PENDING"
         due = row.due_on if is_new else row.withdraw_due_on
         yield WorkItem(
@@ -303,12 +292,11 @@ def credit(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def credit_late(actor: User, today: date) -> Work:
+def credit_late(actor: User, today: date) -> Iterable[WorkItem]:
     """Late publications that were escalated to the head (G36)."""
     from penalties import selectors
 
-    for row in (yield selectors.credit_waiting(actor).late(today).filter(escalated_at__isnull=False)):
+    for row in selectors.credit_waiting(actor).late(today).filter(escalated_at__isnull=False):
         yield WorkItem(
             f"公示逾期：{row.case.decision_no}",
             f"{_url(row.case.uid)}?tab=money",
@@ -319,24 +307,24 @@ def credit_late(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def kpis(actor: User, today: date) -> Work:
+def kpis(actor: User, today: date) -> Iterable[Kpi]:
     """Pending and overdue cases."""
     from penalties import selectors
 
     if not actor.may("penalties.case_view"):
-        return
-    pending = total_of((yield totals(selectors.cases_pending(actor))))
-    over = total_of((yield totals(selectors.cases_overdue(actor, today))))
-    filed = total_of((yield totals(selectors.cases_filed_in(actor, today.year))))
-    yield Kpi(
-        "在办处罚案件",
-        str(pending),
-        "件",
-        sub=f"逾期 {over} 件，本年立案 {filed} 件",
-        url=f"{reverse('penalties:case_list')}?state=PENDING",
-        tone="bad" if over else "",
-    )
+        return []
+    pending, over, filed = selectors.counts(actor, today)
+    base = reverse("penalties:case_list")
+    return [
+        Kpi(
+            "在办处罚案件",
+            str(pending),
+            "件",
+            sub=f"逾期 {over} 件，本年立案 {filed} 件",
+            url=f"{base}?state=PENDING",
+            tone="bad" if over else "",
+        )
+    ]
 
 
 def closing_blocker(institution: Any, actor: User) -> Iterable[Reason]:

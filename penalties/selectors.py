@@ -248,22 +248,11 @@ def institution_cases(actor: User, institution: Institution) -> list[Case]:
     return list(cases_visible(actor).filter(institution=institution)[:20])
 
 
-def cases_pending(actor: User) -> CaseQuerySet:
-    """Pending cases inside the actor's reach."""
-    rows: CaseQuerySet = Case.objects.visible_to(actor)
-    return rows.pending()
-
-
-def cases_overdue(actor: User, today: date) -> CaseQuerySet:
-    """Cases inside the actor's reach with a term that has run out."""
-    rows: CaseQuerySet = Case.objects.visible_to(actor)
-    return rows.overdue(today)
-
-
-def cases_filed_in(actor: User, year: int) -> CaseQuerySet:
-    """Cases inside the actor's reach that were filed in a year."""
-    rows: CaseQuerySet = Case.objects.visible_to(actor)
-    return rows.filter(filed_at__year=year)
+def counts(actor: User, today: date) -> tuple[int, int, int]:
+    """Pending cases, those overdue, and cases filed this year, inside the actor's reach."""
+    rows = Case.objects.visible_to(actor)
+    filed = rows.filter(filed_at__year=today.year).count()
+    return rows.pending().count(), rows.overdue(today).count(), filed
 
 
 def open_reasons(institution: Institution) -> list[Case]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from django.urls import reverse
@@ -10,7 +10,6 @@ from django.urls import reverse
 from accounts.models import User
 from casework.deadlines import CalendarMissing, load_calendar
 from casework.errors import Reason
-from casework.gathering import Work, asking
 from casework.models import OfficialDocument
 from casework.registries import Kpi, WorkItem
 from reports.models import PeriodStatus, ReportEdition, ReportPeriod
@@ -19,11 +18,10 @@ from reports.selectors import edition_gaps, periods_visible
 AHEAD_DAYS = 10
 
 
-@asking
-def items(actor: User, today: date) -> Work:
+def items(actor: User, today: date) -> Iterator[WorkItem]:
     """Periods that wait for this person: to fill in, to review, to approve, to submit, to correct."""
     rows = periods_visible(actor).unfinished().filter(due_on__lte=today + timedelta(days=AHEAD_DAYS))
-    for period in (yield rows.order_by("due_on", "pk")[:50]):
+    for period in rows.order_by("due_on", "pk")[:50]:
         stage = _stage(period, actor)
         if stage is None:
             continue
@@ -64,16 +62,13 @@ def _filling(period: ReportPeriod, actor: User) -> str | None:
     return "待填报" if actor.pk == period.regime.reporter_id else None
 
 
-@asking
-def kpis(actor: User, today: date) -> Work:
+def kpis(actor: User, today: date) -> Iterator[Kpi]:
     """Working days to the next due day."""
     if not actor.may("reports.period_view"):
         return
-    rows = periods_visible(actor).unfinished().filter(due_on__gte=today).order_by("due_on", "pk")
-    found = yield rows[:1]
-    if not found:
+    period = periods_visible(actor).unfinished().filter(due_on__gte=today).order_by("due_on").first()
+    if period is None:
         return
-    period = found[0]
     try:
         left = load_calendar().workdays_between(today, period.due_on)
     except CalendarMissing:

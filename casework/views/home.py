@@ -16,7 +16,7 @@ SHOWN = 100
 def home(request: AuthedRequest) -> HttpResponse:
     """The desk: figures and the worklist, filtered by `?list=`."""
     today = timezone.localdate()
-    pairs, kpis = selectors.home_page(actor=request.user, face="desk", today=today)
+    pairs = selectors.work_items(actor=request.user, face="desk", today=today)
     chosen = request.GET.get("list", "")
     tabs = [{"label": "全部", "url": "?", "active": not chosen, "count": len(pairs)}]
     for worklist in dict.fromkeys(worklist for worklist, _ in pairs):
@@ -36,7 +36,7 @@ def home(request: AuthedRequest) -> HttpResponse:
         "hidden": max(0, len(items) - SHOWN),
         "tabs": tabs,
         "overdue": sum(item.due_on is not None and item.due_on < today for item in items),
-        "kpis": kpis,
+        "kpis": selectors.home_kpis(actor=request.user, today=today),
     }
     return render(request, "casework/home.html", context)
 
@@ -45,6 +45,6 @@ def home(request: AuthedRequest) -> HttpResponse:
 def portal_home(request: AuthedRequest) -> HttpResponse:
     """The counterpart's page: what is asked of me, by when."""
     today = timezone.localdate()
-    pairs, _ = selectors.home_page(actor=request.user, face="portal", today=today)
+    pairs = selectors.work_items(actor=request.user, face="portal", today=today)
     context = {"today": today, "items": [item for _, item in pairs[:SHOWN]]}
     return render(request, "casework/portal_home.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,6 @@ from django.utils import timezone
 from accounts.models import User
 from casework import events, registries
 from casework.deadlines.services import DeadlineMoved
-from casework.gathering import Work, asking
 from casework.models import EvidenceFile
 from casework.registries import NavEntry, Panel, WorkItem, Worklist
 
@@ -75,13 +75,12 @@ def _batch_url(uid: UUID) -> str:
     return reverse("complaints:tickets_batch", kwargs={"uid": uid})
 
 
-@asking
-def disputes(actor: User, today: date) -> Work:
+def disputes(actor: User, today: date) -> Iterable[WorkItem]:
     """Disputes that wait for mediation, agreement or payment, the nearest term first."""
     from complaints.selectors.disputes import disputes_visible
 
     words = {"CLAIMED": "调解退费纠纷", "MEDIATING": "促成退费协议", "AGREED": "督促退款"}
-    for row in (yield disputes_visible(actor).open().order_by("due_on", "pk")[:100]):
+    for row in disputes_visible(actor).open().order_by("due_on", "pk")[:100]:
         due = row.pay_by if row.status == "AGREED" else row.due_on
         yield WorkItem(
             words[row.status],
@@ -97,12 +96,11 @@ def disputes(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def rewards(actor: User, today: date) -> Work:
+def rewards(actor: User, today: date) -> Iterable[WorkItem]:
     """Rewards that another person should decide."""
     from complaints.selectors.disputes import rewards_visible
 
-    for row in (yield rewards_visible(actor).filter(status="PROPOSED").exclude(proposed_by=actor)[:50]):
+    for row in rewards_visible(actor).filter(status="PROPOSED").exclude(proposed_by=actor)[:50]:
         yield WorkItem("批准举报奖励", _reward_url(row.uid), None, sub=row.clue.number, stage="待批准")
 
 

@@ -11,7 +11,6 @@ from django.db.models import Count, F, Q, QuerySet
 
 from accounts.models import User
 from accounts.querysets import ScopedQuerySet
-from casework.gathering import Work, asking
 from casework.registries import WorkItem
 from complaints.matching import Signals, score, signals_of, thresholds
 from complaints.models import (
@@ -189,15 +188,15 @@ def _weighed(row: Institution, signals: Signals) -> Likely:
 # -- work ------------------------------------------------------------------------------------------------------
 
 
-@asking
-def review_work(actor: User, today: date) -> Work:
+def review_work(actor: User, today: date) -> Iterable[WorkItem]:
     """Watched sites whose day has come, and dismissed ones of which new clues speak."""
     from django.urls import reverse
 
     rows = sites_visible(actor)
     back = Q(status="DISMISSED", last_seen__gt=F("decided_at"))
-    rows = rows.filter(Q(status="WATCHED", review_on__lte=today) | back).order_by("review_on", "pk")
-    for site in (yield rows[:100]):
+    for site in rows.filter(Q(status="WATCHED", review_on__lte=today) | back).order_by("review_on", "pk")[
+        :100
+    ]:
         is_back = site.status == "DISMISSED"
         yield WorkItem(
             "已排除的培训点又有新线索" if is_back else "复看关注的疑似培训点",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,6 @@ from uuid import UUID
 from django.urls import reverse
 
 from accounts.models import User
-from casework.gathering import Work, asking, total_of, totals
 from casework.registries import Kpi, WorkItem
 
 
@@ -20,12 +20,11 @@ def _url(name: str) -> Any:
     return address
 
 
-@asking
-def approvals(actor: User, today: date) -> Work:
+def approvals(actor: User, today: date) -> Iterable[WorkItem]:
     """Outings that wait for the head."""
     from inspections.selectors import approvals_waiting
 
-    for row in (yield approvals_waiting(actor)):
+    for row in approvals_waiting(actor):
         due = row.approval_due_on or row.planned_on
         stage = "应急检查补办审批" if row.is_emergency else "待审批"
         yield WorkItem(
@@ -38,12 +37,11 @@ def approvals(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def recusals(actor: User, today: date) -> Work:
+def recusals(actor: User, today: date) -> Iterable[WorkItem]:
     """Recusals that wait for the head."""
     from inspections.selectors import recusals_waiting
 
-    for row in (yield recusals_waiting(actor)):
+    for row in recusals_waiting(actor):
         deployment = row.member.deployment
         yield WorkItem(
             f"回避申请：{row.member.person_name}",
@@ -55,12 +53,11 @@ def recusals(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def to_notify(actor: User, today: date) -> Work:
+def to_notify(actor: User, today: date) -> Iterable[WorkItem]:
     """Approved outings without notice."""
     from inspections.selectors import outings_to_notify
 
-    for row in (yield outings_to_notify(actor)):
+    for row in outings_to_notify(actor):
         yield WorkItem(
             f"下达检查通知：{row.name}",
             reverse("inspections:deployment_detail", kwargs={"uid": row.uid}),
@@ -71,13 +68,12 @@ def to_notify(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def visits(actor: User, today: date) -> Work:
+def visits(actor: User, today: date) -> Iterable[WorkItem]:
     """Stops of the actor's teams."""
     from inspections.selectors import visits_due
 
     words = {"PLANNED": "进场检查", "STARTED": "完成检查记录", "RECORDED": "处理问题并告知结果"}
-    for row in (yield visits_due(actor, today)):
+    for row in visits_due(actor, today):
         yield WorkItem(
             words[row.status],
             reverse("inspections:visit_detail", kwargs={"uid": row.uid}),
@@ -91,8 +87,7 @@ def visits(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def notices(actor: User, today: date) -> Work:
+def notices(actor: User, today: date) -> Iterable[WorkItem]:
     """Notices of the actor's organ that need something."""
     from inspections.selectors import notices_to_do
 
@@ -102,7 +97,7 @@ def notices(actor: User, today: date) -> Work:
         "ANSWERED": "复查整改",
         "SERVED": "督促整改",
     }
-    for row in (yield notices_to_do(actor, today)):
+    for row in notices_to_do(actor, today):
         is_over = row.is_overdue_on(today)
         yield WorkItem(
             f"{words[row.status]} {row.number}".strip(),
@@ -117,12 +112,11 @@ def notices(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def extensions(actor: User, today: date) -> Work:
+def extensions(actor: User, today: date) -> Iterable[WorkItem]:
     """Applications for more time."""
     from inspections.selectors import extensions_waiting
 
-    for row in (yield extensions_waiting(actor)):
+    for row in extensions_waiting(actor):
         yield WorkItem(
             f"决定延期 {row.notice.number}",
             reverse("inspections:notice_detail", kwargs={"uid": row.notice.uid}),
@@ -134,12 +128,11 @@ def extensions(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def portal_notices(actor: User, today: date) -> Work:
+def portal_notices(actor: User, today: date) -> Iterable[WorkItem]:
     """What the institution must answer."""
     from inspections.selectors import notices_of_party
 
-    for row in (yield notices_of_party(actor).filter(status__in=["ISSUED", "SERVED"])):
+    for row in notices_of_party(actor).filter(status__in=["ISSUED", "SERVED"]):
         yield WorkItem(
             f"报告整改情况 {row.number}" if row.status == "SERVED" else f"查收整改通知书 {row.number}",
             reverse("inspections_portal:notice_detail", kwargs={"uid": row.uid}),
@@ -152,23 +145,23 @@ def portal_notices(actor: User, today: date) -> Work:
         )
 
 
-@asking
-def kpis(actor: User, today: date) -> Work:
+def kpis(actor: User, today: date) -> Iterable[Kpi]:
     """Overdue and open notices, visits of the year."""
     from inspections import selectors
 
     if not actor.may("inspections.notice_view"):
-        return
-    over = total_of((yield totals(selectors.notices_overdue(actor, today))))
-    pending = total_of((yield totals(selectors.notices_pending(actor))))
-    visited = yield totals(selectors.visits_this_year(actor, today), **selectors.VISIT_TOTALS)
+        return []
+    over = selectors.overdue_count(actor, today)
+    times, places = selectors.visits_this_year(actor, today)
     base = reverse("inspections:notice_list")
-    yield Kpi("逾期未整改", str(over), "份", url=f"{base}?state=OVERDUE", tone="bad" if over else "")
-    yield Kpi("未办结整改通知书", str(pending), "份", url=f"{base}?state=PENDING")
-    yield Kpi(
-        "本年检查",
-        str(total_of(visited, "times")),
-        "家次",
-        sub=f"覆盖 {total_of(visited, 'places')} 家",
-        url=f"{reverse('inspections:visit_list')}?year={today.year}&done=1",
-    )
+    return [
+        Kpi("逾期未整改", str(over), "份", url=f"{base}?state=OVERDUE", tone="bad" if over else ""),
+        Kpi("未办结整改通知书", str(selectors.pending_count(actor)), "份", url=f"{base}?state=PENDING"),
+        Kpi(
+            "本年检查",
+            str(times),
+            "家次",
+            sub=f"覆盖 {places} 家",
+            url=f"{reverse('inspections:visit_list')}?year={today.year}&done=1",
+        ),
+    ]

@@ -38,7 +38,6 @@ from inspections.selectors.outings import (
     recusal_get,
 )
 from inspections.selectors.visits import (
-    VISIT_TOTALS,
     CarriedHistory,
     FailedItem,
     carried_of,
@@ -58,16 +57,15 @@ from inspections.selectors.visits import (
 from inspections.selectors.waiting import (
     approvals_waiting,
     extensions_waiting,
-    notices_overdue,
-    notices_pending,
     notices_to_do,
     outings_to_notify,
+    overdue_count,
+    pending_count,
     recusals_waiting,
     visits_due,
 )
 
 __all__ = [
-    "VISIT_TOTALS",
     "CarriedHistory",
     "FailedItem",
     "ItemHistory",
@@ -99,8 +97,6 @@ __all__ = [
     "members_of",
     "notice_file",
     "notices_of_party",
-    "notices_overdue",
-    "notices_pending",
     "notices_to_do",
     "notices_visible",
     "officer_choices",
@@ -108,6 +104,8 @@ __all__ = [
     "organ_choices",
     "organ_officers",
     "outings_to_notify",
+    "overdue_count",
+    "pending_count",
     "posted_document",
     "recheckable",
     "recusal_get",

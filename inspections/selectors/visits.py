@@ -168,9 +168,8 @@ def visits_counted(institution: Institution, year: int) -> int:
     return rows.exclude(deployment__kind__in=CAP_EXEMPT_KINDS).count()
 
 
-VISIT_TOTALS = {"times": Count("pk"), "places": Count("institution", distinct=True)}
-
-
-def visits_this_year(actor: User, today: date) -> QuerySet[Visit]:
-    """Visits of this year inside the actor's reach; `VISIT_TOTALS` are their 家次 and 家."""
-    return Visit.objects.visible_to(actor).carried_out().filter(started_at__year=today.year)
+def visits_this_year(actor: User, today: date) -> tuple[int, int]:
+    """(家次, 家) visited this year inside the actor's reach."""
+    rows = Visit.objects.visible_to(actor).carried_out().filter(started_at__year=today.year)
+    found = rows.aggregate(times=Count("pk"), places=Count("institution", distinct=True))
+    return found["times"], found["places"]

@@ -70,11 +70,11 @@ def recusals_waiting(actor: User) -> QuerySet[Recusal]:
     return rows.select_related("member", "member__deployment").order_by("raised_at")
 
 
-def notices_overdue(actor: User, today: date) -> QuerySet[RectificationNotice]:
+def overdue_count(actor: User, today: date) -> int:
     """Overdue notices that the actor may see."""
-    return RectificationNotice.objects.visible_to(actor).overdue(today)
+    return RectificationNotice.objects.visible_to(actor).overdue(today).count()
 
 
-def notices_pending(actor: User) -> QuerySet[RectificationNotice]:
+def pending_count(actor: User) -> int:
     """Unsettled notices that the actor may see."""
-    return RectificationNotice.objects.visible_to(actor).pending()
+    return RectificationNotice.objects.visible_to(actor).pending().count()
