@@ -48,7 +48,7 @@ def within_cap(draw: Draw, actor: User) -> Iterable[Reason]:
     if is_over and count.drawn > 1 and not draw.cap_reason:
         yield Reason(
             f"按比例将抽取 {count.drawn} 家，占名录 {count.size} 家的比例超过参考上限 {cap.value}%。",
-            cap.basis,
+            cap.cited,
             "请降低比例，或在方案中写明超过上限的理由。",
             "cap",
         )

@@ -18,7 +18,7 @@ from draws.models import Draw, DrawPlan, DrawPlanRow
 from tests.conftest import World
 from tests.draws import making
 
-PLANS = "/desk/draw-plans/"
+PLANS = "/desk/draws/yearly/"
 
 
 def check_day() -> date:
@@ -191,7 +191,7 @@ def test_pages(law: World, sign_in: Callable[..., Client]) -> None:
     assert officer.post(f"{base}rows/new/", row).status_code == 302
     line = plan.rows.get()
     assert (line.per_10000, line.percent) == (750, "7.5")
-    edit = f"/desk/draw-plan-rows/{line.uid}/edit/"
+    edit = f"/desk/draws/yearly/rows/{line.uid}/edit/"
     assert 'value="7.5"' in officer.get(edit).content.decode()
     assert officer.post(edit, {**row, "percent": "20"}).status_code == 302
     assert officer.post(f"{base}edit/", {"basis": "国发〔2019〕5号", "note": "说明"}).status_code == 302
@@ -223,7 +223,7 @@ def test_strangers_and_the_public_see_no_draft(law: World, sign_in: Callable[...
     assert sign_in(law.neighbour_officer).get(f"{PLANS}{plan.uid}/").status_code == 404
     assert sign_in(law.institution_user).get(f"{PLANS}{plan.uid}/").status_code in {403, 404}
     row = plan.rows.get()
-    assert sign_in(law.neighbour_officer).get(f"/desk/draw-plan-rows/{row.uid}/edit/").status_code == 404
-    assert sign_in(law.clerk).post(f"/desk/draw-plan-rows/{row.uid}/remove/").status_code == 403
-    assert sign_in(law.officer).post(f"/desk/draw-plan-rows/{row.uid}/remove/").status_code == 302
+    assert sign_in(law.neighbour_officer).get(f"/desk/draws/yearly/rows/{row.uid}/edit/").status_code == 404
+    assert sign_in(law.clerk).post(f"/desk/draws/yearly/rows/{row.uid}/remove/").status_code == 403
+    assert sign_in(law.officer).post(f"/desk/draws/yearly/rows/{row.uid}/remove/").status_code == 302
     assert not plan.rows.exists()

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from casework import policy
 from casework.errors import DomainError
+from casework.models import PolicyValue
 from casework.web import (
     AuthedRequest,
     Column,
@@ -160,19 +161,20 @@ def draw_count(request: AuthedRequest) -> HttpResponse:
     lead = known.get("lead_organ")
     organs = {*(organ.pk for organ in known.get("organs") or ()), *([lead.pk] if lead else [])}
     cards = [row for row in pools.certificates_of(organs, day) if row.is_valid_on(day)]
-    preview = pools.preview(draw)
+    preview, cap = pools.preview(draw), _cap(draw, day)
     context = {
         "preview": preview,
         "officers": len(cards),
         "day": day,
-        "cap": _cap(draw, day),
+        "cap": int(cap.value) if cap else 100,
+        "cap_source": cap.cited if cap else "",
         "percent": round(preview.drawn * 100 / preview.size, 1) if preview.size else 0,
     }
     return render(request, "draws/_count.html", context)
 
 
-def _cap(draw: Draw, day: Any) -> int:
+def _cap(draw: Draw, day: Any) -> PolicyValue | None:
     try:
-        return int(policy.value(guards.CAP, region=draw.region, on=day).value)
+        return policy.value(guards.CAP, region=draw.region, on=day)
     except DomainError:
-        return 100
+        return None
