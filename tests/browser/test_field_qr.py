@@ -12,10 +12,10 @@ import segno
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
-from conftest import CHROMIUM_FLAGS, chromium_path
 from tests.browser.house import House
 from tests.browser.officer import Officer
 from tests.browser.visitor import Complaints
+from tests.chromium import CHROMIUM_FLAGS, chromium_path
 
 TYPED = "abcd-efgh-2222"
 SEEN = f"https://example.test/verify/{TYPED.upper()}/"
