@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.chromium import CHROMIUM_FLAGS, chromium_path
 from tools import devstack
 
 if TYPE_CHECKING:
@@ -17,16 +17,6 @@ if TYPE_CHECKING:
 
 IS_FULL = os.environ.get("CI_FULL") == "1"
 ON_REQUEST = {"prove": "make prove", "bench": "make bench"}
-CHROMIUM_FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 LEFT_OUT = pytest.StashKey[Counter[str]]()
 # The longest files begin first, so that no process ends the run alone with one of them.
 LONGEST = (
@@ -35,14 +25,6 @@ LONGEST = (
     "tests/test_faults.py",
     "tests/test_query_counts.py",
 )
-
-
-def chromium_path() -> str | None:
-    """The browser on this machine: CHROMIUM, else Debian's chromium or another one on the path."""
-    named = os.environ.get("CHROMIUM")
-    if named:
-        return shutil.which(named)
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 def _obstacle(marker: str) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters
+from django import forms
+from django.db.models import QuerySet
 
 from burden.models import PlanStatus, VisitMerge, YearlyPlan
 from inspections.filters import organs_of
+from inspections.models import Visit
 
 
 class PlanFilter(django_filters.FilterSet):
@@ -29,7 +34,26 @@ class MergeFilter(django_filters.FilterSet):
         lookup_expr="icontains",
         help_text="机构名称",
     )
+    since = django_filters.DateFilter(
+        label="进场自",
+        field_name="kept__started_at",
+        lookup_expr="date__gte",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    until = django_filters.DateFilter(
+        label="进场至",
+        field_name="kept__started_at",
+        lookup_expr="date__lte",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    done = django_filters.ChoiceFilter(
+        label="是否实施", method="carried_out", choices=[("1", "已上门")], empty_label="全部"
+    )
 
     class Meta:
         model = VisitMerge
-        fields = ("q",)
+        fields = ("q", "since", "until", "done")
+
+    def carried_out(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Only merges whose kept visit took place."""
+        return rows.filter(kept__in=Visit.objects.carried_out())

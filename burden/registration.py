@@ -17,8 +17,9 @@ from inspections.models import Deployment, Visit
 
 def register() -> None:
     """Called once when the room starts."""
-    from burden import guards, services
+    from burden import guards, saving, services
 
+    saving.register_all()
     events.subscribe(VisitOutcomeRecorded, services.ticket_open)
     registries.add_blocker("inspections.Deployment", "submit", guards.within_plan)
     add = registries.add_nav

@@ -23,7 +23,9 @@ from burden.models import (
     VisitMerge,
     YearlyPlan,
 )
+from burden.saving import Saving, public_saving
 from casework import policy
+from casework.indicators import Period
 from inspections.models import CAP_EXEMPT_KINDS, Deployment, DeploymentStatus, Visit, VisitStatus
 from inspections.selectors import enforcing_organs
 from institutions.models import Institution
@@ -245,7 +247,7 @@ class YearOfVisits:
     visits: int
     places: int
     exempt: int
-    merged: int
+    merged: Saving
     scanned: int
     outside: tuple[PlannedOuting, ...]
 
@@ -264,7 +266,7 @@ def year_of_visits(bureau: Bureau, year: int) -> YearOfVisits:
         visits=sums["visits"],
         places=sums["places"],
         exempt=carried_out.filter(deployment__kind__in=CAP_EXEMPT_KINDS).count(),
-        merged=VisitMerge.objects.filter(kept__bureau=bureau, kept__planned_on__year=year).count(),
+        merged=public_saving(bureau, Period(date(year, 1, 1), date(year + 1, 1, 1))),
         scanned=carried_out.filter(entry_scan__isnull=False).count(),
         outside=tuple(outside.select_related("deployment", "deployment__lead_organ").order_by("pk")),
     )

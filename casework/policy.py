@@ -35,7 +35,8 @@ def value(key: str, *, region: Region, on: date) -> PolicyValue:
 def term(key: str, *, region: Region, on: date) -> Term:
     """A policy value `{"amount": 7, "unit": "WORKING_DAY"}` as a term with its basis."""
     row = value(key, region=region, on=on)
-    return Term(int(row.value["amount"]), TermUnit(row.value["unit"]), row.basis)
+    unit = TermUnit(row.value["unit"])
+    return Term(int(row.value["amount"]), unit, row.basis, is_verified=row.is_verified)
 
 
 @transaction.atomic

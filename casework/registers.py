@@ -12,7 +12,7 @@ from django.http import Http404
 from accounts.models import Region, User
 from casework import registries
 from casework.models import DocumentKind, IssuedNumber, OfficialDocument, PolicyValue
-from casework.wording import VERIFIED
+from casework.models.policy import VERIFIED
 
 
 def numbers_of(actor: User) -> QuerySet[IssuedNumber]:

@@ -9,9 +9,9 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 
 from casework.deadlines import TermUnit
+from casework.models.policy import VERIFIED
 
 MONEY_UNIT = "分"
-VERIFIED = frozenset({"seen", "local"})
 WORDS = {
     "state": "状态",
     "status": "状态",

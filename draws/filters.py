@@ -7,7 +7,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 
-from draws.models import Draw, DrawStatus, OfficerRecusal
+from draws.models import Draw, DrawPlan, DrawPlanStatus, DrawStatus, OfficerRecusal
 
 
 class DrawFilter(django_filters.FilterSet):
@@ -46,3 +46,14 @@ class RecusalFilter(django_filters.FilterSet):
     def by_state(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """In force or ended."""
         return rows.filter(ended_at__isnull=value == "ON")
+
+
+class DrawPlanFilter(django_filters.FilterSet):
+    """Plans of random inspections."""
+
+    year = django_filters.NumberFilter(label="年度", field_name="year")
+    status = django_filters.ChoiceFilter(label="状态", choices=DrawPlanStatus.choices, empty_label="全部")
+
+    class Meta:
+        model = DrawPlan
+        fields = ("year", "status")

@@ -10,7 +10,7 @@ from accounts.models import User
 from casework import policy
 from casework.errors import Reason
 from draws import pools
-from draws.models import Draw
+from draws.models import Draw, DrawPlan, DrawPlanStatus
 
 OPINION = "国发〔2019〕5号"
 PENALTY_42 = "行政处罚法第四十二条"
@@ -48,10 +48,42 @@ def within_cap(draw: Draw, actor: User) -> Iterable[Reason]:
     if is_over and count.drawn > 1 and not draw.cap_reason:
         yield Reason(
             f"按比例将抽取 {count.drawn} 家，占名录 {count.size} 家的比例超过参考上限 {cap.value}%。",
-            cap.basis,
+            cap.cited,
             "请降低比例，或在方案中写明超过上限的理由。",
             "cap",
         )
+
+
+def plan_in_force(draw: Draw) -> DrawPlan | None:
+    """The published plan of the year in which a draw's checks begin."""
+    return DrawPlan.objects.filter(
+        bureau=draw.bureau, year=draw.planned_on.year, status=DrawPlanStatus.PUBLISHED
+    ).first()
+
+
+def within_plan(draw: Draw, actor: User) -> Iterable[Reason]:
+    """A draw carries out a row of the year's published plan, or says why it stands outside."""
+    if draw.plan_row_id or draw.outside_reason:
+        return
+    if plan := plan_in_force(draw):
+        yield Reason(
+            f"这次抽查还没有对应《{plan}》的事项。",
+            OPINION,
+            "请在抽查方案中选择年度计划事项，或写明计划外抽查的理由。",
+            "plan",
+        )
+
+
+def plan_has_rows(plan: DrawPlan, actor: User) -> Iterable[Reason]:
+    """A plan says what is drawn."""
+    if not plan.rows.exists():
+        yield Reason("计划中还没有抽查事项。", OPINION, "请先添加抽查事项。", "rows")
+
+
+def not_own_plan(plan: DrawPlan, actor: User) -> Iterable[Reason]:
+    """Whoever compiled the plan does not approve it."""
+    if plan.created_by_id == actor.pk:
+        yield Reason("编制人不能批准自己编制的计划。", cleared_by="请由其他局领导批准。", gate="four_eyes")
 
 
 def value_exists(draw: Draw, actor: User) -> Iterable[Reason]:

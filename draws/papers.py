@@ -1,4 +1,4 @@
-"""The record of a draw 抽取记录 as an official document."""
+"""The record of a draw 抽取记录 and the year's plan as official documents."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from casework.typesetting import (
     Field,
     Fields,
     Paragraph,
+    Signature,
     SignatureLine,
     SignatureLines,
     Table,
     to_dict,
 )
-from draws.models import Draw
+from draws.models import Draw, DrawPlan
 
 PROBLEMS = {
     "TOO_FEW_OFFICERS": "可派的持证人员不足",
@@ -101,3 +102,64 @@ def _teams(record: dict[str, Any]) -> Table:
     head = tuple(Cell(text) for text in ("序号", "检查对象", "组别", "执法人员（执法证号）", "回避人员"))
     columns = (Column(0.6), Column(3, "left"), Column(0.9), Column(2.6, "left"), Column(1.2))
     return Table(columns=columns, head=(head,), rows=tuple(rows), size=10.5)
+
+
+PLAN_HEAD = ("序号", "抽查事项", "抽查对象", "抽查比例", "抽查时间", "牵头部门", "联合部门")
+PLAN_COLUMNS = (
+    Column(0.5),
+    Column(2.4, "left"),
+    Column(2, "left"),
+    Column(0.8),
+    Column(1.3),
+    Column(1.1),
+    Column(1.4),
+)
+
+
+def draw_plan(plan: DrawPlan, *, at: datetime) -> dict[str, Any]:
+    """The published plan with its table of rows."""
+    day = timezone.localdate(at).isoformat()
+    rows = list(plan.rows.select_related("lead_organ").prefetch_related("partners").order_by("position"))
+    table = Table(
+        columns=PLAN_COLUMNS,
+        head=(tuple(Cell(text) for text in PLAN_HEAD),),
+        rows=tuple(
+            tuple(
+                Cell(text)
+                for text in (
+                    str(row.position),
+                    row.item,
+                    row.pool,
+                    f"{row.percent}%",
+                    row.window,
+                    row.lead_organ.short_name,
+                    "、".join(organ.short_name for organ in row.partners.all()) or "—",
+                )
+            )
+            for row in rows
+        ),
+        size=10.5,
+    )
+    joint = sum(1 for row in rows if row.partners.all())
+    told = f"，其中部门联合抽查{joint}项" if joint else ""
+    blocks: list[Any] = [
+        Paragraph(f"根据{plan.basis}，现公布{plan.year}年度校外培训双随机抽查计划，共{len(rows)}项{told}。"),
+        table,
+    ]
+    if plan.note:
+        blocks.append(Paragraph(plan.note))
+    blocks.append(
+        Paragraph(
+            "检查对象和执法人员由事先公布的公开值随机抽取，抽取方法、名录校验值和抽查结果在公开平台公布。"
+        )
+    )
+    blocks.append(Signature(organ=plan.organ.name, date=day))
+    return to_dict(
+        DocumentContent(
+            form="red_head",
+            organ=plan.organ.name,
+            title=f"{plan.organ.short_name}{plan}",
+            date=day,
+            blocks=tuple(blocks),
+        )
+    )

@@ -15,19 +15,14 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from accounts.models import OfficerCertificate, Region
-from draws.models import Draw, OfficerRecusal, OfficerSkill, Skill, SkillRule
+from draws import strata
+from draws.models import Draw, OfficerRecusal, OfficerSkill, Skill, SkillRule, StratumBy
+from draws.strata import UNRATED
 from fieldwork.sampling import POOL_FORMAT, SAMPLER
 from inspections.models import Visit
 from institutions.models import Institution, RiskLevel, Standing, SubjectKind, Track
 from institutions.selectors import institutions_visible
 
-UNRATED = "UNRATED"
-STRATA = (
-    (RiskLevel.HIGH.value, "高风险"),
-    (RiskLevel.MEDIUM.value, "中风险"),
-    (RiskLevel.LOW.value, "低风险"),
-    (UNRATED, "未评定风险"),
-)
 CHOICE_FILTERS: dict[str, tuple[str, str, Any]] = {
     "standings": ("standing", "证照情况", Standing),
     "subject_kinds": ("subject_kind", "学科属性", SubjectKind),
@@ -82,13 +77,30 @@ def candidates(draw: Draw) -> QuerySet[Institution]:
 
 def preview(draw: Draw) -> Preview:
     """Sizes by layer with what the shares would draw; shares are rounded up."""
-    found = dict(candidates(draw).values_list("risk_level").annotate(n=Count("pk", distinct=True)))
-    layers = []
-    for code, label in STRATA:
-        size = found.get("" if code == UNRATED else code, 0)
-        share = int(draw.shares.get(code, 0))
-        layers.append(Layer(code, label, size, share / 100, min(-(-size * share // 10_000), size)))
-    return Preview(tuple(layers))
+    # A condition may join one place several times; the inner query names each once.
+    once = Institution.objects.filter(pk__in=candidates(draw).values("pk")).order_by()
+    rows = list(once.values(*_columns(draw)).annotate(n=Count("pk")))
+    return Preview(
+        tuple(
+            Layer(row.code, row.label, row.size, row.per_10000 / 100, _drawn_of(row.size, row.per_10000))
+            for row in strata.strata_of(draw, rows)
+        )
+    )
+
+
+def _columns(draw: Draw) -> list[str]:
+    """Only the columns that the layers need, so that a count groups by nothing else."""
+    names: dict[str, tuple[str, ...]] = {
+        StratumBy.RISK: ("risk_level",),
+        StratumBy.TOWN: ("region__code", "region__name"),
+        StratumBy.KIND: ("subject_kind",),
+        StratumBy.CREDIT: ("credit_grade",),
+    }
+    return [column for name in draw.strata_by for column in names[name]]
+
+
+def _drawn_of(size: int, per_10000: int) -> int:
+    return min(-(-size * per_10000 // 10_000), size)
 
 
 def frozen_preview(draw: Draw) -> Preview:
@@ -102,7 +114,7 @@ def frozen_preview(draw: Draw) -> Preview:
                 row["label"],
                 sizes[row["code"]],
                 row["per_10000"] / 100,
-                min(-(-sizes[row["code"]] * row["per_10000"] // 10_000), sizes[row["code"]]),
+                _drawn_of(sizes[row["code"]], row["per_10000"]),
             )
             for row in data["strata"]
         )
@@ -163,7 +175,9 @@ def conditions(draw: Draw) -> list[str]:
 
 def pool_data(draw: Draw, number: str) -> dict[str, Any]:
     """The pool file of a draw as JSON values."""
-    before = draw.predecessor
+    before, row = draw.predecessor, draw.plan_row
+    columns = ("public_id", "name", "is_online", *strata.COLUMNS)
+    places = list(candidates(draw).order_by("public_id").values(*columns).distinct())
     return {
         "format": POOL_FORMAT,
         "sampler": SAMPLER,
@@ -171,6 +185,7 @@ def pool_data(draw: Draw, number: str) -> dict[str, Any]:
         "number": number,
         "title": draw.title,
         "organ": draw.lead_organ.name,
+        "plan": {"number": row.plan.number, "row": row.position, "item": row.item} if row else None,
         "planned_on": draw.planned_on.isoformat(),
         "planned_until": draw.planned_until.isoformat(),
         "conditions": conditions(draw),
@@ -180,34 +195,32 @@ def pool_data(draw: Draw, number: str) -> dict[str, Any]:
             "at": moment_text(draw.entropy_due_at),
         },
         "predecessor": {"number": before.number, "reason": draw.repeat_reason} if before else None,
+        "strata_by": [{"code": name, "label": str(StratumBy(name).label)} for name in draw.strata_by],
         "strata": [
-            {"code": code, "label": label, "per_10000": int(draw.shares.get(code, 0))}
-            for code, label in STRATA
+            {"code": layer.code, "label": layer.label, "per_10000": layer.per_10000}
+            for layer in strata.strata_of(draw, places)
         ],
-        "targets": _targets(draw),
+        "targets": [_target(draw, place) for place in places],
         "officers": _officers(draw),
         "team": {"size": draw.team_size, "places": draw.places_per_team},
+    }
+
+
+def _target(draw: Draw, place: dict[str, Any]) -> dict[str, Any]:
+    values = strata.values_of(draw.strata_by, place)
+    return {
+        "id": place["public_id"],
+        "name": place["name"],
+        "place": place["region__name"],
+        "attributes": {name: value.code for name, value in zip(draw.strata_by, values, strict=True)},
+        "stratum": strata.code_of(values),
+        "needs": needs_of(draw.skill_rules, place["subject_kind"], place["risk_level"], place["is_online"]),
     }
 
 
 def moment_text(moment: datetime) -> str:
     """A moment in Asia/Shanghai, ISO 8601 to the second."""
     return timezone.localtime(moment).isoformat(timespec="seconds")
-
-
-def _targets(draw: Draw) -> list[dict[str, Any]]:
-    columns = ("public_id", "name", "region__name", "risk_level", "subject_kind", "is_online")
-    rows = candidates(draw).order_by("public_id").values_list(*columns).distinct()
-    return [
-        {
-            "id": public_id,
-            "name": name,
-            "place": place,
-            "stratum": risk or UNRATED,
-            "needs": needs_of(draw.skill_rules, subject, risk, is_online),
-        }
-        for public_id, name, place, risk, subject, is_online in rows.iterator(chunk_size=5000)
-    ]
 
 
 def officer_id(certificate: OfficerCertificate) -> str:

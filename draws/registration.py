@@ -26,11 +26,14 @@ def register() -> None:
     events.subscribe(DeadlineMoved, services.deadline_copy)
     registries.add_nav(NavEntry("双随机抽查", "draws:draw_list", "arrows-shuffle", 47, "draws.draw_view"))
     registries.object_urls["draws.draw"] = draw_url
+    registries.object_urls["draws.drawplan"] = plan_url
+    registries.add_worklist(Worklist("draws.plans", "双随机年度计划", plans, permission="draws.draw_view"))
     registries.add_worklist(Worklist("draws.steps", "双随机抽查", steps, permission="draws.draw_enter"))
     registries.add_worklist(
         Worklist("draws.results", "待公示的抽查结果", results, permission="draws.draw_publish")
     )
     registries.add_document_owner("draws.draw", may_see_document)
+    registries.add_document_owner("draws.drawplan", may_see_plan)
     registries.panels.register(
         "institutions.Institution",
         Panel("draws", "双随机抽查", "draws/_institution_panel.html", panel, 45, "draws.draw_view"),
@@ -40,6 +43,39 @@ def register() -> None:
 def draw_url(uid: UUID) -> str:
     """Address of one draw."""
     return reverse("draws:draw_detail", kwargs={"uid": uid})
+
+
+def plan_url(uid: UUID) -> str:
+    """Address of one plan of a year."""
+    return reverse("draws:plan_detail", kwargs={"uid": uid})
+
+
+def plans(actor: User, today: date) -> Iterable[WorkItem]:
+    """Plans that wait for the actor, and rows whose window ends soon, or has ended, without a draw."""
+    from draws.selectors import draw_plans_waiting, rows_ending
+
+    for plan in draw_plans_waiting(actor):
+        step = "审批" if plan.status == "SUBMITTED" else "公布"
+        yield WorkItem(
+            f"{step}：{plan}",
+            plan_url(plan.uid),
+            None,
+            sub=plan.created_by.name,
+            stage=plan.get_status_display(),
+            tone="warn",
+        )
+    if not actor.may("draws.draw_edit"):
+        return
+    for line in rows_ending(actor, today):
+        is_late = line.state == "OVERDUE"
+        yield WorkItem(
+            f"拟定抽查：{line.row.item}",
+            plan_url(line.row.plan.uid),
+            line.row.window_until,
+            sub=f"{line.row.plan} · {line.row.window}",
+            stage="过期未抽" if is_late else "还没有抽查",
+            tone="bad" if is_late else "warn",
+        )
 
 
 def steps(actor: User, today: date) -> Iterable[WorkItem]:
@@ -101,4 +137,12 @@ def may_see_document(actor: User, document: OfficialDocument) -> bool:
     from draws.models import Draw
 
     rows = Draw.objects.visible_to(actor).filter(uid=document.subject_uid)
+    return actor.may("draws.draw_view") and rows.exists()
+
+
+def may_see_plan(actor: User, document: OfficialDocument) -> bool:
+    """Whoever reaches the plan."""
+    from draws.models import DrawPlan
+
+    rows = DrawPlan.objects.visible_to(actor).filter(uid=document.subject_uid)
     return actor.may("draws.draw_view") and rows.exists()

@@ -1,9 +1,10 @@
-"""Transitions of a draw."""
+"""Transitions of a draw and of the year's plan."""
 
 from __future__ import annotations
 
 from casework.workflow import Transition, Workflow
 from draws import guards
+from draws.models import DrawPlanStatus as P
 from draws.models import DrawStatus as D
 
 DRAW = Workflow(
@@ -18,7 +19,7 @@ DRAW = Workflow(
             (D.DRAFT,),
             D.FROZEN,
             permission="draws.draw_freeze",
-            guards=(guards.has_pool, guards.has_officers, guards.within_cap),
+            guards=(guards.has_pool, guards.has_officers, guards.within_cap, guards.within_plan),
             requires=("entropy_source",),
             stamp="frozen_at",
             is_primary=True,
@@ -74,6 +75,61 @@ DRAW = Workflow(
             needs_reason=True,
             stamp="aborted_at",
             is_danger=True,
+        ),
+    ),
+)
+
+DRAW_PLAN = Workflow(
+    model="draws.DrawPlan",
+    label="年度双随机抽查计划",
+    states=P,
+    initial=P.DRAFT,
+    transitions=(
+        Transition(
+            "submit",
+            "送审",
+            (P.DRAFT,),
+            P.SUBMITTED,
+            permission="draws.plan_edit",
+            guards=(guards.plan_has_rows,),
+            stamp="submitted_at",
+            is_primary=True,
+        ),
+        Transition(
+            "approve",
+            "批准",
+            (P.SUBMITTED,),
+            P.APPROVED,
+            permission="draws.plan_approve",
+            guards=(guards.not_own_plan,),
+            stamp="approved_at",
+            is_primary=True,
+        ),
+        Transition(
+            "return",
+            "退回修改",
+            (P.SUBMITTED, P.APPROVED),
+            P.DRAFT,
+            permission="draws.plan_approve",
+            needs_reason=True,
+        ),
+        Transition(
+            "publish",
+            "公布",
+            (P.APPROVED,),
+            P.PUBLISHED,
+            permission="draws.plan_publish",
+            requires=("document",),
+            stamp="published_at",
+            is_primary=True,
+        ),
+        Transition(
+            "supersede",
+            "由新计划代替",
+            (P.PUBLISHED,),
+            P.SUPERSEDED,
+            is_system=True,
+            stamp="superseded_at",
         ),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -76,13 +77,25 @@ class VisitFilter(django_filters.FilterSet):
         empty_label="全部",
     )
     year = django_filters.NumberFilter(label="年度", field_name="planned_on", lookup_expr="year")
+    since = django_filters.DateFilter(
+        label="进场自",
+        field_name="started_at",
+        lookup_expr="date__gte",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    until = django_filters.DateFilter(
+        label="进场至",
+        field_name="started_at",
+        lookup_expr="date__lte",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
     done = django_filters.ChoiceFilter(
         label="是否实施", method="carried_out", choices=[("1", "已实施")], empty_label="全部"
     )
 
     class Meta:
         model = Visit
-        fields = ("q", "status", "region", "campaign_kind", "year", "done")
+        fields = ("q", "status", "region", "campaign_kind", "year", "since", "until", "done")
 
     def carried_out(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Only visits that took place."""

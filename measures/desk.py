@@ -254,7 +254,7 @@ def portal_work(actor: User, today: date) -> Iterable[WorkItem]:
             moment = timezone.localtime(party.talk.planned_at)
             yield WorkItem(
                 "按时参加约谈",
-                url,
+                reverse("measures_portal:own_talk", kwargs={"uid": party.talk.uid}),
                 moment.date(),
                 sub=f"{moment:%m-%d %H:%M} {party.talk.place}",
                 tone="warn",
@@ -262,7 +262,7 @@ def portal_work(actor: User, today: date) -> Iterable[WorkItem]:
         elif party.is_waiting:
             yield WorkItem(
                 "兑现约谈承诺",
-                url,
+                reverse("measures_portal:own_talk", kwargs={"uid": party.talk.uid}),
                 party.promise_due_on,
                 sub=party.promise[:40],
                 tone=_tone(party.promise_due_on, today),

@@ -200,7 +200,8 @@ PARTY_OTHERS = frozenset(
 def may_see_document(actor: User, document: OfficialDocument) -> bool:
     """Authorities who reach the row; the institution its own notices, talks, closures and receipts.
 
-    The record of a collective talk names others' promises, so each institution gets its copy on paper.
+    Invitation and record of a collective talk name the others and their promises, so each institution gets its
+    copies on paper and reads its own part in the portal.
     """
     model = _models()[document.subject_type]
     rows = model.objects.visible_to(actor).filter(uid=document.subject_uid)
@@ -208,6 +209,6 @@ def may_see_document(actor: User, document: OfficialDocument) -> bool:
         return actor.may("measures.view") and bool(rows.exists())
     if document.kind not in PARTY_DOCUMENTS | PARTY_OTHERS:
         return False
-    if document.kind == "TALK_RECORD":
+    if document.kind in {"TALK_RECORD", "TALK_INVITATION"}:
         rows = rows.filter(kind="SINGLE")
     return bool(rows.exists())

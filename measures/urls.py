@@ -87,4 +87,5 @@ desk_urlpatterns = [
 
 portal_urlpatterns = [
     path("measures/", overview.own_list, name="own_list"),
+    path("measures/talks/<uuid:uid>/", overview.own_talk, name="own_talk"),
 ]

@@ -18,6 +18,7 @@ SOURCE_MAP = re.compile(rb"(/\*#\s*sourceMappingURL=[^*]*\*/|//#\s*sourceMapping
 # served folder → (package folder, files)
 LIBRARIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "tabler": ("@tabler/core/dist", ("css/tabler.min.css", "js/tabler.min.js")),
+    "jsqr": ("jsqr/dist", ("jsQR.js",)),
     "echarts": ("echarts/dist", ("echarts.common.min.js",)),
     "leaflet": (
         "leaflet/dist",

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
 
-from burden import selectors, services
+from burden import saving, selectors, services
 from burden.filters import MergeFilter
 from burden.forms import MergeForm
+from casework.indicators import Period
+from casework.registries import Kpi
 from casework.web import AuthedRequest, Column, ListPage, crumbs, data, desk_page, form_page
 
 COLUMNS = (
@@ -20,7 +26,38 @@ COLUMNS = (
     Column("原牵头机关", lambda row: row.given_up.deployment.lead_organ.name, 24),
     Column("合并人", lambda row: row.merged_by.name),
     Column("合并时间", lambda row: row.merged_at),
+    Column("上门时间", lambda row: row.kept.started_at),
 )
+
+
+def _day(text: str, default: date) -> date:
+    try:
+        return parse_date(text) or default
+    except ValueError:
+        return default
+
+
+def _kpis(request: AuthedRequest) -> list[Kpi]:
+    """What merging saved in the period of the filter (this year when none is given), each figure with its rows."""
+    today = timezone.localdate()
+    first = _day(request.GET.get("since", ""), date(today.year, 1, 1))
+    last = max(first, _day(request.GET.get("until", ""), today))
+    found = saving.saving_of(request.user, Period(first, last + timedelta(days=1)))
+    span = urlencode({"since": first.isoformat(), "until": last.isoformat(), "done": "1"})
+    merges, visits = f"{reverse('burden:merge_list')}?{span}", f"{reverse('inspections:visit_list')}?{span}"
+    words = f"{first:%Y-%m-%d} 至 {last:%Y-%m-%d}"
+    share = "—" if found.percent is None else str(found.percent)
+    return [
+        Kpi("减少上门", str(found.saved), "次", sub=f"{words}，涉及 {found.places} 家", url=merges),
+        Kpi("实际上门", str(found.done), "家次", sub=words, url=visits),
+        Kpi(
+            "减少比例",
+            share,
+            "%",
+            sub=f"{found.saved} ÷（实际 {found.done} ＋ 减少 {found.saved} ＝ {found.separate}）",
+            url=merges,
+        ),
+    ]
 
 
 @desk_page("burden.visit_merge")
@@ -34,7 +71,7 @@ def merge_list(request: AuthedRequest) -> HttpResponse | StreamingHttpResponse:
         columns=COLUMNS,
         filterset=MergeFilter,
         unit="次",
-        context={"proposals": selectors.merge_proposals(request.user)},
+        context={"proposals": selectors.merge_proposals(request.user), "kpis": _kpis(request)},
     ).response()
 
 

@@ -15,6 +15,7 @@ from casework.deadlines.calendar import CalendarMissing, load_calendar
 from casework.deadlines.terms import Term, TermUnit, compute
 from casework.errors import Unlawful, WrongState
 from casework.models import Deadline, DeadlineState
+from casework.models.policy import UNVERIFIED
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,9 @@ def deadlines_recompute(*, actor: User, since: date) -> int:
         .order_by("pk")
     )
     for deadline in running:
-        term = Term(deadline.amount, TermUnit(deadline.unit), deadline.basis)
+        is_verified = not any(UNVERIFIED in line for line in deadline.explanation)
+        unit = TermUnit(deadline.unit)
+        term = Term(deadline.amount, unit, deadline.basis, is_verified=is_verified)
         try:
             computed = compute(term, deadline.starts_on, calendar)
         except CalendarMissing:

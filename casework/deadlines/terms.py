@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from django.db import models
 
 from casework.deadlines.calendar import Calendar
+from casework.models.policy import UNVERIFIED
 
 
 class TermUnit(models.TextChoices):
@@ -23,12 +24,13 @@ class TermUnit(models.TextChoices):
 
 @dataclass(frozen=True)
 class Term:
-    """A length of time with its legal basis."""
+    """A length of time with its legal basis. `is_verified`: whether somebody read the value in that document."""
 
     amount: int
     unit: TermUnit
     basis: str = ""
     rolls_to_workday: bool = True
+    is_verified: bool = True
 
     def __str__(self) -> str:
         return f"{self.amount} {TermUnit(self.unit).label}"
@@ -46,7 +48,7 @@ def compute(term: Term, starts_on: date, calendar: Calendar) -> Computed:
     """The last day of `term` counted from the day after `starts_on`; raises CalendarMissing."""
     lines = [
         f"起算：{starts_on:%Y-%m-%d}（当日不计入）",
-        f"期限：{term}" + (f"（{term.basis}）" if term.basis else ""),
+        f"期限：{term}{_source(term)}",
     ]
     if term.unit == TermUnit.WORKING_DAY:
         due = _after_workdays(starts_on, term.amount, calendar, lines)
@@ -59,6 +61,11 @@ def compute(term: Term, starts_on: date, calendar: Calendar) -> Computed:
             due = rolled
     lines.append(f"到期：{due:%Y-%m-%d}")
     return Computed(due, tuple(lines))
+
+
+def _source(term: Term) -> str:
+    parts = [*([term.basis] if term.basis else []), *([] if term.is_verified else [UNVERIFIED])]
+    return f"（{'；'.join(parts)}）" if parts else ""
 
 
 def _after_workdays(day: date, amount: int, calendar: Calendar, lines: list[str]) -> date:

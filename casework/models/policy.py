@@ -10,6 +10,9 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Region, User
 
+UNVERIFIED = "待核实"
+VERIFIED = frozenset({"seen", "local"})
+
 
 class PolicyValue(models.Model):
     """A dated value of one rule for one region (none = everywhere): caps, days, amounts, thresholds.
@@ -46,6 +49,16 @@ class PolicyValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} = {self.value}{self.unit}"
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether somebody read the value in its document, or the bureau set it."""
+        return self.confidence in VERIFIED
+
+    @property
+    def cited(self) -> str:
+        """Its basis for screens; values nobody has checked yet carry the mark 待核实. Papers cite `basis`."""
+        return self.basis if self.is_verified else f"{self.basis}；{UNVERIFIED}"
 
 
 class ViolationType(models.Model):

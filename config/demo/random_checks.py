@@ -15,7 +15,7 @@ from config.demo.people import County
 from config.demo.problems import SCHOOL_PROBLEMS, pick
 from config.demo.timeline import Timeline
 from draws import services
-from draws.models import Draw, EntropyKind, Skill, SkillRule
+from draws.models import Draw, DrawPlanRow, DrawPlanStatus, EntropyKind, Skill, SkillRule
 from inspections import services as inspections
 from inspections.models import Deployment, Visit
 from institutions.models import Institution, RiskLevel, StateKind
@@ -23,6 +23,14 @@ from institutions.services import institution_projection_set
 
 LOTTERY = "中国福利彩票双色球{year}年第{number}期开奖号码（演示）"
 FOUND_EVERY = 3
+OPINION = "《国务院关于在市场监管领域全面推行部门联合“双随机、一公开”监管的意见》（国发〔2019〕5号）"
+MAIN_ROW = "办学资质、收费和场所安全综合抽查"
+YEAR_ROWS = (
+    (MAIN_ROW, "全县证照齐全的培训机构", 1000, (9, 1), (12, 31), False),
+    ("预收费资金监管抽查", "有预收费的非学科类机构", 500, (3, 1), (6, 30), False),
+    ("消防安全和价格广告跨部门联合抽查", "全县证照齐全的培训机构", 500, (5, 1), (12, 15), True),
+    ("从业人员和培训材料抽查", "全县证照齐全的培训机构", 500, (4, 1), (12, 20), False),
+)
 
 
 @dataclass
@@ -52,6 +60,8 @@ def build_draws(county: County, timeline: Timeline, now: date) -> None:
     """Put the draws on the timeline."""
     work = Random(county, timeline)
     add = timeline.add
+    for year in sorted({2025, now.year}):
+        add(min(date(year, 2, 17), now - timedelta(days=3)), 9, partial(_year_plan, county, year))
     add(date(2025, 9, 1), 9, partial(_levels, county))
     add(date(2025, 9, 3), 9, partial(_people, county))
     first = {"planned_on": date(2025, 10, 20), "planned_until": date(2025, 10, 24)}
@@ -87,6 +97,33 @@ def build_draws(county: County, timeline: Timeline, now: date) -> None:
     add(now - timedelta(days=1), 16, work.step("freeze", "head"))
 
 
+def _year_plan(county: County, year: int, moment: datetime) -> None:
+    """The year's plan: four rows, one of them never drawn in its window, one whose window is about to end."""
+    plan = services.draw_plan_draft(
+        actor=county.officer, organ=county.education, year=year, basis=OPINION, at=moment
+    )
+    partners = [county.organs[OrganisationKind.MARKET], county.organs[OrganisationKind.FIRE]]
+    for item, pool, share, first, last, is_joint in YEAR_ROWS:
+        services.plan_row_add(
+            actor=county.officer,
+            plan=plan,
+            values={
+                "item": item,
+                "pool": pool,
+                "per_10000": share,
+                "filters": {"standings": ["LICENSED"]},
+                "window_from": date(year, *first),
+                "window_until": date(year, *last),
+                "lead_organ": county.education,
+            },
+            partners=partners if is_joint else [],
+            at=moment,
+        )
+    services.draw_plan_submit(actor=county.officer, plan=plan, at=moment + timedelta(minutes=20))
+    services.draw_plan_approve(actor=county.leader, plan=plan, note="同意", at=moment + timedelta(hours=2))
+    services.draw_plan_publish(actor=county.head, plan=plan, at=moment + timedelta(hours=3))
+
+
 def _levels(county: County, moment: datetime) -> None:
     """Every eighth licensed place of high risk, every third of medium risk."""
     rows = Institution.objects.filter(bureau=county.bureau, standing="LICENSED").present().order_by("pk")
@@ -111,11 +148,13 @@ def _people(county: County, moment: datetime) -> None:
 
 
 def _draft(work: Random, days: dict[str, date], source: str, due: datetime, moment: datetime) -> None:
-    county = work.county
+    county, row = work.county, _main_row(days["planned_on"])
     values = {
         "title": f"{days['planned_on'].year}年{days['planned_on'].month}月双随机抽查",
         "lead_organ": county.education,
-        "basis": "《国务院关于在市场监管领域全面推行部门联合“双随机、一公开”监管的意见》（国发〔2019〕5号）",
+        "plan_row": row,
+        "outside_reason": "" if row else "上级临时部署，计划中没有这一时段的抽查",
+        "basis": OPINION,
         "item": "办学资质、培训行为、收费和预收费监管、场所安全",
         "filters": {"standings": ["LICENSED"]},
         "shares": {"HIGH": 2000, "MEDIUM": 1000, "LOW": 500, "UNRATED": 1000},
@@ -128,6 +167,11 @@ def _draft(work: Random, days: dict[str, date], source: str, due: datetime, mome
         **days,
     }
     work.draws.append(services.draw_draft(actor=county.officer, values=values, at=moment))
+
+
+def _main_row(day: date) -> DrawPlanRow | None:
+    rows = DrawPlanRow.objects.filter(plan__status=DrawPlanStatus.PUBLISHED, item=MAIN_ROW)
+    return rows.filter(plan__year=day.year, window_from__lte=day).first()
 
 
 def _repeat(work: Random, moment: datetime) -> None:

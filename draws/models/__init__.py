@@ -1,11 +1,15 @@
-"""Draws, what was drawn, standing recusals and skills of officers."""
+"""Draws, what was drawn, the year's plan, standing recusals and skills of officers."""
 
 from draws.models.drawn import DrawnOfficer, DrawnPlace
-from draws.models.draws import Draw, DrawStatus, EntropyKind
+from draws.models.draws import Draw, DrawStatus, EntropyKind, StratumBy
 from draws.models.officers import OfficerRecusal, OfficerSkill, Skill, SkillRule
+from draws.models.yearly import DrawPlan, DrawPlanRow, DrawPlanStatus
 
 __all__ = [
     "Draw",
+    "DrawPlan",
+    "DrawPlanRow",
+    "DrawPlanStatus",
     "DrawStatus",
     "DrawnOfficer",
     "DrawnPlace",
@@ -14,4 +18,5 @@ __all__ = [
     "OfficerSkill",
     "Skill",
     "SkillRule",
+    "StratumBy",
 ]

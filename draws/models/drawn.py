@@ -24,7 +24,7 @@ class DrawnPlace(models.Model):
         Institution, models.PROTECT, related_name="drawn", verbose_name="检查对象"
     )
     stratum = models.CharField("分层", max_length=40)
-    stratum_label = models.CharField("分层名称", max_length=40)
+    stratum_label = models.CharField("分层名称", max_length=120)
     team_number = models.PositiveIntegerField("组号")
     organ = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="检查机关"

@@ -14,6 +14,7 @@ from accounts.models import Organisation, User
 from accounts.querysets import ScopePaths
 from casework.models import OfficialDocument, RootModel
 from draws.models.officers import SkillRule
+from draws.models.yearly import DrawPlanRow
 from draws.querysets import DrawQuerySet
 from fieldwork.models import Campaign, ChecklistVersion
 
@@ -37,6 +38,20 @@ class EntropyKind(models.TextChoices):
     DICE = "DICE", "会议现场掷骰"
 
 
+class StratumBy(models.TextChoices):
+    """Attributes of a place by which a pool is laid in layers, in the order in which they are joined."""
+
+    RISK = "RISK", "风险等级"
+    TOWN = "TOWN", "乡镇（街道）"
+    KIND = "KIND", "学科属性"
+    CREDIT = "CREDIT", "信用等级"
+
+
+def by_risk() -> list[str]:
+    """Layers as they were before others could be chosen."""
+    return [StratumBy.RISK.value]
+
+
 KEEP_FROZEN = """
 IF OLD.frozen_at IS NULL THEN
     IF NEW.frozen_at IS NOT NULL
@@ -46,9 +61,10 @@ IF OLD.frozen_at IS NULL THEN
     RETURN NEW;
 END IF;
 IF (OLD.pool_text, OLD.pool_hash, OLD.frozen_at, OLD.number, OLD.entropy_kind, OLD.entropy_source,
-    OLD.entropy_due_at, OLD.planned_on, OLD.predecessor_id)
+    OLD.entropy_due_at, OLD.planned_on, OLD.predecessor_id, OLD.strata_by, OLD.plan_row_id)
     IS DISTINCT FROM (NEW.pool_text, NEW.pool_hash, NEW.frozen_at, NEW.number, NEW.entropy_kind,
-    NEW.entropy_source, NEW.entropy_due_at, NEW.planned_on, NEW.predecessor_id) THEN
+    NEW.entropy_source, NEW.entropy_due_at, NEW.planned_on, NEW.predecessor_id, NEW.strata_by,
+    NEW.plan_row_id) THEN
     RAISE EXCEPTION 'draw: a frozen pool and its announced value never change';
 END IF;
 IF OLD.entropy_confirmed_at IS NOT NULL
@@ -90,11 +106,18 @@ class Draw(RootModel):
     checklist_version = models.ForeignKey(
         ChecklistVersion, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="检查清单"
     )
+    plan_row = models.ForeignKey(
+        DrawPlanRow, models.PROTECT, null=True, blank=True, related_name="draws", verbose_name="年度计划事项"
+    )
+    outside_reason = models.CharField("计划外抽查的理由", max_length=300, blank=True, default="")
     basis = models.CharField("抽查依据", max_length=300)
     item = models.TextField("抽查事项")
     planned_on = models.DateField("检查开始日期")
     planned_until = models.DateField("检查结束日期")
     filters = models.JSONField("名录条件", default=dict, blank=True)
+    strata_by = ArrayField(
+        models.CharField(max_length=10, choices=StratumBy.choices), verbose_name="分层依据", default=by_risk
+    )
     shares = models.JSONField("各层抽取比例", default=dict, blank=True)
     team_size = models.PositiveSmallIntegerField(
         "每组执法人员数", default=2, validators=[MinValueValidator(2), MaxValueValidator(6)]
@@ -220,6 +243,10 @@ class Draw(RootModel):
             models.CheckConstraint(
                 condition=Q(predecessor__isnull=True) | ~Q(repeat_reason=""),
                 name="draws_draw_repeat_reason",
+            ),
+            models.CheckConstraint(condition=~Q(strata_by=[]), name="draws_draw_layered"),
+            models.CheckConstraint(
+                condition=Q(plan_row__isnull=True) | Q(outside_reason=""), name="draws_draw_row_or_reason"
             ),
             models.UniqueConstraint(
                 fields=["bureau", "number"], condition=~Q(number=""), name="draws_draw_number"

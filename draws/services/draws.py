@@ -22,7 +22,7 @@ from casework.records import record_create, record_update, root_fields
 from casework.steps import lock, ready, refuse, require
 from casework.workflow import transition
 from draws import papers, pools
-from draws.models import Draw, DrawnOfficer, DrawnPlace, DrawStatus, EntropyKind
+from draws.models import Draw, DrawnOfficer, DrawnPlace, DrawPlanRow, DrawPlanStatus, DrawStatus, EntropyKind
 from fieldwork.sampling import PoolError, entropy_clean, pool_bytes, pool_read, record_bytes, record_make
 from inspections.guards import enforcing_reasons
 from inspections.models import DeploymentStatus
@@ -34,8 +34,8 @@ RECORD_KIND = "DRAW_RECORD"
 MIN_WITNESSES = 2
 COPIED = (
     "title", "lead_organ", "campaign", "checklist_version", "basis", "item", "planned_on", "planned_until",
-    "filters", "shares", "team_size", "places_per_team", "skill_rules", "cap_reason", "entropy_kind",
-    "entropy_source",
+    "plan_row", "outside_reason", "filters", "strata_by", "shares", "team_size", "places_per_team",
+    "skill_rules", "cap_reason", "entropy_kind", "entropy_source",
 )  # fmt: skip
 
 
@@ -53,9 +53,22 @@ def draw_draft(
     for organ in chosen.values():
         refuse(enforcing_reasons(organ))
     draw = Draw(**root_fields(actor=actor, region=lead.bureau.region, bureau=lead.bureau), **values)
+    _check_row(draw.plan_row, lead, draw.planned_on, values.get("predecessor"))
     record_create(actor=actor, obj=draw, verb="draws.draw_draft", at=at)
     _organs_set(actor, draw, chosen.values(), at)
     return draw
+
+
+def _check_row(row: DrawPlanRow | None, lead: Organisation, day: date, repeated: Draw | None) -> None:
+    """A draw may come after the window of its row, never before it; a repeat keeps the row of the first."""
+    if row is None:
+        return
+    if row.plan.status != DrawPlanStatus.PUBLISHED and repeated is None:
+        raise Unlawful("只能选择已公布的年度双随机抽查计划中的事项。")
+    if lead.pk != row.lead_organ_id and not row.partners.filter(pk=lead.pk).exists():
+        raise Unlawful(f"这一事项由{row.lead_organ.short_name}牵头，{lead.short_name}不在其中。")
+    if day < row.window_from or day.year != row.plan.year:
+        raise Unlawful(f"这一事项安排在 {row.plan.year} 年 {row.window}，检查开始日期 {day} 不在其内。")
 
 
 def _organs_set(actor: User, draw: Draw, organs: Iterable[Organisation], at: datetime | None) -> None:
@@ -86,6 +99,7 @@ def draw_edit(
     saved = record_update(
         actor=actor, obj=locked, values=values, verb="draws.draw_edit", version=version, at=at
     )
+    _check_row(saved.plan_row, saved.lead_organ, saved.planned_on, saved.predecessor)
     chosen = {saved.lead_organ_id: saved.lead_organ, **{organ.pk: organ for organ in organs}}
     for organ in chosen.values():
         refuse(enforcing_reasons(organ))

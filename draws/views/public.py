@@ -16,6 +16,7 @@ from draws.papers import PROBLEMS
 from draws.views.common import json_file
 
 PLACES_SHOWN = 100
+YEARS_SHOWN = 3
 
 
 def _get(request: PublicRequest, uid: UUID) -> Draw:
@@ -34,7 +35,13 @@ def draw_list(request: PublicRequest) -> HttpResponse:
     """Every draw ever announced, aborted and repeated ones included."""
     rows = selectors.public_draws(request.bureau)
     page = ListPage(request=request, rows=rows, template="", title="").page_of(rows)
-    context = {"page": page, "rows": page.object_list, "total": page.total, "is_capped": page.is_capped}
+    context = {
+        "page": page,
+        "rows": page.object_list,
+        "total": page.total,
+        "is_capped": page.is_capped,
+        "plans": list(selectors.public_draw_plans(request.bureau).filter(status="PUBLISHED")[:YEARS_SHOWN]),
+    }
     return show(request, "draws/public_list.html", context)
 
 
@@ -61,6 +68,16 @@ def draw_detail(request: PublicRequest, uid: UUID) -> HttpResponse:
         "successor": getattr(draw, "successor", None),
     }
     return show(request, "draws/public_detail.html", context)
+
+
+@public_page
+def plan_detail(request: PublicRequest, uid: UUID) -> HttpResponse:
+    """One published plan of a year, with what was done of it."""
+    plan = selectors.public_draw_plan(request.bureau, uid)
+    if plan is None:
+        raise Http404("没有这份计划。请在双随机抽查列表中查找。")
+    context = {"plan": plan, "lines": selectors.progress_of(plan), "crumbs": _crumbs(str(plan))}
+    return show(request, "draws/public_plan.html", context)
 
 
 @public_page

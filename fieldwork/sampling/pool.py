@@ -9,7 +9,8 @@ from typing import Any
 
 from casework.canonical import canonical_bytes, sha256_hex
 
-POOL_FORMAT = "draw-pool/1"
+POOL_FORMAT = "draw-pool/2"
+FORMATS = ("draw-pool/1", POOL_FORMAT)
 WHOLE = 10_000
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
@@ -83,8 +84,8 @@ def pool_hash(data: dict[str, Any]) -> str:
 def pool_read(data: Any) -> Pool:
     """What the sampler needs of a pool file, checked. Raises PoolError."""
     try:
-        if data["format"] != POOL_FORMAT:
-            raise PoolError(f"名录文件的格式是“{data['format']}”，不是 {POOL_FORMAT}。")
+        if data["format"] not in FORMATS:
+            raise PoolError(f"名录文件的格式是“{data['format']}”，只认得 {'、'.join(FORMATS)}。")
         team = data["team"]
         pool = Pool(
             planned_on=_day(data["planned_on"]),
@@ -97,7 +98,25 @@ def pool_read(data: Any) -> Pool:
     except (KeyError, TypeError) as error:
         raise PoolError(f"名录文件缺少内容或写法不对：{error}。") from error
     _check(pool)
+    if data["format"] == POOL_FORMAT:
+        _check_layers(data)
     return pool
+
+
+def _check_layers(data: dict[str, Any]) -> None:
+    """From format 2 on: the layer of a target follows from the attributes that the file declares."""
+    try:
+        by = [_code(row["code"]) for row in data["strata_by"]]
+        if not by or len(set(by)) != len(by):
+            raise PoolError("名录文件的分层依据为空或有重复。")
+        for row in data["targets"]:
+            expected = ".".join(_code(row["attributes"][name]) for name in by)
+            if row["stratum"] != expected or set(row["attributes"]) != set(by):
+                raise PoolError(
+                    f"检查对象 {row['id']} 列在“{row['stratum']}”层，按它的属性应在“{expected}”层。"
+                )
+    except (KeyError, TypeError) as error:
+        raise PoolError(f"名录文件缺少内容或写法不对：{error}。") from error
 
 
 def _check(pool: Pool) -> None:

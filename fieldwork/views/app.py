@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -16,6 +17,7 @@ from django.views.decorators.cache import cache_control
 
 MODULES = settings.BASE_DIR / "static" / "js" / "field"
 STYLE = settings.BASE_DIR / "static" / "css" / "field.css"
+QR_READER = "vendor/jsqr/jsQR.js"
 
 
 def shell(view: Any) -> Any:
@@ -84,6 +86,7 @@ def shell_files() -> list[str]:
         f"{settings.STATIC_URL}css/field.css",
         static("icons/sprite.svg"),
         static("img/field.svg"),
+        f"{settings.STATIC_URL}{QR_READER}",
         *modules,
     ]
 
@@ -93,6 +96,7 @@ def build() -> str:
     """A short name of this version of the app: the hash of its files."""
     digest = hashlib.sha256()
     template = settings.BASE_DIR / "templates" / "field"
-    for path in [*module_paths(), STYLE, *sorted(template.iterdir())]:
+    library = finders.find(QR_READER)
+    for path in [*module_paths(), STYLE, *sorted(template.iterdir()), *([Path(library)] if library else [])]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

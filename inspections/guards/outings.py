@@ -80,7 +80,7 @@ def within_cap(deployment: Deployment, actor: User) -> Iterable[Reason]:
         if done >= int(row.value):
             yield Reason(
                 f"{visit.institution.name}本年度已检查 {done} 次，达到上限 {row.value} 次。",
-                row.basis,
+                row.cited,
                 "确需检查的，由机关负责人写明理由批准，理由将写入检查通知书。",
                 "G03",
             )

@@ -68,7 +68,7 @@ def whistle_blow(
             whistle=whistle,
             organisation=department,
             arrive_due_at=at + timedelta(hours=int(row.value)),
-            arrive_basis=f"{row.label} {row.value} {row.unit}（{row.basis}）"[:200],
+            arrive_basis=f"{row.label} {row.value} {row.unit}（{row.cited}）"[:200],
         )
         clean(call)
         call.save(force_insert=True)

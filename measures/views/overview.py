@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from casework.registries import Kpi
-from casework.web import AuthedRequest, desk_page, portal_page
+from casework.web import AuthedRequest, crumbs, desk_page, paper, papers, portal_page
 from measures import selectors
+from measures.models import TalkKind
 from measures.views import kit
 
 
@@ -61,3 +64,31 @@ def own_list(request: AuthedRequest) -> HttpResponse:
         "closures": selectors.own_closures(request.user),
     }
     return render(request, "measures/portal_list.html", context)
+
+
+@portal_page("measures.portal_view")
+def own_talk(request: AuthedRequest, uid: UUID) -> HttpResponse:
+    """A talk as one of its parties reads it: what was required, its own promise and its follow-up, nobody else's."""
+    parties = list(selectors.own_parties(request.user).filter(talk__uid=uid))
+    if not parties:
+        raise Http404("没有找到这次约谈。")
+    talk = parties[0].talk
+    is_collective = talk.kind == TalkKind.COLLECTIVE
+    context = {
+        "talk": talk,
+        "parties": parties,
+        "is_collective": is_collective,
+        "facts": kit.facts(
+            ("形式", talk.get_kind_display()),
+            ("约谈通知书", talk.invitation.number if talk.invitation else ""),
+            ("约谈单位", talk.organ.name),
+            ("地点", talk.place),
+            ("依据", talk.basis),
+            ("实际约谈时间", f"{timezone.localtime(talk.held_at):%Y-%m-%d %H:%M}" if talk.held_at else ""),
+        ),
+        "papers": []
+        if is_collective
+        else papers(paper("约谈通知书", talk.invitation), paper("约谈记录", talk.record)),
+        "crumbs": crumbs(("通知和约谈", reverse("measures_portal:own_list")), (talk.get_kind_display(), "")),
+    }
+    return render(request, "measures/portal_talk.html", context)

@@ -1,7 +1,8 @@
 // Draws again from the published files and says what differs. Implements docs/sampler.md without any library;
 // once the page is open it needs no network, and the chosen files never leave the computer.
 
-const POOL_FORMAT = "draw-pool/1";
+const POOL_FORMATS = ["draw-pool/1", "draw-pool/2"];
+const LAYERED = "draw-pool/2";
 const RECORD_FORMAT = "draw-record/1";
 const SAMPLER = "sampler/1";
 const WORDS = 2 ** 32;
@@ -211,11 +212,24 @@ function* unlike(place, found, expected) {
   }
 }
 
+/** From format 2 on the layer of a target follows from the attributes that the file declares (§1). */
+export function checkLayers(pool) {
+  const by = pool.strata_by.map((row) => row.code);
+  if (!by.length || new Set(by).size !== by.length) throw new FileError("名录文件的分层依据为空或有重复。");
+  for (const { id, stratum, attributes } of pool.targets) {
+    const expected = by.map((name) => attributes[name]).join(".");
+    if (stratum !== expected || Object.keys(attributes).length !== by.length) {
+      throw new FileError(`检查对象 ${id} 列在“${stratum}”层，按它的属性应在“${expected}”层。`);
+    }
+  }
+}
+
 /** Differences of a record, the first cause first; an empty list when it is genuine. */
 export async function differences(record, { announced = "", savedPool = null } = {}) {
   if (record?.format !== RECORD_FORMAT) throw new FileError("这不是抽取结果文件，请选择公示页上下载的“抽取结果文件”。");
   const pool = record.pool;
-  if (pool?.format !== POOL_FORMAT) throw new FileError("结果文件中没有冻结名录，无法重新抽取。");
+  if (!POOL_FORMATS.includes(pool?.format)) throw new FileError("结果文件中没有冻结名录，无法重新抽取。");
+  if (pool.format === LAYERED) checkLayers(pool);
   const bytes = utf8.encode(canonical(pool));
   const frozen = await sha256Hex(bytes);
   const found = [];

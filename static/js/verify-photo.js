@@ -1,12 +1,8 @@
-// Reads the QR code on a chosen photo on the device, where the browser can; the photo then need not be sent.
+// Reads the QR code on a chosen photo on the device; the photo then need not be sent.
+import { fromPhoto } from "./field/qr.js";
+
 const field = document.querySelector("input[data-qr]");
 const result = document.querySelector("[data-qr-result]");
-
-async function read(file) {
-  const picture = await createImageBitmap(file);
-  const [code] = await new BarcodeDetector({ formats: ["qr_code"] }).detect(picture);
-  return code ? code.rawValue : "";
-}
 
 function target(text) {
   try {
@@ -18,12 +14,12 @@ function target(text) {
   }
 }
 
-if (field && result && "BarcodeDetector" in window) {
+if (field && result) {
   field.addEventListener("change", async () => {
     result.hidden = true;
     const file = field.files[0];
     if (!file) return;
-    const address = target(await read(file).catch(() => ""));
+    const address = target(await fromPhoto(file).catch(() => ""));
     if (!address) return;
     const link = document.createElement("a");
     link.href = address;

@@ -44,9 +44,9 @@ def take(out: Path, words: list[str]) -> int:
     """Write the pictures; returns how many."""
     from playwright.sync_api import sync_playwright
 
-    from conftest import CHROMIUM_FLAGS, chromium_path
     from tests.browser.looking import page_kinds
     from tests.browser.visitor import DESK, PHONE, Visitors
+    from tests.chromium import CHROMIUM_FLAGS, chromium_path
 
     count = 0
     seen: set[str] = set()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from burden import selectors, services
+from burden import saving, selectors, services
 from burden.models import EntryScan, VisitMerge
 from casework.errors import Unlawful, WrongState
+from casework.indicators import Period, Scope, compute
 from inspections import services as inspecting
 from inspections.models import Deployment, Visit
 from institutions.models import Institution
@@ -49,6 +53,44 @@ def test_nothing_to_be_checked_is_lost(law: World, place: Institution) -> None:
     assert second.status == "CANCELLED"
     assert VisitMerge.objects.get().kept == kept
     assert selectors.merge_proposals(law.officer) == []
+
+
+@pytest.mark.django_db
+def test_what_merging_saved_is_measured_once_the_visit_took_place(
+    law: World, place: Institution, sign_in: Callable[..., Client]
+) -> None:
+    first, second = drafts(law, place)
+    kept = services.visits_merge(actor=law.officer, keep=first.visits.get(), others=[second.visits.get()])
+    today = timezone.localdate()
+    period = Period(today, today + timedelta(days=1))
+    scope = Scope(law.bureau)
+    nothing = saving.saving_of(law.officer, period)
+    assert (nothing.saved, nothing.separate, nothing.percent) == (0, 0, None)
+    first.refresh_from_db()
+    inspecting.deployment_notify(actor=law.officer, deployment=making.approve(law, first))
+    inspecting.visit_start(actor=law.officer, visit=Visit.objects.get(pk=kept.pk))
+    found = saving.saving_of(law.officer, period)
+    assert (found.done, found.saved, found.separate, found.places) == (1, 1, 2, 1)
+    assert found.percent == Decimal("50.0")
+    assert saving.public_saving(law.bureau, period) == found
+    for key in ("merge_saved_n", "merge_kept_n"):
+        assert compute(key, scope, period) == 1
+        assert compute(key, scope, Period(today + timedelta(days=1), today + timedelta(days=2))) == 0
+        assert compute(key, scope, Period(today - timedelta(days=1), today)) == 0
+        assert compute(key, Scope(law.neighbour), period) == 0
+    assert saving.saving_of(law.neighbour_officer, period).separate == 0
+    officer = sign_in(law.officer)
+    span = f"since={today}&until={today}&done=1"
+    page = officer.get(f"/desk/merging/?{span}").content.decode()
+    assert "50.0" in page
+    assert "1 ÷（实际 1 ＋ 减少 1 ＝ 2）" in page
+    assert "广告检查" in page
+    late = officer.get("/desk/merging/?since=2020-01-01&until=2020-01-02&done=1").content.decode()
+    assert "还没有合并过检查" in late
+    assert officer.get("/desk/merging/?since=2020-13-45").status_code == 200
+    assert place.name in officer.get(f"/desk/visits/?{span}").content.decode()
+    public = Client().get(f"/b/wushan/inspections/?year={today.year}").content.decode()
+    assert '减少 <span class="num">50.0%</span>' in public
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from casework import data, policy
-from casework.deadlines import TermUnit
+from casework.deadlines import Calendar, Term, TermUnit, compute
 from casework.errors import NotAllowed, Unlawful
 from casework.management.commands.load_reference import load_policies
 from casework.models import AuditEvent, PolicyValue
@@ -129,3 +129,31 @@ def test_the_shipped_values_load_once_and_all_terms_read(world: World) -> None:
             and not row["valid_to"]
         ):
             assert policy.term(row["key"], region=world.town, on=date(2026, 11, 22)).amount > 0
+
+
+def test_a_value_that_nobody_checked_says_so_where_it_is_used(world: World) -> None:
+    row = put({"amount": 7, "unit": "WORKING_DAY"})
+    on = date(2026, 11, 2)
+    assert (row.is_verified, row.cited) == (True, "某办法")
+    known = compute(policy.term(KEY, region=world.town, on=on), on, Calendar(frozenset({2026}), {}))
+    assert "期限：7 个工作日（某办法）" in known.explanation
+    for confidence in ("memory", "unverified"):
+        PolicyValue.objects.update(confidence=confidence)
+        row.refresh_from_db()
+        assert (row.is_verified, row.cited) == (False, "某办法；待核实")
+        term = policy.term(KEY, region=world.town, on=on)
+        assert (term.is_verified, term.basis) == (False, "某办法")
+        assert (
+            "期限：7 个工作日（某办法；待核实）"
+            in compute(term, on, Calendar(frozenset({2026}), {})).explanation
+        )
+    without = Term(3, TermUnit.WORKING_DAY, is_verified=False)
+    assert "期限：3 个工作日（待核实）" in compute(without, on, Calendar(frozenset({2026}), {})).explanation
+
+
+def test_every_value_from_memory_is_marked_on_its_screen(world: World, sign_in: Any) -> None:
+    load_policies()
+    page = sign_in(world.head).get("/desk/policies/?q=双随机抽查结果公示期限").content.decode()
+    assert "待核实" in page
+    assert "国发〔2019〕5号" in page
+    assert "尚未与原文核对" in page

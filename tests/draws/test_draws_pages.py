@@ -30,6 +30,7 @@ def posted(world: World) -> dict[str, Any]:
         "item": "办学资质",
         "planned_on": (timezone.localdate() + timedelta(days=2)).isoformat(),
         "planned_until": (timezone.localdate() + timedelta(days=3)).isoformat(),
+        "strata_by": ["RISK"],
         "share_UNRATED": "20",
         "share_HIGH": "20",
         "team_size": "2",

@@ -85,3 +85,20 @@ def random_pool(dice: random.Random) -> dict[str, Any]:
         for number in range(dice.randint(0, 16))
     ]
     return pool(targets, officers, strata=strata, size=dice.randint(2, 4), places=dice.randint(1, 4))
+
+
+def layered(data: dict[str, Any], dice: random.Random) -> dict[str, Any]:
+    """The same pool in format 2: laid in layers by two declared attributes of its targets."""
+    targets = [
+        {**row, "attributes": {"RISK": row["stratum"], "KIND": dice.choice(["SUBJECT", "NON_SUBJECT"])}}
+        for row in data["targets"]
+    ]
+    for row in targets:
+        row["stratum"] = f"{row['attributes']['RISK']}.{row['attributes']['KIND']}"
+    by = [{"code": "RISK", "label": "风险等级"}, {"code": "KIND", "label": "学科属性"}]
+    strata = [
+        {**row, "code": f"{row['code']}.{kind}"}
+        for row in data["strata"]
+        for kind in ("NON_SUBJECT", "SUBJECT")
+    ]
+    return {**data, "format": "draw-pool/2", "strata_by": by, "strata": strata, "targets": targets}

@@ -28,7 +28,7 @@ from fieldwork.sampling import (
 )
 from fieldwork.sampling.pool import Officer
 from fieldwork.sampling.sample import first_team
-from tests.fieldwork.drawing import SKILLS, officer, pool, random_pool, target
+from tests.fieldwork.drawing import SKILLS, layered, officer, pool, random_pool, target
 
 VECTORS = json.loads(Path(__file__).with_name("sampler_vectors.json").read_text(encoding="utf-8"))
 CHI_999 = {4: 18.47, 9: 27.88, 11: 31.26, 19: 43.82}
@@ -278,3 +278,35 @@ def test_a_bad_pool_is_refused_in_words(spoil: Any) -> None:
     spoil(data)
     with pytest.raises(PoolError, match=r"[\u4e00-\u9fff]"):
         pool_read(data)
+
+
+def test_a_file_of_format_1_verifies_as_it_did() -> None:
+    """The stored record was written before layers could be declared: same hash, same result, nothing to remark."""
+    record = VECTORS["record"]
+    assert record["pool"]["format"] == "draw-pool/1"
+    assert "strata_by" not in record["pool"]
+    assert pool_hash(record["pool"]) == record["pool_hash"]
+    assert list(differences(record)) == []
+    assert record_make(record["pool"], record["entropy"]) == record
+
+
+def test_declared_layers_draw_and_are_checked() -> None:
+    dice = random.Random(7)
+    for number in range(30):
+        data = layered(random_pool(dice), dice)
+        record = record_make(data, {"value": f"{number} 1"})
+        assert list(differences(record)) == []
+        assert {row["code"] for row in record["result"]["strata"]} == {row["code"] for row in data["strata"]}
+    data = layered(pool([target(1), target(2)]), dice)
+    for spoil in (
+        lambda file: file["targets"][0].update(stratum=file["targets"][1]["stratum"] + "X"),
+        lambda file: file["targets"][0]["attributes"].update(KIND="OTHER"),
+        lambda file: file["targets"][0].pop("attributes"),
+        lambda file: file.pop("strata_by"),
+        lambda file: file.update(strata_by=[]),
+        lambda file: file.update(strata_by=[*file["strata_by"], file["strata_by"][0]]),
+    ):
+        spoiled = copy.deepcopy(data)
+        spoil(spoiled)
+        with pytest.raises(PoolError, match=r"[\u4e00-\u9fff]"):
+            pool_read(spoiled)

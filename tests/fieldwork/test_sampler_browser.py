@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from fieldwork.sampling import Stream, differences, entropy_clean, key_of, pool_hash, record_make
-from tests.fieldwork.drawing import random_pool
+from tests.fieldwork.drawing import layered, random_pool
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2] / "static"
@@ -82,3 +82,20 @@ def test_tampering_is_named_alike(page: Page) -> None:
         ]
         assert ours
         assert page.evaluate(RUN, ["differences", record]) == ours
+
+
+def test_declared_layers_draw_alike_and_are_checked(page: Page) -> None:
+    dice = random.Random(20261128)
+    record: dict[str, Any] = {}
+    for number in range(15):
+        data = layered(random_pool(dice), dice)
+        record = record_make(data, {"value": f"{number} 9"})
+        assert page.evaluate(RUN, ["differences", record]) == []
+    while not record["pool"]["targets"]:
+        record = record_make(layered(random_pool(dice), dice), {"value": "3"})
+    moved = copy.deepcopy(record["pool"])
+    moved["targets"][0]["attributes"]["KIND"] = "OTHER"
+    script = """async (pool) => { const kit = await import('/js/draw-verify.js');
+        try { kit.checkLayers(pool); return ''; } catch (error) { return error.message; } }"""
+    assert "按它的属性应在" in page.evaluate(script, moved)
+    assert page.evaluate(script, record["pool"]) == ""

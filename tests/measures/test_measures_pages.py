@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -191,6 +192,48 @@ def test_a_document_is_previewed_and_issued(law: World, place: Institution, sign
     other = sign_in(law.neighbour_institution_user)
     assert other.get(f"/desk/documents/{document.uid}.pdf").status_code == 404
     assert "停办通知书" not in other.get("/portal/measures/").content.decode()
+
+
+def test_a_party_reads_its_own_part_of_a_talk(
+    law: World, place: Institution, shed: Institution, sign_in: Any
+) -> None:
+    talk = services.talk_invite(actor=law.officer, talk=making.talk(law, place, shed, kind="COLLECTIVE"))
+    party, other = talk.parties.get(institution=place), talk.parties.get(institution=shed)
+    portal, home = sign_in(law.institution_user), f"/portal/measures/talks/{talk.uid}/"
+    assert "还没有约谈" in portal.get(home).content.decode()
+    assert [item.url for item in desk.portal_work(law.institution_user, making.today())] == [home]
+    with time_machine.travel(making.now() + timedelta(days=1, hours=1), tick=False):
+        due = making.today() + timedelta(days=7)
+        came = {
+            party.pk: services.Came("HEAD", "王负责", "校长", "一周内全部归集", due),
+            other.pk: services.Came("HEAD", "李负责", "店长", "当日关门停业", due),
+        }
+        talk = services.talk_hold(
+            actor=law.officer, talk=talk, held_at=making.now(), requirements="预收费全部归集", came=came
+        )
+        for row, note in ((party, "银行流水已核"), (other, "门面仍在招生")):
+            row.refresh_from_db()
+            services.promise_follow(actor=law.officer, party=row, result="KEPT", note=note, on=making.today())
+    shown = portal.get(home).content.decode()
+    for words in ("集体约谈", "预收费全部归集", "王负责", "一周内全部归集", "已兑现", "银行流水已核"):
+        assert words in shown
+    for words in ("李负责", "当日关门停业", "门面仍在招生", shed.name):
+        assert words not in shown
+        assert words not in portal.get("/portal/measures/").content.decode()
+    for paper in (talk.invitation, talk.record):
+        assert portal.get(f"/desk/documents/{paper.uid}.pdf").status_code == 404
+    assert sign_in(law.neighbour_institution_user).get(home).status_code == 404
+    single = services.talk_invite(
+        actor=law.officer, talk=making.talk(law, place, kind="SINGLE", reason="退费拖延")
+    )
+    alone = portal.get(f"/portal/measures/talks/{single.uid}/").content.decode()
+    assert str(single.invitation.uid) in alone
+    assert portal.get(f"/desk/documents/{single.invitation.uid}.pdf").status_code == 200
+
+
+def test_a_draft_talk_is_not_shown_to_its_party(law: World, place: Institution, sign_in: Any) -> None:
+    draft = making.talk(law, place)
+    assert sign_in(law.institution_user).get(f"/portal/measures/talks/{draft.uid}/").status_code == 404
 
 
 def test_a_talk_is_held_in_one_form(law: World, place: Institution, sign_in: Any) -> None:

@@ -136,7 +136,7 @@ def notice_serve(
         subject=locked,
         kind=RECTIFY,
         label="整改期限",
-        term=Term(locked.term_amount or 1, TermUnit(locked.term_unit), locked.term_basis),
+        term=_term_of(locked, effective_on),
         starts_on=effective_on,
     )
     values = {
@@ -146,6 +146,17 @@ def notice_serve(
         "served_at": moment,
     }
     return transition(locked, "serve", actor=actor, at=moment, values=values)
+
+
+def _term_of(notice: RectificationNotice, on: date) -> Term:
+    """The term as written; while it is the usual one, whether that was checked against its document shows."""
+    term = Term(notice.term_amount or 1, TermUnit(notice.term_unit), notice.term_basis)
+    try:
+        usual = policy.term("rectification.default_term", region=notice.region, on=on)
+    except policy.PolicyMissing:
+        return term
+    is_usual = (usual.amount, usual.unit, usual.basis) == (term.amount, term.unit, term.basis)
+    return usual if is_usual else term
 
 
 def _check_service(

@@ -1,5 +1,6 @@
 // Today's visits, sending, checking a notice, this phone.
 import * as api from "../api.js";
+import * as qr from "../qr.js";
 import * as sheet from "../sheet.js";
 import * as store from "../store.js";
 import * as sync from "../sync.js";
@@ -106,33 +107,34 @@ export async function checkPage() {
     place.replaceChildren(note(found.tone, found.title, found.text), rows.length ? card(facts(rows)) : "");
   };
   screen.replaceChildren(
-    "BarcodeDetector" in globalThis ? button("用相机扫码", () => scan(place, tell), { cls: "btn-primary btn-big", symbol: "qrcode" }) : note("info", "这个浏览器不能直接扫码", "请用手机自带相机扫码，把网址粘贴到下面；或输入核验码。"),
+    navigator.mediaDevices?.getUserMedia ? button("用相机扫码", () => scan(place, tell), { cls: "btn-primary btn-big", symbol: "qrcode" }) : note("info", "这个浏览器不能使用相机", "请选一张二维码的照片，或输入核验码。"),
+    photoButton(place, tell),
     card(field("核验码或网址", text), button("核验", () => tell(text.value), { cls: "btn-wide", symbol: "shield-check" })),
     place,
   );
 }
 
 async function scan(place, tell) {
-  let stream;
-  try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-  } catch {
-    return place.replaceChildren(note("bad", "打不开相机", "请在浏览器设置里允许使用相机，或输入核验码。"));
-  }
   const video = h("video", { class: "viewer", autoplay: true, muted: true, playsinline: true });
-  video.srcObject = stream;
   place.replaceChildren(video);
-  const detector = new BarcodeDetector({ formats: ["qr_code"] });
-  const stop = () => stream.getTracks().forEach((track) => track.stop());
-  while (video.isConnected) {
-    const [found] = await detector.detect(video).catch(() => []);
-    if (found) {
-      stop();
-      return tell(found.rawValue);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 250));
+  let text;
+  try {
+    text = await qr.fromCamera(video);
+  } catch {
+    return place.replaceChildren(note("bad", "打不开相机", "请在浏览器设置里允许使用相机；也可以选一张二维码的照片，或输入核验码。"));
   }
-  stop();
+  return text ? tell(text) : undefined;
+}
+
+function photoButton(place, tell) {
+  const input = h("input", { type: "file", accept: "image/*", class: "visually-hidden", "aria-label": "选二维码照片" });
+  input.addEventListener("change", async () => {
+    const text = input.files[0] ? await qr.fromPhoto(input.files[0]).catch(() => "") : "";
+    input.value = "";
+    if (text) return tell(text);
+    return place.replaceChildren(note("bad", "照片上没有读出二维码", "请让二维码占满画面、对焦清楚后再拍一张，或输入核验码。"));
+  });
+  return h("span", {}, button("选二维码照片", () => input.click(), { cls: "btn-wide", symbol: "photo" }), input);
 }
 
 export async function phonePage() {

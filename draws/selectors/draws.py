@@ -12,7 +12,13 @@ from django.db.models import Count, F, Q, QuerySet
 
 from accounts.models import Bureau, OfficerCertificate, Region, User
 from accounts.querysets import ScopedQuerySet
-from draws.models import Draw, DrawnPlace, DrawStatus, OfficerRecusal, OfficerSkill
+from draws.models import (
+    Draw,
+    DrawnPlace,
+    DrawStatus,
+    OfficerRecusal,
+    OfficerSkill,
+)
 from draws.querysets import DrawQuerySet
 from inspections.models import Deployment, Visit
 from institutions.models import Institution
@@ -24,7 +30,9 @@ LONG = ("pool_text", "result_text")
 def draws_visible(actor: User) -> DrawQuerySet:
     """Draws, the newest first."""
     rows = (
-        Draw.objects.visible_to(actor).defer(*LONG).select_related("lead_organ", "predecessor", "successor")
+        Draw.objects.visible_to(actor)
+        .defer(*LONG)
+        .select_related("lead_organ", "predecessor", "successor", "plan_row")
     )
     return rows.order_by("-created_at", "-pk")
 
@@ -37,7 +45,7 @@ def draw_file(actor: User) -> DrawQuerySet:
         .select_related(
             "lead_organ", "bureau", "region", "campaign", "checklist_version", "created_by", "frozen_by",
             "entropy_entered_by", "entropy_confirmed_by", "drawn_by", "published_by", "record_document",
-            "predecessor", "successor",
+            "predecessor", "successor", "plan_row__plan", "plan_row__plan__document",
         )
     )  # fmt: skip
 
@@ -179,7 +187,9 @@ def towns_of(actor: User) -> list[Region]:
 def public_draws(bureau: Bureau) -> ScopedQuerySet[Draw]:
     """Every draw that was ever announced, aborted and repeated ones included, the newest first."""
     rows = Draw.objects.filter(bureau=bureau).committed().defer(*LONG)
-    return rows.select_related("lead_organ", "predecessor", "successor").order_by("-frozen_at", "-pk")
+    return rows.select_related("lead_organ", "predecessor", "successor", "plan_row__plan").order_by(
+        "-frozen_at", "-pk"
+    )
 
 
 def public_draw(bureau: Bureau, uid: UUID) -> Draw | None:
