@@ -91,12 +91,14 @@ def _advance(work: Work, made: list[Any], answer: list[Any] | None) -> QuerySet[
 
 
 def read_together(asked: Sequence[QuerySet[Any]]) -> list[list[Any]]:
-    """The rows of each query set of one database, prefetched ones included, by as few statements as pay.
+    """The rows of each query set, prefetched ones included, by as few statements as pay.
 
     A dozen query sets make one UNION ALL. Every branch gives its cells as an array of texts; the driver's own
     casters then make of a text what they would have made of the column. More in one statement gain nothing: the
     planner's time grows faster than the number of branches.
     """
+    if len({rows.db for rows in asked}) > 1:
+        return [list(rows) for rows in asked]
     rows: list[list[Any]] = []
     for start in range(0, len(asked), BATCH):
         rows += _read_batch(asked[start : start + BATCH])
