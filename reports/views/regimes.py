@@ -178,7 +178,7 @@ def _coming_rows(coming: list[Upcoming]) -> list[list[dict[str, Any]]]:
 
 def _coming_table(coming: list[Upcoming]) -> dict[str, Any]:
     heads = ("报告期", "数据截止", "报送日", "提醒日")
-    return kit.table("以后的报送期", heads, _coming_rows(coming), "没有。安排已经到期，或报送日都已过去。")
+    return kit.table("以后的报送期", heads, _coming_rows(coming), "除已开启的以外，有效期内没有别的报送日。")
 
 
 def _facts(regime: ReportRegime) -> list[dict[str, Any]]:
