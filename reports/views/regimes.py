@@ -121,10 +121,24 @@ def regime_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         crumbs=crumbs(("报送安排", reverse("reports:regime_list")), (regime.name, "")),
         links=links,
         notes=_notes(coming, word, tone),
-        sections=[_coming_table(coming), kit.table("已开启的报送期", HEADS_OPENED, opened, "还没有开启。")],
+        sections=[
+            _coming_table(coming),
+            kit.table("已开启的报送期", HEADS_OPENED, opened, "还没有开启。"),
+            _form_table(regime),
+        ],
         facts=_facts(regime),
         history=kit.history(user, regime.uid),
     )
+
+
+def _form_table(regime: ReportRegime) -> dict[str, Any]:
+    """The parts of the form, line by line."""
+    definition = form_definition(regime.form_code, regime.form_version)
+    lines: list[list[dict[str, Any]]] = [
+        [{"text": str(row["no"])}, {"text": "、".join(cell["label"] for cell in row["cells"])}]
+        for row in definition["rows"]
+    ]
+    return kit.table("表式内容", ("行", "填报内容"), lines, "没有。")
 
 
 HEADS_OPENED = ("报告期", "报送日", "状态")
@@ -164,7 +178,7 @@ def _coming_rows(coming: list[Upcoming]) -> list[list[dict[str, Any]]]:
 
 def _coming_table(coming: list[Upcoming]) -> dict[str, Any]:
     heads = ("报告期", "数据截止", "报送日", "提醒日")
-    return kit.table("以后的报送期", heads, _coming_rows(coming), "没有。安排已经到期，或报送日都已过去。")
+    return kit.table("以后的报送期", heads, _coming_rows(coming), "除已开启的以外，有效期内没有别的报送日。")
 
 
 def _facts(regime: ReportRegime) -> list[dict[str, Any]]:
