@@ -38,7 +38,7 @@ from schools.forms import tips as forms
 from schools.models import WorkTip
 from schools.selectors import tips as selectors
 from schools.services import TipText
-from schools.views.common import LABEL, day, school_url, tabs
+from schools.views.common import LABEL, day, plain_form, school_url, tabs
 
 VIEW, EDIT, ISSUE = "schools.tip_view", "schools.tip_edit", "schools.tip_issue"
 HOME = "schools:tip_list"
@@ -208,10 +208,6 @@ def tip_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
     )
 
 
-def _plain(kind: Any) -> Any:
-    return lambda *, actor, row, **bound: kind(**bound)
-
-
 STEPS: dict[str, Step] = {
     "issue": Step(
         "发出",
@@ -224,7 +220,7 @@ STEPS: dict[str, Step] = {
         lambda actor, row, v: services.tip_cancel(actor=actor, tip=row, **v),
         "已取消。",
         EDIT,
-        _plain(forms.ReasonForm),
+        plain_form(forms.ReasonForm),
         danger=True,
     ),
     "serve": Step(
@@ -232,7 +228,7 @@ STEPS: dict[str, Step] = {
         lambda actor, row, v: services.tip_serve(actor=actor, tip=row, **v),
         "送达已登记。",
         EDIT,
-        _plain(forms.ServeForm),
+        plain_form(forms.ServeForm),
         sentence="学校没有在办事大厅签收的，登记纸质送达情况。",
     ),
     "return": Step(
@@ -240,21 +236,21 @@ STEPS: dict[str, Step] = {
         lambda actor, row, v: services.tip_return(actor=actor, tip=row, **v),
         "已退回，重新计算补充期限。",
         EDIT,
-        _plain(forms.ReasonForm),
+        plain_form(forms.ReasonForm),
     ),
     "close": Step(
         "办结",
         lambda actor, row, v: services.tip_close(actor=actor, tip=row, **v),
         "已办结，计入年度考核。",
         EDIT,
-        _plain(forms.CloseForm),
+        plain_form(forms.CloseForm),
     ),
     "withdraw": Step(
         "撤回",
         lambda actor, row, v: services.tip_withdraw(actor=actor, tip=row, **v),
         "已撤回，文号保留不再使用。",
         ISSUE,
-        _plain(forms.ReasonForm),
+        plain_form(forms.ReasonForm),
         danger=True,
     ),
     "remind": Step(
@@ -262,14 +258,14 @@ STEPS: dict[str, Step] = {
         lambda actor, row, v: services.tip_remind(actor=actor, tip=row, **v),
         "已催办，学校在办事大厅看到。",
         EDIT,
-        _plain(forms.NoteForm),
+        plain_form(forms.NoteForm),
     ),
     "escalate": Step(
         "上报分管领导",
         lambda actor, row, v: services.tip_escalate(actor=actor, tip=row, **v),
         "已上报，进入分管领导待办。",
         EDIT,
-        _plain(forms.NoteForm),
+        plain_form(forms.NoteForm),
     ),
 }
 
