@@ -9,15 +9,15 @@ from schools.views import assessment, duties, letters, own, portal_tips, registr
 app_name = "schools"
 
 _registry: list[URLPattern] = [
-    path("schools/", registry.school_list, name="school_list"),
-    path("schools/new/", registry.school_create, name="school_create"),
-    path("schools/<uuid:uid>/", registry.school_detail, name="school_detail"),
-    path("schools/<uuid:uid>/edit/", registry.school_edit, name="school_edit"),
-    path("schools/<uuid:uid>/account/", registry.account_open, name="account_open"),
-    path("schools/<uuid:uid>/close/", registry.school_close, name="school_close"),
+    path("schools/register/", registry.school_list, name="school_list"),
+    path("schools/register/new/", registry.school_create, name="school_create"),
+    path("schools/register/<uuid:uid>/", registry.school_detail, name="school_detail"),
+    path("schools/register/<uuid:uid>/edit/", registry.school_edit, name="school_edit"),
+    path("schools/register/<uuid:uid>/account/", registry.account_open, name="account_open"),
+    path("schools/register/<uuid:uid>/close/", registry.school_close, name="school_close"),
 ]
 _tips: list[URLPattern] = [
-    path("schools/tips/", tips.tip_list, name="tip_list"),
+    path("schools/", tips.tip_list, name="tip_list"),
     path("schools/tips/new/", tips.tip_create, name="tip_create"),
     path("schools/tips/<uuid:uid>/", tips.tip_detail, name="tip_detail"),
     path("schools/tips/<uuid:uid>/edit/", tips.tip_edit, name="tip_edit"),

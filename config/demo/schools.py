@@ -149,6 +149,9 @@ def talks(book: Book) -> None:
                 date(year, 3 + step % 3, 9 + number),
                 (step * 5 + number * 7) % 23 + number,
             )
+    last = book.now.replace(day=1) - timedelta(days=9)
+    for step, school in enumerate(book.schools[4:12]):
+        _talk(book, school, TalkLevel.values[step % 3], last, 2 + step)
     services.table_publish(
         actor=book.county.leader, since=date(year, 1, 1), until=date(year, 7, 1), at=at(date(year, 7, 6), 10)
     )
@@ -295,9 +298,12 @@ def tips(book: Book) -> None:
     """A letter in every state: closed, answered, waiting, returned, overdue and escalated, drafted."""
     county, now, schools = book.county, book.now, book.schools
     visits = list(
-        Visit.objects.filter(bureau=county.bureau, students_present__gt=3, status="CLOSED").order_by(
-            "-started_at"
-        )[:3]
+        Visit.objects.filter(
+            bureau=county.bureau,
+            students_present__gt=3,
+            started_at__lt=at(now - timedelta(days=65)),
+            status="CLOSED",
+        ).order_by("-started_at")[:3]
     )
     closed = _sent(book, schools[1], now - timedelta(days=60), visits[0] if visits else None)
     _answered(book, closed, now - timedelta(days=50))

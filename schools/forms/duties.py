@@ -79,7 +79,6 @@ class ServiceForm(forms.Form):
         label="选用的校外机构",
         queryset=Institution.objects.none(),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
         help_text="只列出白名单上的机构。没有选用的不勾选。",
     )
 

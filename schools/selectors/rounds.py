@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from accounts.models import User
 from accounts.querysets import ScopedQuerySet
@@ -42,7 +42,8 @@ def rounds_visible(actor: User) -> ScopedQuerySet[Any]:
 def returns_visible(actor: User) -> ScopedQuerySet[SchoolReturn]:
     """Returns inside the actor's reach: missing ones first, then by place."""
     rows = SchoolReturn.objects.visible_to(actor).select_related("school", "round", "region")
-    return rows.order_by("-round__starts_on", "submitted_at", "region_path", "pk")
+    missing_first = F("submitted_at").asc(nulls_first=True)
+    return rows.order_by("-round__starts_on", missing_first, "region_path", "pk")
 
 
 def totals_of(rows: QuerySet[SchoolReturn]) -> dict[str, int]:

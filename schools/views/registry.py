@@ -121,7 +121,7 @@ def _sections(request: AuthedRequest, row: School) -> list[dict[str, Any]]:
     """The newest letters and reports of the school, for who may read them."""
     user, found = request.user, []
     if user.may("schools.tip_view"):
-        tips = [
+        tips: list[list[dict[str, Any]]] = [
             [
                 {"text": str(tip), "url": reverse("schools:tip_detail", args=[tip.uid])},
                 {"text": f"{tip.pupil_count} 人", "num": True},
@@ -135,7 +135,7 @@ def _sections(request: AuthedRequest, row: School) -> list[dict[str, Any]]:
         ]
         found.append(kit.table("工作提示", ("文号", "学生", "答复期限", "状态"), tips, "没有发过工作提示。"))
     if user.may("schools.round_view"):
-        returns = [
+        returns: list[list[dict[str, Any]]] = [
             [
                 {"text": item.round.title, "url": reverse("schools:return_detail", args=[item.uid])},
                 {"text": day(item.submitted_at), "sub": "零报告" if item.is_zero else ""},

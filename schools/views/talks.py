@@ -69,7 +69,13 @@ def talk_list(request: AuthedRequest) -> HttpResponseBase:
 def shown(row: TalkTable) -> dict[str, Any]:
     """A published table as rows of texts; hidden numbers as a mark."""
     lines = [
-        {"label": label, "cells": ["—" if value is None else f"{value:,}" for value in cells]}
+        {
+            "label": label,
+            "cells": [
+                {"head": head, "text": "—" if value is None else f"{value:,}"}
+                for head, value in zip(row.heads, cells, strict=True)
+            ],
+        }
         for label, cells in zip(row.rows, row.cells, strict=True)
     ]
     return {"table": row, "heads": row.heads, "lines": lines}

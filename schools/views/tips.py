@@ -71,11 +71,9 @@ def source_text(row: WorkTip) -> str:
 
 
 def _cells(row: Any) -> list[dict[str, Any]]:
-    due: dict[str, Any] = {"text": "—"}
-    if row.due_on:
+    due: dict[str, Any] = {"text": f"{row.due_on:%Y-%m-%d}" if row.due_on else "—", "nowrap": True}
+    if row.is_waiting:
         due = {"due": row.due_on, "explanation": row.due_explanation}
-        if not row.is_waiting and row.answered_at:
-            due["done"] = timezone.localdate(row.answered_at)
     return [
         {"text": row.number or "（草稿）", "url": tip_url(row), "sub": source_text(row)},
         {"text": row.school.name, "sub": row.region.name},

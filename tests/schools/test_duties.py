@@ -222,8 +222,8 @@ def test_a_school_reports_ads_and_sees_what_became_of_them(
 
 @pytest.mark.parametrize(
     "path",
-    ["tips/", "assessment/", "talks/", "talks/tables/", "talks/tables/new/", "rounds/", "rounds/new/", "returns/", "letters/",
-     "letters/new/", "letters/receipts/", "pledges/", "violations/", "violations/new/", "services/", "ads/", "new/", ""],
+    ["", "assessment/", "talks/", "talks/tables/", "talks/tables/new/", "rounds/", "rounds/new/", "returns/", "letters/",
+     "letters/new/", "letters/receipts/", "pledges/", "violations/", "violations/new/", "services/", "ads/", "register/", "register/new/"],
 )  # fmt: skip
 def test_desk_pages_open_when_there_is_nothing_yet(law: World, sign_in: Any, path: str) -> None:
     assert sign_in(law.head).get(f"/desk/schools/{path}").status_code == 200
