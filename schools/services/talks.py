@@ -76,7 +76,11 @@ def _check(school: School, talk: Talk, tip: WorkTip | None, today: date) -> None
 
 
 def tally_refresh(*, bureau: Bureau, month: date, level: str) -> None:
-    """Bring the county's total of a month and level in line with the rows."""
+    """Bring the county's total of a month and level in line with the rows.
+
+    Schools enter at the same time: the bureau's row is held, so that the sum is read after the others' commit.
+    """
+    Bureau.objects.select_for_update(no_key=True).get(pk=bureau.pk)
     until = (month + timedelta(days=32)).replace(day=1)
     rows = SchoolTalk.objects.filter(
         bureau=bureau, level=level, held_on__gte=month, held_on__lt=until

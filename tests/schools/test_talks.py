@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, datetime
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from casework.errors import NotAllowed, Unlawful
 from casework.indicators import Period, Scope, compute
 from casework.models import AuditEvent
+from casework.models.base import uuid7
 from schools import services
 from schools.models import School, SchoolTalk, TalkLevel, TalkTable, TalkTally
 from schools.services import Talk
 from schools.services.talks import kept_from
 from schools.tasks import talks_expire
-from tests.conftest import World
+from tests.conftest import World, build_world
+from tests.inspections import making as law_making
 from tests.schools import making
 
 NOON = timezone.make_aware(datetime(2026, 7, 3, 12))
@@ -39,7 +42,6 @@ def test_no_column_of_the_tables_can_hold_a_name() -> None:
             if isinstance(field, models.CharField | models.TextField | models.JSONField) and not field.choices
         ]
         assert words == ["region_path"], model
-    assert not SchoolTalk._meta.get_fields() or "name" not in {f.name for f in SchoolTalk._meta.get_fields()}
 
 
 def test_the_three_levels_of_a_year_are_counted(law: World, school: School, other: School) -> None:
@@ -165,9 +167,28 @@ def test_tables_that_could_be_subtracted_are_refused(law: World, school: School)
     with pytest.raises(NotAllowed):
         services.table_publish(actor=law.officer, since=date(2025, 1, 1), until=date(2025, 6, 1), at=NOON)
     row = TalkTable.objects.get()
-    row.pk, row.uid = None, None
-    from casework.models.base import uuid7
-
-    row.uid = uuid7()
+    row.pk, row.uid = None, uuid7()
     with pytest.raises(IntegrityError), transaction.atomic():
         row.save(force_insert=True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_schools_that_enter_at_once_are_all_in_the_total() -> None:
+    law = build_world()
+    law_making.load_law()
+    schools = [making.make_school(law, f"示例第{number}小学", law.town) for number in range(4)]
+
+    def work(school: School) -> None:
+        try:
+            record(school, "PRINCIPAL", date(2026, 3, 2), 3)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(school,)) for school in schools]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert SchoolTalk.objects.count() == 4
+    total = TalkTally.objects.get()
+    assert (total.school_count, total.pupil_count) == (4, 12)
