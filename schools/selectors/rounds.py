@@ -125,3 +125,8 @@ def term_of(day: date) -> date:
     if day.month >= 9:
         return date(day.year, 9, 1)
     return date(day.year, 2, 1) if day.month >= 2 else date(day.year - 1, 9, 1)
+
+
+def sees_round(actor: User, row: SchoolRound) -> bool:
+    """Whether the actor reaches the round itself; townships reach their schools' returns only."""
+    return SchoolRound.objects.visible_to(actor).filter(pk=row.pk).exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 from uuid import UUID
 
@@ -187,7 +188,7 @@ def school_create(request: AuthedRequest) -> HttpResponse:
 def school_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """Change a school."""
     row = _found(request, uid)
-    form = SchoolForm(**data(request), actor=request.user, instance=School.objects.get(pk=row.pk))
+    form = SchoolForm(**data(request), actor=request.user, instance=copy(row))
 
     def work(values: dict[str, Any]) -> str:
         services.school_edit(actor=request.user, school=row, values=values, version=posted_version(request))

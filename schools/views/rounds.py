@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from accounts.models import User
 from casework.web import AuthedRequest, Column, crumbs, data, desk_page, form_page, get_visible, kit
 from casework.web.kit import Register, Step
 from casework.wording import field_label
@@ -67,6 +68,11 @@ def label_of(name: str) -> str:
 def round_url(row: SchoolRound) -> str:
     """The page of a round."""
     return reverse("schools:round_detail", kwargs={"uid": row.uid})
+
+
+def seen_round_url(actor: User, row: SchoolReturn) -> str:
+    """The page of a return's round; none for townships, which reach their schools' returns only."""
+    return round_url(row.round) if selectors.sees_round(actor, row.round) else ""
 
 
 def return_url(row: SchoolReturn) -> str:
@@ -300,7 +306,9 @@ def return_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         ),
         history=kit.history(request.user, row.uid),
         crumbs=crumbs(
-            ("学校报表", reverse(ROUNDS)), (row.round.title, round_url(row.round)), (row.school.name, "")
+            ("学校报表", reverse(ROUNDS)),
+            (row.round.title, seen_round_url(request.user, row)),
+            (row.school.name, ""),
         ),
     )
 

@@ -106,15 +106,7 @@ def tip_list(request: AuthedRequest) -> HttpResponseBase:
 
 def _source(request: AuthedRequest) -> tuple[Visit | None, Clue | None]:
     """The visit or clue whose page led here, when the reader sees it."""
-    return _named(request, "visit", Visit), _named(request, "clue", Clue)
-
-
-def _named(request: AuthedRequest, name: str, model: Any) -> Any:
-    try:
-        uid = UUID(request.GET.get(name, ""))
-    except ValueError:
-        return None
-    return model.objects.visible_to(request.user).filter(uid=uid).first()
+    return selectors.source_named(request.user, request.GET.get("visit", ""), request.GET.get("clue", ""))
 
 
 def _prefilled(actor: User, visit: Visit | None, clue: Clue | None) -> dict[str, Any]:
