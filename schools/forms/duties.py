@@ -79,7 +79,7 @@ class ServiceForm(forms.Form):
         label="选用的校外机构",
         queryset=Institution.objects.none(),
         required=False,
-        help_text="只列出白名单上的机构。没有选用的不勾选。",
+        help_text="只列出白名单上的机构，可以选几家；没有选用的不选。",
     )
 
     def __init__(self, *args: Any, actor: User, last: AfterSchool | None = None, **kwargs: Any) -> None:
