@@ -10,7 +10,28 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from institutions.selectors import townships_of
-from schools.models import School, SchoolKind, Stage, TipSource, TipStatus, WorkTip
+from schools.models import (
+    AdStatus,
+    AfterSchool,
+    CampusAd,
+    LetterReceipt,
+    Prohibition,
+    ReturnStatus,
+    School,
+    SchoolKind,
+    SchoolReturn,
+    SchoolRound,
+    SchoolTalk,
+    Stage,
+    TalkLevel,
+    TeacherPledge,
+    TeacherViolation,
+    TipSource,
+    TipStatus,
+    ViolationStatus,
+    WorkTip,
+)
+from schools.selectors.rounds import fallen_providers
 
 DAY = forms.DateInput(attrs={"type": "date"})
 
@@ -84,3 +105,94 @@ class TipFilter(PlaceFilter):
     def by_late(self, rows: Any, name: str, value: bool) -> QuerySet[Any]:
         """Unanswered past the term."""
         return rows.overdue(timezone.localdate()) if value else rows
+
+
+class TalkFilter(PlaceFilter):
+    """Talks."""
+
+    level = django_filters.ChoiceFilter(label="级别", choices=TalkLevel.choices, empty_label="全部")
+    since = django_filters.DateFilter(label="日期从", field_name="held_on", lookup_expr="gte", widget=DAY)
+    until = django_filters.DateFilter(label="到", field_name="held_on", lookup_expr="lte", widget=DAY)
+
+    class Meta:
+        model = SchoolTalk
+        fields = ("q", "township", "level", "since", "until")
+
+
+class ReturnFilter(PlaceFilter):
+    """Returns."""
+
+    round = django_filters.ModelChoiceFilter(
+        label="期次", queryset=SchoolRound.objects.none(), empty_label="全部"
+    )
+    status = django_filters.ChoiceFilter(label="状态", choices=ReturnStatus.choices, empty_label="全部")
+    is_zero = django_filters.BooleanFilter(
+        label="零报告", widget=forms.Select(choices=[("", "全部"), ("true", "零报告"), ("false", "有发现")])
+    )
+
+    class Meta:
+        model = SchoolReturn
+        fields = ("q", "township", "round", "status", "is_zero")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["round"].queryset = SchoolRound.objects.visible_to(self.request.user)
+
+
+class ReceiptFilter(PlaceFilter):
+    """Receipts of letters."""
+
+    edition = django_filters.NumberFilter(label="版次", field_name="letter__edition")
+
+    class Meta:
+        model = LetterReceipt
+        fields = ("q", "township", "edition")
+
+
+class PledgeFilter(PlaceFilter):
+    """Pledges."""
+
+    year = django_filters.NumberFilter(label="年度")
+
+    class Meta:
+        model = TeacherPledge
+        fields = ("q", "township", "year")
+
+
+class ViolationFilter(PlaceFilter):
+    """Matters of teachers."""
+
+    kind = django_filters.ChoiceFilter(label="事项", choices=Prohibition.choices, empty_label="全部")
+    status = django_filters.ChoiceFilter(label="状态", choices=ViolationStatus.choices, empty_label="全部")
+
+    class Meta:
+        model = TeacherViolation
+        fields = ("q", "township", "kind", "status")
+
+
+class ServiceFilter(PlaceFilter):
+    """After-school service."""
+
+    fallen = django_filters.BooleanFilter(
+        label="选用机构已不在白名单", method="by_fallen", widget=forms.CheckboxInput
+    )
+
+    class Meta:
+        model = AfterSchool
+        fields = ("q", "township", "fallen")
+
+    def by_fallen(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        """Those whose institution left the white list."""
+        if not value:
+            return rows
+        return rows.filter(pk__in=fallen_providers(self.request.user).order_by().values("pk"))
+
+
+class AdFilter(PlaceFilter):
+    """Ads on campus."""
+
+    status = django_filters.ChoiceFilter(label="状态", choices=AdStatus.choices, empty_label="全部")
+
+    class Meta:
+        model = CampusAd
+        fields = ("q", "township", "status")

@@ -46,3 +46,15 @@ def has_reader(row: Any, actor: User) -> Iterator[Reason]:
         yield Reason(
             f"{row.school.name}还没有办事账号，收不到提示。", cleared_by="请先在学校页面开通办事账号。"
         )
+
+
+def own_bureau(row: Any, actor: User) -> Iterator[Reason]:
+    """Only people of the row's bureau."""
+    if not actor.is_system and actor.bureau_id != row.bureau_id:
+        yield Reason("由当地主管部门办理。", gate="organ")
+
+
+def round_takes(row: Any, actor: User) -> Iterator[Reason]:
+    """A round that ended takes no more."""
+    if row.round.status != "OPEN":
+        yield Reason("这一期已经结束填报。", cleared_by="确需补报的，请联系教育局。")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.conf import settings
 from django.utils import timezone
 
+from accounts.models import Organisation
 from casework.typesetting import (
     Block,
     DocumentContent,
@@ -16,7 +18,7 @@ from casework.typesetting import (
     SignatureLines,
     chinese_date,
 )
-from schools.models import WorkTip
+from schools.models import ParentLetter, WorkTip
 
 
 def _stop(text: str) -> str:
@@ -51,5 +53,27 @@ def work_tip(tip: WorkTip, *, due_on: date, at: datetime) -> DocumentContent:
             Paragraph(f"联系人及电话：{tip.contact}。"),
             Signature(tip.organ.name, day.isoformat()),
             SignatureLines((SignatureLine("学校签收"),)),
+        ),
+    )
+
+
+def parent_letter(letter: ParentLetter, *, organ: Organisation, at: datetime) -> DocumentContent:
+    """The letter to parents, with the hotline and where to look institutions up."""
+    day, bureau = timezone.localdate(at), organ.bureau
+    return DocumentContent(
+        form="letter",
+        title=letter.title,
+        date=day.isoformat(),
+        organ=organ.name,
+        addressee="各位家长",
+        blocks=(
+            *(Paragraph(_stop(line.strip())) for line in letter.body.splitlines() if line.strip()),
+            Paragraph(
+                f"选择培训机构前，请在“{bureau.portal_title}”查询许可证、白名单和监管账户："
+                f"{settings.PUBLIC_BASE_URL.rstrip('/')}/ 。"
+            ),
+            Paragraph(f"举报和咨询电话：{bureau.hotline or organ.phone or '见公开平台'}。"),
+            Signature(organ.name, day.isoformat()),
+            SignatureLines((SignatureLine("家长签字（回执由学校留存）"),)),
         ),
     )

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
 
+from accounts.models import OrganisationKind
 from accounts.querysets import ScopedQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from schools.models import School, WorkTip  # noqa: F401
+    from schools.models import ParentLetter, School, WorkTip  # noqa: F401
 
 M = TypeVar("M", bound=models.Model)
 UNSENT = ("DRAFT", "CANCELLED")
@@ -59,3 +60,14 @@ class TipTrailQuerySet(ScopedQuerySet[M]):
         """Rows inside the actor's reach."""
         found: Self = _sent(super().visible_to(actor), actor, "tip__status")
         return found
+
+
+class LetterQuerySet(ScopedQuerySet["ParentLetter"]):
+    """Versions of the letter to parents; schools read what their bureau published."""
+
+    def visible_to(self, actor: User | Any) -> Self:
+        """Rows inside the actor's reach."""
+        body = getattr(actor, "organisation", None)
+        if body is not None and body.kind == OrganisationKind.SCHOOL and actor.is_active:
+            return self.filter(bureau=body.bureau_id).exclude(status="DRAFT")
+        return super().visible_to(actor)

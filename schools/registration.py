@@ -14,8 +14,15 @@ from casework.models import EvidenceFile, OfficialDocument
 from casework.registries import Action, NavEntry, Panel, Worklist
 
 VIEW, PORTAL = "schools.tip_view", "schools.portal_view"
-PAGES = ("school", "tip")
-SUBJECTS = {"tip": "worktip"}
+PAGES = ("school", "tip", "round", "return", "letter", "violation", "ad")
+SUBJECTS = {
+    "tip": "worktip",
+    "round": "schoolround",
+    "return": "schoolreturn",
+    "letter": "parentletter",
+    "violation": "teacherviolation",
+    "ad": "campusad",
+}
 
 
 def register() -> None:
@@ -29,6 +36,7 @@ def register() -> None:
         registries.object_urls[f"schools.{SUBJECTS.get(page, page)}"] = _url(page)
     registries.add_evidence_owner("schools.worktip", may_see_file)
     registries.add_document_owner("schools.worktip", may_see_document)
+    registries.add_document_owner("schools.parentletter", may_see_letter)
     _screens()
     _buttons()
 
@@ -37,12 +45,24 @@ def _screens() -> None:
     from schools import desk
 
     registries.add_nav(NavEntry("学校", "schools:tip_list", "school", 78, VIEW))
-    registries.add_nav(NavEntry("工作提示", "schools_portal:tip_list", "mail", 40, PORTAL, face="portal"))
+    for label, name, icon, order, permission in (
+        ("工作提示", "tip_list", "mail", 40, PORTAL),
+        ("排查报表", "own_returns", "report", 41, PORTAL),
+        ("三级约谈", "own_talks", "users", 42, "schools.talk_record"),
+        ("致家长一封信", "own_letters", "mail-opened", 43, PORTAL),
+        ("课后服务", "own_services", "clock-hour-5", 44, "schools.service_record"),
+        ("教师承诺", "own_pledges", "certificate", 45, "schools.pledge_record"),
+        ("校园广告", "own_ads", "ad-2", 46, "schools.ad_report"),
+    ):
+        registries.add_nav(NavEntry(label, f"schools_portal:{name}", icon, order, permission, face="portal"))
     for key, label, items, face, permission in (
         ("tips", "工作提示", desk.tip_work, "desk", "schools.tip_edit"),
         ("escalated", "学校逾期未答复", desk.escalated_work, "desk", "schools.tip_escalated"),
         ("town", "辖区学校", desk.town_work, "desk", "schools.school_view"),
+        ("returns", "学校报表", desk.round_work, "desk", "schools.round_open"),
+        ("matters", "学校事项", desk.duty_work, "desk", "schools.violation_edit"),
         ("portal", "工作提示", desk.portal_tips, "portal", PORTAL),
+        ("portal_asks", "本校事项", desk.portal_asks, "portal", PORTAL),
     ):
         registries.add_worklist(Worklist(f"schools.{key}", label, items, face=face, permission=permission))
     registries.add_kpis(desk.kpis)
@@ -99,3 +119,11 @@ def may_see_file(actor: User, evidence: EvidenceFile) -> bool:
 def may_see_document(actor: User, document: OfficialDocument) -> bool:
     """The school that got the letter, and whoever on the desk sees it."""
     return _reaches(actor, document.subject_uid)
+
+
+def may_see_letter(actor: User, document: OfficialDocument) -> bool:
+    """Schools of the bureau, and whoever on the desk sees letters."""
+    from schools.models import ParentLetter
+
+    allowed = actor.may(PORTAL if actor.is_counterpart else "schools.letter_view")
+    return allowed and ParentLetter.objects.visible_to(actor).filter(uid=document.subject_uid).exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from casework.workflow import Transition, Workflow
 from schools import guards
+from schools.models import AdStatus, LetterStatus, ReturnStatus, RoundStatus, ViolationStatus
 from schools.models import TipStatus as T
 
 TIP_EDIT, TIP_ISSUE, TIP_ANSWER = "schools.tip_edit", "schools.tip_issue", "schools.tip_answer"
@@ -47,6 +48,85 @@ TIP = Workflow(
         Transition(
             "withdraw", "撤回", (T.ISSUED, T.RECEIVED, T.RETURNED), T.WITHDRAWN, permission=TIP_ISSUE,
             guards=(guards.own_organ,), needs_reason=True, is_danger=True,
+        ),
+    ),
+)  # fmt: skip
+
+ROUND = Workflow(
+    model="schools.SchoolRound",
+    label="学校报表期次",
+    states=RoundStatus,
+    initial=RoundStatus.OPEN,
+    transitions=(
+        Transition(
+            "close", "结束填报", (RoundStatus.OPEN,), RoundStatus.CLOSED, permission="schools.round_open",
+            guards=(guards.own_bureau,), stamp="closed_at", is_danger=True,
+        ),
+    ),
+)  # fmt: skip
+
+RETURN = Workflow(
+    model="schools.SchoolReturn",
+    label="学校报表",
+    states=ReturnStatus,
+    initial=ReturnStatus.WAITING,
+    transitions=(
+        Transition(
+            "submit", "报送", (ReturnStatus.WAITING, ReturnStatus.RETURNED), ReturnStatus.SUBMITTED,
+            permission="schools.return_submit", guards=(guards.own_school, guards.round_takes), is_primary=True,
+        ),
+        Transition(
+            "send_back", "退回修改", (ReturnStatus.SUBMITTED,), ReturnStatus.RETURNED,
+            permission="schools.round_open", guards=(guards.own_bureau, guards.round_takes), needs_reason=True,
+        ),
+    ),
+)  # fmt: skip
+
+LETTER = Workflow(
+    model="schools.ParentLetter",
+    label="致家长一封信",
+    states=LetterStatus,
+    initial=LetterStatus.DRAFT,
+    transitions=(
+        Transition(
+            "publish", "发布", (LetterStatus.DRAFT,), LetterStatus.PUBLISHED, permission="schools.letter_publish",
+            guards=(guards.own_bureau,), requires=("document",), stamp="published_at", is_primary=True,
+        ),
+        Transition(
+            "replace", "被新版替代", (LetterStatus.PUBLISHED,), LetterStatus.REPLACED,
+            permission="schools.letter_publish", guards=(guards.own_bureau,),
+        ),
+    ),
+)  # fmt: skip
+
+VIOLATION = Workflow(
+    model="schools.TeacherViolation",
+    label="教师违规",
+    states=ViolationStatus,
+    initial=ViolationStatus.OPEN,
+    transitions=(
+        Transition(
+            "handle", "属实，登记处理", (ViolationStatus.OPEN,), ViolationStatus.HANDLED,
+            permission="schools.violation_edit", guards=(guards.own_bureau,), requires=("handling",),
+            stamp="handled_at", is_primary=True,
+        ),
+        Transition(
+            "dismiss", "查无实据", (ViolationStatus.OPEN,), ViolationStatus.UNFOUNDED,
+            permission="schools.violation_edit", guards=(guards.own_bureau,), requires=("handling",),
+            stamp="handled_at",
+        ),
+    ),
+)  # fmt: skip
+
+AD = Workflow(
+    model="schools.CampusAd",
+    label="校园广告上报",
+    states=AdStatus,
+    initial=AdStatus.REPORTED,
+    transitions=(
+        Transition(
+            "handle", "登记处理", (AdStatus.REPORTED,), AdStatus.HANDLED, permission="schools.ad_handle",
+            guards=(guards.own_bureau,), requires=("handling",), stamp="handled_at", is_primary=True,
         ),
     ),
 )  # fmt: skip

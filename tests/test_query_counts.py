@@ -36,6 +36,20 @@ from institutions.models import ImportBatch, Institution
 from penalties.models import Case, CreditRecord, EvidenceHold, LegalReview
 from reports.models import ReportPeriod, ReportRegime
 from reports.services import regimes_install
+from schools import services as schools
+from schools.models import (
+    AfterSchool,
+    CampusAd,
+    LetterReceipt,
+    ParentLetter,
+    School,
+    SchoolReturn,
+    SchoolRound,
+    SchoolTalk,
+    TeacherPledge,
+    TeacherViolation,
+    WorkTip,
+)
 from tests.conftest import World, make_user
 
 BASELINE = Path(__file__).with_name("query_counts.json")
@@ -146,6 +160,81 @@ def papers_make(world: World, first: int, count: int) -> None:
     periods_make(world, root, numbers)
     cases_make(world, root, numbers)
     clues_make(world, root, numbers)
+    schools_make(world, root, numbers)
+
+
+def schools_make(world: World, root: dict[str, str], numbers: str) -> None:
+    """Schools, and of one school with an account everything that it is asked and answers."""
+    own = School.objects.filter(bureau=world.bureau, organisation__isnull=False).first()
+    if own is None:
+        values = {"code": "3150000001", "name": "示例小学", "stage": "PRIMARY"}
+        own = schools.school_create(actor=world.head, region=world.town, values=values)
+        schools.school_account_open(actor=world.head, school=own, username="school-own", name="联系人")
+    child = {
+        **root,
+        "region": str(world.town.pk),
+        "region_path": f"'{world.town.path}'",
+        "school": str(own.pk),
+    }
+    insert_select(
+        School, numbers, **root, code="'99' || lpad(i::text, 6, '0')", name="'学校 ' || i", stage="'PRIMARY'"
+    )
+    insert_select(
+        WorkTip,
+        numbers,
+        **child,
+        organ=str(world.education.pk),
+        source_kind="'OTHER'",
+        source_note="'移送'",
+        found_on="current_date",
+        pupil_count="2",
+        situation="'情况'",
+        requirements="'要求'",
+        contact="'电话'",
+    )
+    insert_select(
+        SchoolTalk, numbers, **child, level="'DEPUTY'", held_on="date '2025-01-01' + i", pupil_count="2",
+        parent_count="1", has_code_list="true",
+    )  # fmt: skip
+    day = "date '2025-01-01' + i"
+    insert_select(SchoolRound, numbers, **root, title="'期次 ' || i", starts_on=day, ends_on=day, due_on=day)
+    fresh = "schools_schoolround r WHERE NOT EXISTS (SELECT 1 FROM schools_schoolreturn x WHERE x.round_id = r.id)"
+    insert_select(SchoolReturn, fresh, **child, round="r.id")
+    insert_select(
+        ParentLetter, numbers, **root, title="'信 ' || i", edition="i", body="'正文'", due_on="current_date"
+    )
+    fresh = "schools_parentletter l WHERE NOT EXISTS (SELECT 1 FROM schools_letterreceipt x WHERE x.letter_id = l.id)"
+    insert_select(
+        LetterReceipt,
+        fresh,
+        **child,
+        letter="l.id",
+        handed_on="current_date",
+        sent_count="2",
+        receipt_count="1",
+    )
+    insert_select(TeacherPledge, numbers, **child, year="1900 + i", teacher_count="2", pledged_count="1")
+    insert_select(
+        TeacherViolation,
+        numbers,
+        **child,
+        kind="'JOIN'",
+        found_on="current_date",
+        teacher_count="1",
+        facts="'情况'",
+    )
+    insert_select(
+        AfterSchool,
+        numbers,
+        **child,
+        term_on="make_date(1950 + i, 9, 1)",
+        enrolled_count="2",
+        joined_count="1",
+    )
+    insert_select(
+        CampusAd, numbers, **child, carrier="'GATE'", found_on="current_date", item_count="2", removed_count="1",
+        advertiser="'机构'",
+    )  # fmt: skip
 
 
 def clues_make(world: World, root: dict[str, str], numbers: str) -> None:
@@ -314,6 +403,8 @@ def readers(world: World, name: str) -> Iterator[User | None]:
     room = name.split(":")[0]
     if room.endswith("_public"):
         yield None
+    if room == "schools_portal":
+        yield User.objects.filter(organisation__kind="SCHOOL").order_by("pk").first()
     if room.endswith("_portal"):
         yield world.institution_user
     yield from (

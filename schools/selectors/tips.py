@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -106,3 +107,16 @@ def years_with_tips(actor: User, today: date) -> list[int]:
         .values_list("issued_at__year", flat=True)
     )
     return sorted(found | {today.year}, reverse=True)
+
+
+def source_named(actor: User, visit: str, clue: str) -> tuple[Visit | None, Clue | None]:
+    """The visit and the clue with these uids, as texts from an address, when the actor sees them."""
+    found_visit = Visit.objects.visible_to(actor).filter(uid=_uid(visit)).first() if visit else None
+    return found_visit, Clue.objects.visible_to(actor).filter(uid=_uid(clue)).first() if clue else None
+
+
+def _uid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)  # names nothing

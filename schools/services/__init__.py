@@ -1,7 +1,30 @@
 """The only writers of this room."""
 
+from schools.services.duties import (
+    Service,
+    ad_handle,
+    ad_report,
+    pledge_record,
+    service_record,
+    violation_dismiss,
+    violation_handle,
+    violation_register,
+)
+from schools.services.letters import letter_draft, letter_publish, receipt_record
 from schools.services.registry import school_account_open, school_close, school_create, school_edit
 from schools.services.reminders import tip_escalate, tip_remind, tip_reminders_make
+from schools.services.rounds import (
+    Report,
+    counted,
+    months_open,
+    return_send_back,
+    return_submit,
+    round_close,
+    round_open,
+    round_remind,
+    rounds_remind,
+)
+from schools.services.talks import Talk, table_publish, talk_record, talks_expire
 from schools.services.tips import (
     Answer,
     TipText,
@@ -21,12 +44,33 @@ from schools.services.tips import (
 
 __all__ = [
     "Answer",
+    "Report",
+    "Service",
+    "Talk",
     "TipText",
+    "ad_handle",
+    "ad_report",
+    "counted",
     "due_preview",
+    "letter_draft",
+    "letter_publish",
+    "months_open",
+    "pledge_record",
+    "receipt_record",
+    "return_send_back",
+    "return_submit",
+    "round_close",
+    "round_open",
+    "round_remind",
+    "rounds_remind",
     "school_account_open",
     "school_close",
     "school_create",
     "school_edit",
+    "service_record",
+    "table_publish",
+    "talk_record",
+    "talks_expire",
     "tip_answer",
     "tip_cancel",
     "tip_close",
@@ -41,4 +85,7 @@ __all__ = [
     "tip_return",
     "tip_serve",
     "tip_withdraw",
+    "violation_dismiss",
+    "violation_handle",
+    "violation_register",
 ]

@@ -92,7 +92,7 @@ def organisation_of(*, actor: User, school: School) -> Organisation:
     body = Organisation.objects.create(
         bureau=school.bureau,
         kind=OrganisationKind.SCHOOL,
-        name=f"{school.name}（{school.code}）",
+        name=school.name,
         short_name=school.name[:40],
         region=school.region,
         region_path=school.region_path,

@@ -77,6 +77,7 @@ def tip_draft(
     at = at or timezone.now()
     if actor.organisation is None:
         raise NotAllowed("系统账号不制发工作提示。")
+    _hold_source(visit, clue)
     source = TipSource.VISIT if visit else TipSource.CLUE if clue else TipSource.OTHER
     row = WorkTip(
         **root_fields(actor=actor, region=school.region, bureau=school.bureau),
@@ -103,12 +104,20 @@ def tip_edit(
         raise Unlawful("工作提示已经发出，不能修改。确有错误的，请撤回后重新制发。")
     if actor.organisation_id != locked.organ_id:
         raise NotAllowed("草稿由起草单位修改。")
+    _hold_source(locked.visit, locked.clue)
     for name, value in vars(text).items():
         setattr(locked, name, value)
     _check_text(locked, at)
     return record_update(
         actor=actor, obj=tip, values=vars(text), verb="schools.tip_edit", version=version, at=at
     )
+
+
+def _hold_source(visit: Visit | None, clue: Clue | None) -> None:
+    """Two letters about one source are written one after the other, so that together they tell no more than met."""
+    for row in (visit, clue):
+        if row is not None:
+            lock(row)
 
 
 def _check_text(tip: WorkTip, at: datetime) -> None:

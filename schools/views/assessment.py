@@ -32,12 +32,12 @@ def _cells(row: Any) -> list[dict[str, Any]]:
     letters = f"{reverse('schools:tip_list')}?q={row.name}"
     return [
         {"text": row.name, "url": school_url(row), "sub": row.region.name},
-        {"text": row.tip_count, "url": letters if row.tip_count else "", "num": True},
-        {"text": row.pupils_told, "num": True},
-        {"text": row.pupils_confirmed, "num": True},
-        {"text": row.answered_in_time, "num": True},
-        {"text": row.answered_late, "num": True},
-        {"text": row.unanswered, "num": True},
+        {"text": f"{row.tip_count}", "url": letters if row.tip_count else "", "num": True},
+        {"text": f"{row.pupils_told}", "num": True},
+        {"text": f"{row.pupils_confirmed}", "num": True},
+        {"text": f"{row.answered_in_time}", "num": True},
+        {"text": f"{row.answered_late}", "num": True},
+        {"text": f"{row.unanswered}", "num": True},
     ]
 
 

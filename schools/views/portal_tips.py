@@ -16,6 +16,7 @@ from casework.web import (
     data,
     form_page,
     get_visible,
+    kit,
     paper,
     papers,
     portal_page,
@@ -63,6 +64,7 @@ def tip_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "requirements": [line for line in row.requirements.splitlines() if line.strip()],
         "answers": selectors.answers_of(request.user, row),
         "reminder": selectors.reminders_of(request.user, row).first() if row.is_waiting else None,
+        "files": kit.files(request.user, row),
         "papers": papers(paper("工作提示函", row.document)),
         "crumbs": crumbs(("工作提示", reverse(HOME)), (row.number, "")),
     }

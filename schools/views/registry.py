@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,9 @@ from schools.filters import SchoolFilter
 from schools.forms.registry import AccountForm, CloseForm, SchoolForm
 from schools.models import School
 from schools.selectors.registry import schools_visible
-from schools.views.common import LABEL, school_url, tabs
+from schools.selectors.rounds import returns_visible
+from schools.selectors.tips import tips_visible
+from schools.views.common import LABEL, day, school_url, tabs
 
 COLUMNS = (
     Column("学校名称", lambda row: row.name, 32),
@@ -98,7 +101,7 @@ def school_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         heading=row.name,
         subtitle=f"{row.region.name} · {row.get_stage_display()} · {row.state_word}",
         links=_links(request, row),
-        sections=[],
+        sections=_sections(request, row),
         facts=kit.facts(
             ("学校标识码", row.code),
             ("办学性质", row.get_kind_display()),
@@ -113,6 +116,36 @@ def school_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         history=kit.history(request.user, row.uid),
         crumbs=crumbs(("学校名册", reverse("schools:school_list")), (row.name, "")),
     )
+
+
+def _sections(request: AuthedRequest, row: School) -> list[dict[str, Any]]:
+    """The newest letters and reports of the school, for who may read them."""
+    user, found = request.user, []
+    if user.may("schools.tip_view"):
+        tips: list[list[dict[str, Any]]] = [
+            [
+                {"text": str(tip), "url": reverse("schools:tip_detail", args=[tip.uid])},
+                {"text": f"{tip.pupil_count} 人", "num": True},
+                {
+                    "text": f"{tip.due_on:%Y-%m-%d}" if tip.due_on else "—",
+                    "sub": "逾期答复" if tip.is_late else "",
+                },
+                {"status": tip},
+            ]
+            for tip in tips_visible(user).filter(school=row)[:10]
+        ]
+        found.append(kit.table("工作提示", ("文号", "学生", "答复期限", "状态"), tips, "没有发过工作提示。"))
+    if user.may("schools.round_view"):
+        returns: list[list[dict[str, Any]]] = [
+            [
+                {"text": item.round.title, "url": reverse("schools:return_detail", args=[item.uid])},
+                {"text": day(item.submitted_at), "sub": "零报告" if item.is_zero else ""},
+                {"status": item},
+            ]
+            for item in returns_visible(user).filter(school=row)[:6]
+        ]
+        found.append(kit.table("学校报表", ("期次", "报送", "状态"), returns, "还没有开过报表。"))
+    return found
 
 
 def _links(request: AuthedRequest, row: School) -> list[dict[str, str]]:
@@ -155,7 +188,7 @@ def school_create(request: AuthedRequest) -> HttpResponse:
 def school_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """Change a school."""
     row = _found(request, uid)
-    form = SchoolForm(**data(request), actor=request.user, instance=School.objects.get(pk=row.pk))
+    form = SchoolForm(**data(request), actor=request.user, instance=copy(row))
 
     def work(values: dict[str, Any]) -> str:
         services.school_edit(actor=request.user, school=row, values=values, version=posted_version(request))

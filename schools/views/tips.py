@@ -38,7 +38,7 @@ from schools.forms import tips as forms
 from schools.models import WorkTip
 from schools.selectors import tips as selectors
 from schools.services import TipText
-from schools.views.common import LABEL, day, school_url, tabs
+from schools.views.common import LABEL, day, plain_form, school_url, tabs
 
 VIEW, EDIT, ISSUE = "schools.tip_view", "schools.tip_edit", "schools.tip_issue"
 HOME = "schools:tip_list"
@@ -71,11 +71,9 @@ def source_text(row: WorkTip) -> str:
 
 
 def _cells(row: Any) -> list[dict[str, Any]]:
-    due: dict[str, Any] = {"text": "—"}
-    if row.due_on:
+    due: dict[str, Any] = {"text": f"{row.due_on:%Y-%m-%d}" if row.due_on else "—", "nowrap": True}
+    if row.is_waiting:
         due = {"due": row.due_on, "explanation": row.due_explanation}
-        if not row.is_waiting and row.answered_at:
-            due["done"] = timezone.localdate(row.answered_at)
     return [
         {"text": row.number or "（草稿）", "url": tip_url(row), "sub": source_text(row)},
         {"text": row.school.name, "sub": row.region.name},
@@ -108,15 +106,7 @@ def tip_list(request: AuthedRequest) -> HttpResponseBase:
 
 def _source(request: AuthedRequest) -> tuple[Visit | None, Clue | None]:
     """The visit or clue whose page led here, when the reader sees it."""
-    return _named(request, "visit", Visit), _named(request, "clue", Clue)
-
-
-def _named(request: AuthedRequest, name: str, model: Any) -> Any:
-    try:
-        uid = UUID(request.GET.get(name, ""))
-    except ValueError:
-        return None
-    return model.objects.visible_to(request.user).filter(uid=uid).first()
+    return selectors.source_named(request.user, request.GET.get("visit", ""), request.GET.get("clue", ""))
 
 
 def _prefilled(actor: User, visit: Visit | None, clue: Clue | None) -> dict[str, Any]:
@@ -208,10 +198,6 @@ def tip_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
     )
 
 
-def _plain(kind: Any) -> Any:
-    return lambda *, actor, row, **bound: kind(**bound)
-
-
 STEPS: dict[str, Step] = {
     "issue": Step(
         "发出",
@@ -224,7 +210,7 @@ STEPS: dict[str, Step] = {
         lambda actor, row, v: services.tip_cancel(actor=actor, tip=row, **v),
         "已取消。",
         EDIT,
-        _plain(forms.ReasonForm),
+        plain_form(forms.ReasonForm),
         danger=True,
     ),
     "serve": Step(
@@ -232,7 +218,7 @@ STEPS: dict[str, Step] = {
         lambda actor, row, v: services.tip_serve(actor=actor, tip=row, **v),
         "送达已登记。",
         EDIT,
-        _plain(forms.ServeForm),
+        plain_form(forms.ServeForm),
         sentence="学校没有在办事大厅签收的，登记纸质送达情况。",
     ),
     "return": Step(
@@ -240,21 +226,21 @@ STEPS: dict[str, Step] = {
         lambda actor, row, v: services.tip_return(actor=actor, tip=row, **v),
         "已退回，重新计算补充期限。",
         EDIT,
-        _plain(forms.ReasonForm),
+        plain_form(forms.ReasonForm),
     ),
     "close": Step(
         "办结",
         lambda actor, row, v: services.tip_close(actor=actor, tip=row, **v),
         "已办结，计入年度考核。",
         EDIT,
-        _plain(forms.CloseForm),
+        plain_form(forms.CloseForm),
     ),
     "withdraw": Step(
         "撤回",
         lambda actor, row, v: services.tip_withdraw(actor=actor, tip=row, **v),
         "已撤回，文号保留不再使用。",
         ISSUE,
-        _plain(forms.ReasonForm),
+        plain_form(forms.ReasonForm),
         danger=True,
     ),
     "remind": Step(
@@ -262,14 +248,14 @@ STEPS: dict[str, Step] = {
         lambda actor, row, v: services.tip_remind(actor=actor, tip=row, **v),
         "已催办，学校在办事大厅看到。",
         EDIT,
-        _plain(forms.NoteForm),
+        plain_form(forms.NoteForm),
     ),
     "escalate": Step(
         "上报分管领导",
         lambda actor, row, v: services.tip_escalate(actor=actor, tip=row, **v),
         "已上报，进入分管领导待办。",
         EDIT,
-        _plain(forms.NoteForm),
+        plain_form(forms.NoteForm),
     ),
 }
 

@@ -25,7 +25,7 @@ WAITING = {
     "inst_approved_non", "entity_cleaned", "platform_onboarded", "material_self_made",
     "deposit_amt", "snapshot_clue_solved", "monitor_n", "monitor_towns", "patrol_pt",
     "patrol_visit_pt", "patrol_sup", "patrol_sup_visit_pt", "patrol_found_unlicensed", "patrol_found_consulting",
-    "monitor_training", "talk_levels",
+    "monitor_training",
 }  # fmt: skip
 NOT_IN_THE_DEMONSTRATION = {"ad_removed", "ad_removed_inst"}
 

@@ -31,11 +31,11 @@ FORM = {
 
 def test_desk_enters_a_school_and_the_register_exports_it(law: World, sign_in: Any) -> None:
     client = sign_in(law.clerk)
-    assert client.post("/desk/schools/new/", {**FORM, "region": law.town.pk}).status_code == 302
+    assert client.post("/desk/schools/register/new/", {**FORM, "region": law.town.pk}).status_code == 302
     row = School.objects.get(code="3150999001")
     assert row.region_path == law.town.path
     assert AuditEvent.objects.filter(object_uid=row.uid, verb="schools.school_create").exists()
-    sheet = b"".join(client.get("/desk/schools/?export=csv").streaming_content).decode()
+    sheet = b"".join(client.get("/desk/schools/register/?export=csv").streaming_content).decode()
     assert "示例石榴坡小学" in sheet
     assert "共 1 行" in sheet
 
@@ -50,7 +50,9 @@ def test_desk_enters_a_school_and_the_register_exports_it(law: World, sign_in: A
     ],
 )
 def test_bad_input_is_told(law: World, sign_in: Any, field: str, value: str, word: str) -> None:
-    answer = sign_in(law.clerk).post("/desk/schools/new/", {**FORM, "region": law.town.pk, field: value})
+    answer = sign_in(law.clerk).post(
+        "/desk/schools/register/new/", {**FORM, "region": law.town.pk, field: value}
+    )
     assert answer.status_code == 422
     assert word in answer.content.decode()
     assert not School.objects.exists()
@@ -111,7 +113,7 @@ def test_a_school_contact_has_the_portal_and_nothing_else(law: World, contact: U
 
 def test_an_account_is_opened_once_shown(law: World, sign_in: Any, school: School) -> None:
     answer = sign_in(law.head).post(
-        f"/desk/schools/{school.uid}/account/", {"username": "qinggan.2", "name": "某老师"}
+        f"/desk/schools/register/{school.uid}/account/", {"username": "qinggan.2", "name": "某老师"}
     )
     assert answer.status_code == 200
     assert answer["Cache-Control"] == "no-store"

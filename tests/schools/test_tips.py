@@ -230,7 +230,7 @@ def test_exports_mask_what_looks_like_a_name(law: World, school: School, contact
     tip = making.sent_tip(law, school)
     services.tip_answer(actor=contact, tip=tip, answer=making.answer())
     services.tip_close(actor=law.head, tip=tip, result="学生王子涵，已停止")
-    sheet = b"".join(sign_in(law.head).get("/desk/schools/tips/?export=csv").streaming_content).decode()
+    sheet = b"".join(sign_in(law.head).get("/desk/schools/?export=csv").streaming_content).decode()
     assert "王子涵" not in sheet
     assert "〔已隐去〕" in sheet
 
