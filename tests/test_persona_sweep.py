@@ -133,6 +133,7 @@ def sweep(per_pattern: int) -> None:
         accounts.username(NEIGHBOUR, "officer"),
         accounts.username(NEIGHBOUR, "leader"),
         accounts.username(NEIGHBOUR, "institution"),
+        accounts.username(NEIGHBOUR, "monitor"),
     }
     everybody = [*home_accounts(), *neighbours, accounts.username(CITY, "supervisor")]
     for username in everybody:

@@ -13,7 +13,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.web import AuthedRequest, crumbs, data, form_page, get_visible, kit, portal_page
+from casework.evidence.selectors import evidence_of
+from casework.web import AuthedRequest, crumbs, data, file_items, form_page, get_visible, portal_page
 from institutions.models import Institution
 from monitors import services
 from monitors.forms import patrols as forms
@@ -173,7 +174,7 @@ def stop(request: AuthedRequest, uid: UUID) -> HttpResponse:
     context = {
         "stop": row,
         "problems": problems_of(row),
-        "files": kit.files(request.user, row),
+        "files": file_items(evidence_of(actor=request.user, subject=row), hints=False),
         "crumbs": _path((row.outing.number, _url("outing", row.outing.uid)), (row.party, "")),
     }
     return render(request, "monitors/portal_stop.html", context)
