@@ -44,7 +44,7 @@ def _default(model: type[models.Model], field: models.Field[Any, Any]) -> tuple[
     return f"%s::{field.db_type(connection)}", [field.get_db_prep_save(value, connection)]
 
 
-def insert_select(model: type[models.Model], source: str, **expressions: str) -> int:
+def insert_select(model: type[models.Model], source: str, /, **expressions: str) -> int:
     """`INSERT INTO model SELECT …`: `source` follows FROM, `expressions` are SQL by field name."""
     columns, selected, params = [], [], []
     for field in _fields(model):

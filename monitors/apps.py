@@ -32,4 +32,8 @@ def grant_permissions() -> None:
     grant("monitors.monitor_check", "审核监督员资格", (Role.SECTION_HEAD, Role.OFFICER))
     grant("monitors.monitor_appoint", "公示、聘任和解聘监督员", (Role.LEADER, Role.SECTION_HEAD))
     grant("monitors.monitor_edit", "管理监督员队伍", EDITORS)
+    grant("monitors.patrol_do", "巡查", (Role.MONITOR,))
+    grant("monitors.patrol_submit", "提交巡查", (Role.MONITOR, *EDITORS))
+    grant("monitors.patrol_view", "查看巡查", VIEWERS)
+    grant("monitors.audit_run", "督查巡查", (Role.SECTION_HEAD, Role.OFFICER))
     grant("monitors.monitor_assess", "考核监督员", (Role.LEADER, Role.SECTION_HEAD))

@@ -15,7 +15,7 @@ from monitors import rules
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from monitors.models import Monitor
+    from monitors.models import Monitor, Outing, PatrolAudit
 
 
 def has_identity(monitor: Monitor, actor: User) -> Iterator[Reason]:
@@ -65,3 +65,22 @@ def age_fits(monitor: Monitor, actor: User) -> Iterator[Reason]:
         yield Reason(
             f"年龄 {age} 岁，不在 {row.value['min']} 至 {row.value['max']} 岁之间。", basis=row.basis
         )
+
+
+def has_stop(outing: Outing, actor: User) -> Iterator[Reason]:
+    """At least one place was recorded."""
+    if not outing.stops.exists():
+        yield Reason("还没有记录任何一家，不能提交。没有巡查的请由监管股作废。")
+
+
+def other_person_draws(row: PatrolAudit, actor: User) -> Iterator[Reason]:
+    """Who froze the list does not enter the public value."""
+    if row.created_by_id == actor.pk:
+        yield Reason("名单由您本人冻结，须由另一人录入公开值并抽取。")
+
+
+def all_checked(row: PatrolAudit, actor: User) -> Iterator[Reason]:
+    """Every drawn visit has its finding."""
+    waiting = row.targets.filter(finding="PENDING").count()
+    if waiting:
+        yield Reason(f"还有 {waiting} 家次没有核实。")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from monitors.views import growth, monitors, portal, public, selection
+from monitors.views import audits, growth, looks, monitors, patrols, phone, portal, public, selection
 
 app_name = "monitors"
 _people: list[URLPattern] = [
@@ -29,11 +29,41 @@ _people: list[URLPattern] = [
     path("monitors/<uuid:uid>/account/", monitors.account_open, name="account_open"),
     path("monitors/<uuid:uid>/<slug:name>/", monitors.monitor_step, name="monitor_step"),
 ]
-desk_urlpatterns = [*_people]
+_patrols: list[URLPattern] = [
+    path("patrols/", patrols.outing_list, name="outing_list"),
+    path("patrols/stops/", patrols.stop_list, name="stop_list"),
+    path("patrols/stops/<uuid:uid>/", patrols.stop_detail, name="stop_detail"),
+    path("patrols/tasks/", patrols.task_list, name="task_list"),
+    path("patrols/tasks/new/", patrols.task_create, name="task_create"),
+    path("patrols/tasks/<uuid:uid>/", patrols.task_detail, name="task_detail"),
+    path("patrols/tasks/<uuid:uid>/<slug:name>/", patrols.task_step, name="task_step"),
+    path("patrols/quota/", patrols.quota, name="quota"),
+    path("patrols/unseen/", patrols.unseen, name="unseen"),
+    path("patrols/looks/", looks.look_list, name="look_list"),
+    path("patrols/looks/<uuid:uid>/", looks.look_detail, name="look_detail"),
+    path("patrols/looks/<uuid:uid>/squad/", looks.look_assign, name="look_assign"),
+    path("patrols/audits/", audits.audit_list, name="audit_list"),
+    path("patrols/audits/new/", audits.audit_create, name="audit_create"),
+    path("patrols/audits/<uuid:uid>/", audits.audit_detail, name="audit_detail"),
+    path("patrols/audits/<uuid:uid>/trips/new/", audits.trip_create, name="trip_create"),
+    path("patrols/audits/<uuid:uid>/<slug:name>/", audits.audit_step, name="audit_step"),
+    path("patrols/<uuid:uid>/", patrols.outing_detail, name="outing_detail"),
+    path("patrols/<uuid:uid>/<slug:name>/", patrols.outing_step, name="outing_step"),
+]
+desk_urlpatterns = [*_people, *_patrols]
 portal_urlpatterns: list[URLPattern] = [
     path("monitor/", portal.own, name="own"),
     path("monitor/manuals/<uuid:uid>/", portal.manual, name="manual"),
     path("monitor/ties/new/", portal.tie, name="tie"),
+    path("patrols/", phone.patrol_home, name="patrol_home"),
+    path("patrols/new/", phone.outing_new, name="outing_new"),
+    path("patrols/stops/<uuid:uid>/", phone.stop, name="stop"),
+    path("patrols/looks/<uuid:uid>/", looks.own_look, name="look"),
+    path("patrols/looks/<uuid:uid>/answer/", looks.own_look_answer, name="look_answer"),
+    path("patrols/<uuid:uid>/", phone.outing, name="outing"),
+    path("patrols/<uuid:uid>/place/", phone.place_find, name="place_find"),
+    path("patrols/<uuid:uid>/stop/", phone.stop_new, name="stop_new"),
+    path("patrols/<uuid:uid>/submit/", phone.outing_submit, name="outing_submit"),
 ]
 public_urlpatterns: list[URLPattern] = [
     path("monitors/", public.monitor_list, name="monitor_list"),

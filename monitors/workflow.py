@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from casework.workflow import Transition, Workflow
 from monitors import guards
+from monitors.models import AuditStatus as A
 from monitors.models import MonitorStatus as S
+from monitors.models import OutingStatus as O
+from monitors.models import TaskStatus as T
 
 CHECK, APPOINT = "monitors.monitor_check", "monitors.monitor_appoint"
 
@@ -41,5 +44,61 @@ MONITOR = Workflow(
             requires=("end_reason",), stamp="ended_at", needs_reason=True,
         ),
         Transition("expire", "任期届满", (S.APPOINTED,), S.EXPIRED, is_system=True, stamp="ended_at"),
+    ),
+)  # fmt: skip
+
+OUTING = Workflow(
+    model="monitors.Outing",
+    label="巡查",
+    states=O,
+    initial=O.RUNNING,
+    transitions=(
+        Transition(
+            "submit", "提交巡查", (O.RUNNING,), O.SUBMITTED, permission="monitors.patrol_submit",
+            guards=(guards.has_stop,), requires=("ended_at",), stamp="submitted_at", is_primary=True,
+        ),
+        Transition(
+            "void", "作废", (O.RUNNING, O.SUBMITTED), O.VOID, permission="monitors.monitor_edit",
+            requires=("void_reason",), needs_reason=True, is_danger=True,
+        ),
+    ),
+)  # fmt: skip
+
+TASK = Workflow(
+    model="monitors.PatrolTask",
+    label="巡查任务",
+    states=T,
+    initial=T.OPEN,
+    transitions=(
+        Transition(
+            "finish", "完成任务", (T.OPEN,), T.DONE, permission="monitors.monitor_edit", stamp="ended_at",
+            is_primary=True,
+        ),
+        Transition(
+            "cancel", "取消任务", (T.OPEN,), T.CANCELLED, permission="monitors.monitor_edit", stamp="ended_at",
+            needs_reason=True, is_danger=True,
+        ),
+    ),
+)  # fmt: skip
+
+AUDIT = Workflow(
+    model="monitors.PatrolAudit",
+    label="巡查督查",
+    states=A,
+    initial=A.FROZEN,
+    transitions=(
+        Transition(
+            "draw", "抽取", (A.FROZEN,), A.DRAWN, permission="monitors.audit_run",
+            guards=(guards.other_person_draws,), requires=("entropy", "drawn_by"), stamp="drawn_at",
+            is_primary=True,
+        ),
+        Transition(
+            "finish", "完成督查", (A.DRAWN,), A.DONE, permission="monitors.audit_run",
+            guards=(guards.all_checked,), stamp="finished_at", is_primary=True,
+        ),
+        Transition(
+            "abort", "中止", (A.FROZEN, A.DRAWN), A.ABORTED, permission="monitors.audit_run",
+            requires=("ended_reason",), stamp="finished_at", needs_reason=True, is_danger=True,
+        ),
     ),
 )  # fmt: skip

@@ -51,17 +51,17 @@ COUNTED: dict[str, tuple[str, dict[str, Any]]] = {
     "monitor_towns": ("monitor_towns", {}),
     "monitor_training": ("monitor_training", {}),
     "talk_levels": ("talk_levels", {}),
+    "patrol_pt": ("patrol_pt", {}),
+    "patrol_visit_pt": ("patrol_visit_pt", {}),
+    "patrol_sup": ("patrol_sup", {}),
+    "patrol_sup_visit_pt": ("patrol_sup_visit_pt", {}),
+    "patrol_found_unlicensed": ("patrol_found_unlicensed", {}),
+    "patrol_found_consulting": ("patrol_found_consulting", {}),
 }
 NOT_BUILT = {
     "entity_cleaned": "市场主体清理移交尚未建设",
     "platform_onboarded": "国家平台入驻登记尚未建设",
     "material_self_made": "培训材料审核尚未建设",
-    "patrol_pt": "巡查尚未建设",
-    "patrol_visit_pt": "巡查尚未建设",
-    "patrol_sup": "督查尚未建设",
-    "patrol_sup_visit_pt": "督查尚未建设",
-    "patrol_found_unlicensed": "巡查尚未建设",
-    "patrol_found_consulting": "巡查尚未建设",
 }
 FIGURES = {row["key"]: row for row in GOLDEN["figures"]}
 LANDED = {config.label for config in apps.get_app_configs()}

@@ -135,6 +135,7 @@ def sweep(per_pattern: int) -> None:
         accounts.username(NEIGHBOUR, "leader"),
         accounts.username(NEIGHBOUR, "institution"),
         accounts.username(NEIGHBOUR, "school"),
+        accounts.username(NEIGHBOUR, "monitor"),
     }
     everybody = [*home_accounts(), *neighbours, accounts.username(CITY, "supervisor")]
     for username in everybody:

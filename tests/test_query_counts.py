@@ -28,11 +28,24 @@ from bench import world as rows
 from bench.rows import insert_select
 from blacklist.models import ListBatch, ListEntry
 from casework.management.commands.load_reference import load_all
-from casework.models import AuditEvent, JobRun, OutboxMessage, ViolationType
+from casework.models import Activity, AuditEvent, JobRun, OutboxMessage, ViolationType
 from complaints.models import Clue, RoutingRule, Verification
 from draws.models import Draw, OfficerRecusal
+from fieldwork.models import ChecklistVersion
 from inspections.models import Finding, RectificationNotice, Visit
-from institutions.models import ImportBatch, Institution
+from institutions.models import ImportBatch, Institution, Person
+from monitors.models import (
+    Assessment,
+    CandidateNotice,
+    LookAsk,
+    Manual,
+    Monitor,
+    Outing,
+    PatrolAudit,
+    PatrolTask,
+    Squad,
+    Stop,
+)
 from penalties.models import Case, CreditRecord, EvidenceHold, LegalReview
 from reports.models import ReportPeriod, ReportRegime
 from reports.services import regimes_install
@@ -161,6 +174,7 @@ def papers_make(world: World, first: int, count: int) -> None:
     cases_make(world, root, numbers)
     clues_make(world, root, numbers)
     schools_make(world, root, numbers)
+    watchers_make(world, root, numbers)
 
 
 def schools_make(world: World, root: dict[str, str], numbers: str) -> None:
@@ -276,6 +290,121 @@ def clues_make(world: World, root: dict[str, str], numbers: str) -> None:
         due_on="current_date",
     )
     insert_select(RoutingRule, numbers, **root, organ=str(world.education.pk), is_active="false")
+
+
+def watchers_make(world: World, root: dict[str, str], numbers: str) -> None:
+    """Candidates, squads, submitted outings with a stop each, tasks, requests to look, frozen audits."""
+    place = Institution.objects.filter(bureau=world.bureau).order_by("pk")[0]
+    insert_select(Person, numbers, **root, name="'监督员 ' || i")
+    insert_select(
+        Monitor,
+        "institutions_person p WHERE starts_with(p.name, '监督员 ') AND NOT EXISTS"
+        " (SELECT 1 FROM monitors_monitor m WHERE m.person_id = p.id)",
+        **root,
+        person="p.id",
+        source="'APPLICATION'",
+        category="'PARENT'",
+        gender="'MALE'",
+        birth_on="date '1980-01-01'",
+        nominated_on="current_date",
+    )
+    insert_select(
+        Assessment,
+        "monitors_monitor m WHERE NOT EXISTS (SELECT 1 FROM monitors_assessment a WHERE a.monitor_id = m.id)",
+        **root,
+        monitor="m.id",
+        year="2025",
+        grade="'COMPETENT'",
+        inputs="'{}'",
+        note="'称职'",
+        assessed_at="now()",
+    )
+    insert_select(Squad, numbers, **root, name="'小分队 ' || i")
+    insert_select(
+        PatrolTask,
+        "monitors_squad q WHERE NOT EXISTS (SELECT 1 FROM monitors_patroltask t WHERE t.squad_id = q.id)",
+        **root,
+        title="'任务 ' || q.id",
+        squad="q.id",
+        starts_on="current_date",
+        ends_on="current_date",
+    )
+    insert_select(
+        Outing,
+        "monitors_squad q WHERE NOT EXISTS (SELECT 1 FROM monitors_outing o WHERE o.squad_id = q.id)",
+        **root,
+        number="'巡查 ' || q.id",
+        squad="q.id",
+        status="'SUBMITTED'",
+        started_at="now() - interval '2 day'",
+        ended_at="now() - interval '1 day'",
+        submitted_at="now()",
+        slot="'DAY'",
+        people="2",
+    )
+    insert_select(
+        Stop,
+        "monitors_outing o WHERE NOT EXISTS (SELECT 1 FROM monitors_stop s WHERE s.outing_id = o.id)",
+        **root,
+        outing="o.id",
+        ordinal="1",
+        institution=str(place.pk),
+        place="'示例路'",
+        spot_kind="'STREET'",
+        arrived_at="o.started_at",
+        activity="'NONE'",
+        checklist_version=str(ChecklistVersion.objects.order_by("pk")[0].pk),
+        answers="'{}'",
+    )
+    insert_select(
+        LookAsk,
+        "complaints_verification v WHERE NOT EXISTS"
+        " (SELECT 1 FROM monitors_lookask l WHERE l.verification_id = v.id)",
+        **root,
+        verification="v.id",
+        clue_no="'线索 ' || v.id",
+        asked="'看一看'",
+        brief="'情况'",
+        due_on="current_date",
+    )
+    insert_select(
+        PatrolAudit,
+        numbers,
+        **root,
+        title="'督查 ' || i",
+        period_from="current_date - 30",
+        period_until="current_date",
+        pool_text="'{}'",
+        pool_hash="repeat('0', 64)",
+        pool_size="10",
+        wanted="2",
+        frozen_at="now()",
+        entropy_source="'开奖号码'",
+    )
+    insert_select(
+        CandidateNotice,
+        numbers,
+        **root,
+        title="'公示 ' || i",
+        contact="'电话'",
+        starts_on="current_date",
+        ends_on="current_date + 7",
+        explanation="'[]'",
+    )
+    insert_select(
+        Manual, numbers, **root, number="i", title="'手册'", text="'只看不查'", effective_on="current_date"
+    )
+    insert_select(
+        Activity,
+        numbers,
+        **root,
+        kind="'TRAINING'",
+        level="'COUNTY'",
+        audience="'MONITORS'",
+        title="'培训 ' || i",
+        held_on="current_date",
+        organiser="'县教委'",
+    )
 
 
 def cases_make(world: World, root: dict[str, str], numbers: str) -> None:

@@ -18,6 +18,7 @@ from config.demo.clock import anchor, at
 from config.demo.clues import build_clues
 from config.demo.measures import build_measures
 from config.demo.papers import build_papers, has_papers
+from config.demo.patrols import build_patrols
 from config.demo.people import FENGJIE, WUSHAN, County, build_city, build_county
 from config.demo.phones import build_phones, has_phones
 from config.demo.places import build_small_places, build_wushan_places
@@ -77,7 +78,7 @@ def build_wushan(county: County, now: date) -> int:
     build_draws(county, timeline, now)
     build_measures(county, places, timeline, now)
     build_clues(county, places, timeline, now)
-    build_watchers(county, timeline, now)
+    build_patrols(county, places, timeline, build_watchers(county, timeline, now), now)
     schedule_cases(county, places, timeline, now)
     with in_a_hurry():
         return timeline.run(at(now, 12))

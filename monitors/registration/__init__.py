@@ -5,6 +5,7 @@ from __future__ import annotations
 
 def register() -> None:
     """Called once when the room starts."""
-    from monitors.registration import people
+    from monitors.registration import patrols, people
 
     people.register()
+    patrols.register()

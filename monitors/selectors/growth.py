@@ -9,14 +9,20 @@ from django.db.models import Count, Q, QuerySet
 from accounts.models import User
 from accounts.querysets import ScopedQuerySet
 from casework.models import Activity
-from monitors.models import Assessment, Manual, Monitor
+from monitors.models import Assessment, Manual, Monitor, Stop
 from monitors.querysets import is_monitor
 
 
 def year_inputs(monitor: Monitor, year: int) -> dict[str, Any]:
     """Counts of a monitor's year that an assessment rests on."""
     results = monitor.training_results.filter(activity__held_on__year=year)
+    outings = monitor.outings.filter(outing__status="SUBMITTED", outing__started_at__year=year)
+    stops = Stop.objects.counted().filter(outing__members__in=outings)
     return {
+        "outings": outings.count(),
+        "stops": stops.count(),
+        "clues": stops.filter(clue__isnull=False).count(),
+        "clues_true": stops.filter(clue__status="CLOSED", clue__outcome__in=["CONFIRMED", "PARTLY"]).count(),
         "trainings": results.count(),
         "trainings_passed": results.filter(is_passed=True).count(),
         "manuals_read": monitor.manual_receipts.filter(acknowledged_at__year=year).count(),
@@ -24,6 +30,10 @@ def year_inputs(monitor: Monitor, year: int) -> dict[str, Any]:
 
 
 INPUT_LABELS = {
+    "outings": "巡查（次）",
+    "stops": "巡查（家次）",
+    "clues": "提交线索（件）",
+    "clues_true": "查实线索（件）",
     "trainings": "参加培训（次）",
     "trainings_passed": "测试合格（次）",
     "manuals_read": "确认工作手册（版）",

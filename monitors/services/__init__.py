@@ -1,5 +1,13 @@
 """The only writers of this room."""
 
+from monitors.services.audits import Result as AuditResult
+from monitors.services.audits import (
+    audit_abort,
+    audit_draw,
+    audit_finish,
+    audit_freeze,
+    trip_record,
+)
 from monitors.services.growth import (
     Result,
     assessment_make,
@@ -7,6 +15,7 @@ from monitors.services.growth import (
     manual_publish,
     training_record,
 )
+from monitors.services.looks import look_answer, look_assign, look_receive
 from monitors.services.monitors import (
     Nomination,
     Term,
@@ -26,14 +35,34 @@ from monitors.services.monitors import (
     ties_none,
 )
 from monitors.services.notices import notice_open, objection_decide, objection_record
+from monitors.services.patrols import (
+    Sight,
+    outing_start,
+    outing_submit,
+    outing_void,
+    stop_record,
+    stops_record,
+    task_cancel,
+    task_create,
+    task_finish,
+)
 from monitors.services.squads import squad_assign, squad_save
 
 __all__ = [
+    "AuditResult",
     "Nomination",
     "Result",
+    "Sight",
     "Term",
     "account_open",
     "assessment_make",
+    "audit_abort",
+    "audit_draw",
+    "audit_finish",
+    "audit_freeze",
+    "look_answer",
+    "look_assign",
+    "look_receive",
     "manual_acknowledge",
     "manual_publish",
     "monitor_appoint",
@@ -48,11 +77,20 @@ __all__ = [
     "notice_open",
     "objection_decide",
     "objection_record",
+    "outing_start",
+    "outing_submit",
+    "outing_void",
     "photo_receive",
     "squad_assign",
     "squad_save",
+    "stop_record",
+    "stops_record",
+    "task_cancel",
+    "task_create",
+    "task_finish",
     "tie_declare",
     "tie_end",
     "ties_none",
     "training_record",
+    "trip_record",
 ]

@@ -218,7 +218,7 @@ def monitor_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         subtitle=f"{row.get_category_display()} · {row.region.name}",
         has_status=True,
         actions=[*account, *extras, *steps],
-        sections=[*_said(row), _ties(actor, row), _objections(actor, row), _trainings(row), _years(row)],
+        sections=_sections(actor, row),
         show_files=True,
         files_title="证件照片",
         files=kit.files(actor, row),
@@ -265,6 +265,16 @@ def _facts(actor: User, row: Monitor) -> list[dict[str, Any]]:
             f"{timezone.localtime(row.ties_declared_at):%Y-%m-%d}" if row.ties_declared_at else "未申报",
         ),
     )
+
+
+def _sections(actor: User, row: Monitor) -> list[dict[str, Any]]:
+    """What there is to say at this point of the way."""
+    found = [*_said(row), _ties(actor, row)]
+    if row.notice is not None:
+        found.append(_objections(actor, row))
+    if row.term is not None:
+        found += [_trainings(row), _years(row)]
+    return found
 
 
 def _said(row: Monitor) -> list[dict[str, Any]]:

@@ -146,16 +146,17 @@ def objection_decide(request: AuthedRequest, uid: UUID) -> HttpResponse:
     )
 
 
-def _squad_cells(row: Any) -> list[dict[str, Any]]:
+def _squad_cells(row: Any, may_edit: bool) -> list[dict[str, Any]]:
+    url = reverse("monitors:squad_edit", kwargs={"uid": row.uid}) if may_edit else ""
     return [
-        {"text": row.name, "url": reverse("monitors:squad_edit", kwargs={"uid": row.uid})},
+        {"text": row.name, "url": url},
         {"text": "、".join(town.name for town in row.towns.all())},
         {"text": f"{row.people} 人", "num": True},
         {"word": "使用中" if row.is_active else "已停用", "tone": "ok" if row.is_active else "mute"},
     ]
 
 
-SQUADS = Register(("小分队", "负责的乡镇（街道）", "在聘监督员", "状态"), _squad_cells)
+SQUAD_HEADS = ("小分队", "负责的乡镇（街道）", "在聘监督员", "状态")
 SQUAD_COLUMNS = (
     Column("小分队", lambda row: row.name, 24),
     Column("负责的乡镇（街道）", lambda row: "、".join(town.name for town in row.towns.all()), 60),
@@ -167,12 +168,13 @@ SQUAD_COLUMNS = (
 @desk_page(VIEW)
 def squad_list(request: AuthedRequest) -> HttpResponseBase:
     """Register of squads."""
+    may_edit = request.user.may(EDIT)
     return kit.register_page(
         request,
         rows=selectors.squads_visible(request.user, timezone.localdate()),
         title="巡查小分队",
         subtitle="按片区编组，每次巡查至少两人同行",
-        register=SQUADS,
+        register=Register(SQUAD_HEADS, lambda row: _squad_cells(row, may_edit)),
         columns=SQUAD_COLUMNS,
         filterset=None,
         unit="个",

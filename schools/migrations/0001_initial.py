@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0003_school_contact'),
+        ('accounts', '0004_school_contact'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_school_contact'),
+        ('accounts', '0004_school_contact'),
         ('casework', '0005_evidence_discarded'),
         ('complaints', '0003_refused_and_merged'),
         ('inspections', '0002_carried_findings'),

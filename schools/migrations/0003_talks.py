@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_school_contact'),
+        ('accounts', '0004_school_contact'),
         ('schools', '0002_tips'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

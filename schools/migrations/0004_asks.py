@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_school_contact'),
+        ('accounts', '0004_school_contact'),
         ('casework', '0005_evidence_discarded'),
         ('institutions', '0002_participation'),
         ('schools', '0003_talks'),

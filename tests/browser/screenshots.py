@@ -18,7 +18,19 @@ import django
 from tools import devstack
 
 ROOT = Path(__file__).resolve().parents[2]
-PERSONAS = ("", "officer", "leader", "head", "clerk", "admin", "legal", "partner", "township", "institution")
+PERSONAS = (
+    "",
+    "officer",
+    "leader",
+    "head",
+    "clerk",
+    "admin",
+    "legal",
+    "partner",
+    "township",
+    "institution",
+    "monitor",
+)
 FULL_PAGE_LIMIT = 6000
 
 

@@ -65,3 +65,34 @@ def with_account(world: World, monitor: Monitor, username: str) -> User:
     account_link(actor=world.clerk, monitor=monitor, user=user)
     monitor.refresh_from_db()
     return user
+
+
+def law_with_list(world: World) -> None:
+    """The patrol checklist as shipped."""
+    from fieldwork.data import checklists
+    from fieldwork.services import checklist_publish
+
+    content = next(row for row in checklists() if row["code"] == "DAILY_43")
+    checklist_publish(actor=world.system, content=content)
+
+
+def answers(world: World, **problems: str) -> dict[str, str]:
+    """Everything in order except the items named, each with its value."""
+    from monitors.selectors.patrols import checklist_on
+
+    version = checklist_on(world.bureau, timezone.localdate())
+    assert version is not None
+    return {item.code: "YES" for item in version.items.all()} | problems
+
+
+def sight(world: World, **values: Any) -> Any:
+    """One place in order, seen from the street."""
+    fields = {
+        "place": "高唐街道示例路1号二楼",
+        "spot_kind": "STREET",
+        "activity": "NON_SUBJECT",
+        "answers": answers(world),
+        "seen_name": "" if values.get("institution") else "示例补习班",
+        **values,
+    }
+    return services.Sight(**fields)

@@ -290,7 +290,6 @@ def test_a_monitor_sees_the_own_term_and_nothing_else(law: World) -> None:
     assert other.person_id != person.person_id
     for rows in (Clue.objects, Institution.objects, Person.objects):
         assert not rows.visible_to(user).exists()
-    assert user.permissions == {"casework.portal_open", "monitors.own_view"}
 
 
 def test_squads_hold_monitors_in_office(law: World) -> None:
