@@ -79,7 +79,9 @@ def pattern_of(path: str) -> str:
 def page_kinds(visitors: Visitors, suffix: str, per_pattern: int = 1) -> Iterator[tuple[str, str]]:
     """(pattern, path) of one HTML page of each kind that this person reaches by links."""
     page = visitors.enter(suffix)
-    queue = {"": ["/", "/accounts/login/"], "institution": ["/portal/", "/"]}.get(suffix, ["/desk/", "/"])
+    own = ["/portal/", "/"]
+    starts = {"": ["/", "/accounts/login/"], "institution": own, "school": own}
+    queue = starts.get(suffix, ["/desk/", "/"])
     seen: set[str] = set()
     taken: dict[str, int] = defaultdict(int)
     while queue:
