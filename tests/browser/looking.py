@@ -79,7 +79,8 @@ def pattern_of(path: str) -> str:
 def page_kinds(visitors: Visitors, suffix: str, per_pattern: int = 1) -> Iterator[tuple[str, str]]:
     """(pattern, path) of one HTML page of each kind that this person reaches by links."""
     page = visitors.enter(suffix)
-    starts = {"": ["/", "/accounts/login/"], "institution": ["/portal/", "/"], "monitor": ["/portal/", "/"]}
+    own = ["/portal/", "/"]
+    starts = {"": ["/", "/accounts/login/"], "institution": own, "monitor": own, "school": own}
     queue = starts.get(suffix, ["/desk/", "/"])
     seen: set[str] = set()
     taken: dict[str, int] = defaultdict(int)

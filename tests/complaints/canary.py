@@ -17,7 +17,7 @@ from tests.test_persona_sweep import Links, pattern_of, strip
 
 SCENE = "{place}有人无证办班，周末教数学，二十多个学生。"
 PLACES = ("一栋三楼", "临街门面", "写字楼十二层", "小区会所", "居民楼顶层", "学校后门")
-STARTS = {"": ("/", "/report/"), "institution": ("/portal/", "/")}
+STARTS = {"": ("/", "/report/"), "institution": ("/portal/", "/"), "school": ("/portal/", "/")}
 SHEETS = ("?export=csv", "?export=xlsx")
 
 
