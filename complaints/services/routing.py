@@ -9,13 +9,13 @@ from django.db import transaction as database
 from django.utils import timezone
 
 from accounts.models import Organisation, User
+from accounts.models.organisations import COUNTERPARTS
 from casework import audit, policy
 from casework.errors import NotAllowed, Unlawful
 from casework.records import record_create, record_update, root_fields
 from casework.steps import require
 from complaints import rules
 from complaints.models import Clue, ClueNoticeKind, ClueReminder, ClueStatus, RoutingRule
-from complaints.services.handling import COUNTERPARTS
 
 ASSIGN = "complaints.clue_assign"
 FIELDS = frozenset({"kind", "region", "organ", "note", "is_active"})
