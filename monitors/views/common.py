@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from accounts.models import User
 from casework.web import AuthedRequest, crumbs, kit
 
 VIEW, EDIT = "monitors.monitor_view", "monitors.monitor_edit"
@@ -18,6 +19,22 @@ TABS = (
     ("工作手册", "monitors:manual_list", VIEW),
     ("年度考核", "monitors:assessment_list", VIEW),
 )
+
+
+def seen(actor: User, rows: Any) -> set[int]:
+    """Keys of those of `rows` (a queryset) that the actor may open: links lead nowhere else."""
+    return set(
+        rows.model._default_manager.visible_to(actor)
+        .filter(pk__in=rows.values("pk"))
+        .values_list("pk", flat=True)
+    )
+
+
+def link(actor: User, row: Any, url: str) -> str:
+    """`url` when the actor may open the row, else ""."""
+    if row is None:
+        return ""
+    return url if seen(actor, type(row)._default_manager.filter(pk=row.pk)) else ""
 
 
 def tabs(request: AuthedRequest, here: str) -> dict[str, Any]:

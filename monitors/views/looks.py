@@ -30,7 +30,7 @@ from monitors.forms import looks as forms
 from monitors.models import LookAsk
 from monitors.selectors import looks as selectors
 from monitors.selectors import monitors as people
-from monitors.views.common import EDIT
+from monitors.views.common import EDIT, link
 from monitors.views.patrols import VIEW, patrol_path, patrol_tabs
 
 DO = "monitors.patrol_do"
@@ -102,7 +102,7 @@ def look_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             *([kit.text("看到的情况", row.facts)] if row.facts else []),
         ],
         facts=kit.facts(
-            ("线索", row.clue_no, object_link(actor, "complaints.clue", clue.uid)),
+            ("线索", row.clue_no, link(actor, clue, object_link(actor, "complaints.clue", clue.uid))),
             ("地点", row.place_text),
             ("小分队", row.squad.name if row.squad else "全体监督员"),
             ("核查的监督员", "、".join(person.name for person in row.lookers.all())),

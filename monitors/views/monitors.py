@@ -32,7 +32,7 @@ from monitors.forms import monitors as forms
 from monitors.models import Monitor, Tie
 from monitors.selectors import growth
 from monitors.selectors import monitors as selectors
-from monitors.views.common import EDIT, VIEW, path, tabs
+from monitors.views.common import EDIT, VIEW, link, path, tabs
 
 APPOINT, CHECK, ASSESS = "monitors.monitor_appoint", "monitors.monitor_check", "monitors.monitor_assess"
 NOMINATE = "monitors.monitor_nominate"
@@ -243,17 +243,17 @@ def _facts(actor: User, row: Monitor) -> list[dict[str, Any]]:
         (
             "接替",
             row.replaces.name if row.replaces else "",
-            monitor_url(row.replaces) if row.replaces else "",
+            link(actor, row.replaces, monitor_url(row.replaces)) if row.replaces else "",
         ),
         (
             "上一任期",
             span(row.previous) if row.previous else "",
-            monitor_url(row.previous) if row.previous else "",
+            link(actor, row.previous, monitor_url(row.previous)) if row.previous else "",
         ),
         (
             "公示",
             f"{notice.starts_on:%Y-%m-%d} 至 {notice.ends_on:%Y-%m-%d}" if notice else "",
-            object_link(actor, "monitors.candidatenotice", notice.uid) if notice else "",
+            link(actor, notice, object_link(actor, "monitors.candidatenotice", notice.uid)) if notice else "",
         ),
         ("任期", span(row)),
         ("届次", f"第 {row.term_no} 届" if row.term_no else ""),

@@ -24,13 +24,14 @@ from casework.web import (
     object_link,
 )
 from casework.web.kit import Register, Step
+from complaints.models import Clue
 from monitors import services
 from monitors.filters import OutingFilter, QuotaFilter, StopFilter, TaskFilter, UnseenFilter
 from monitors.forms import monitors as person_forms
 from monitors.forms import patrols as forms
-from monitors.models import Outing, PatrolTask, Stop
+from monitors.models import Monitor, Outing, PatrolTask, Stop
 from monitors.selectors import patrols as selectors
-from monitors.views.common import EDIT
+from monitors.views.common import EDIT, link, seen
 from monitors.views.monitors import monitor_url
 from monitors.views.phone import problems_of
 
@@ -186,22 +187,30 @@ def outing_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """One outing: people, stops, history."""
     actor = request.user
     row: Any = get_visible(selectors.outings_visible(actor), actor, uid)
+    stops_seen = seen(actor, row.stops.all())
+    people_seen = seen(actor, Monitor.objects.filter(outings__outing=row))
+    clues_seen = seen(actor, Clue.objects.filter(pk__in=row.stops.values("clue")))
     stops: list[list[dict[str, Any]]] = [
         [
-            {"text": item.party, "url": stop_url(item), "sub": item.place},
+            {"text": item.party, "url": stop_url(item) if item.pk in stops_seen else "", "sub": item.place},
             {"text": _moment(item.arrived_at)},
             {"text": item.get_activity_display()},
             {"text": f"{item.problem_count} 项", "num": True},
             {
                 "text": item.clue.number if item.clue else "—",
-                "url": object_link(actor, "complaints.clue", item.clue.uid) if item.clue else "",
+                "url": object_link(actor, "complaints.clue", item.clue.uid)
+                if item.clue and item.clue_id in clues_seen
+                else "",
             },
         ]
         for item in row.stops.select_related("institution", "clue").order_by("ordinal")
     ]
     members: list[list[dict[str, Any]]] = [
         [
-            {"text": member.monitor.name, "url": monitor_url(member.monitor)},
+            {
+                "text": member.monitor.name,
+                "url": monitor_url(member.monitor) if member.monitor_id in people_seen else "",
+            },
             {"text": member.monitor.card_no},
             {"text": "带队" if member.is_leader else ""},
         ]
@@ -260,6 +269,7 @@ def stop_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         for line in problems_of(row)
     ]
     place = row.institution
+    home = link(actor, row.outing, outing_url(row.outing))
     return kit.detail_page(
         request,
         row,
@@ -290,11 +300,13 @@ def stop_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             (
                 "线索",
                 row.clue.number if row.clue else "",
-                object_link(actor, "complaints.clue", row.clue.uid) if row.clue else "",
+                link(actor, row.clue, object_link(actor, "complaints.clue", row.clue.uid))
+                if row.clue
+                else "",
             ),
-            ("巡查", row.outing.number, outing_url(row.outing)),
+            ("巡查", row.outing.number, home),
         ),
-        crumbs=patrol_path((row.outing.number, outing_url(row.outing)), (row.party, "")),
+        crumbs=patrol_path((row.outing.number, home), (row.party, "")),
     )
 
 

@@ -113,3 +113,34 @@ def test_tasks_quota_and_unseen_places(ready: World, sign_in: SignIn) -> None:
     for path in ("", "stops/", "tasks/", "quota/", "unseen/"):
         assert client.get(f"/desk/patrols/{path}?export=xlsx").status_code == 200
     assert sign_in(ready.partner).get("/desk/patrols/").status_code == 403
+
+
+def test_a_township_is_led_nowhere_that_it_may_not_see(ready: World, sign_in: SignIn) -> None:
+    here, there = making.appointed(ready, 1), making.appointed(ready, 2, region=ready.town2)
+    outing = services.outing_start(
+        actor=ready.clerk, monitors=[here, there], started_at=timezone.now() - timedelta(minutes=9)
+    )
+    far = make_place(ready, "示例远处", region=ready.town2)
+    star = making.sight(ready, answers=making.answers(ready, A1="NO"), notes={"A1": "没有证照"})
+    near = services.stop_record(actor=ready.clerk, outing=outing, sight=star)
+    other = services.stop_record(actor=ready.clerk, outing=outing, sight=making.sight(ready, institution=far))
+    services.outing_submit(actor=ready.clerk, outing=outing)
+    client, desk = sign_in(ready.township), sign_in(ready.head)
+    hidden = [
+        f"/desk/monitors/notices/{here.notice.uid}/",
+        f"/desk/patrols/stops/{other.uid}/",
+        f"/desk/monitors/{there.uid}/",
+        f"/desk/clues/{near.clue.uid}/",
+    ]
+    pages = [
+        f"/desk/monitors/{here.uid}/",
+        f"/desk/patrols/{outing.uid}/",
+        f"/desk/patrols/stops/{near.uid}/",
+    ]
+    shown = "".join(client.get(page).content.decode() for page in pages)
+    assert f"/desk/patrols/stops/{near.uid}/" in shown
+    whole = "".join(desk.get(page).content.decode() for page in pages)
+    for address in hidden:
+        assert address not in shown
+        assert address in whole
+        assert client.get(address).status_code == 404
