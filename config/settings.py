@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "penalties",
     "measures",
     "complaints",
+    "funds",
     "blacklist",
     "reports",
     "config.apps.ConfigConfig",

@@ -51,6 +51,7 @@ COUNTED: dict[str, tuple[str, dict[str, Any]]] = {
 NOT_BUILT = {
     "entity_cleaned": "市场主体清理移交尚未建设",
     "platform_onboarded": "国家平台入驻登记尚未建设",
+    "deposit_amt": "风险保证金登记尚未建设",
     "material_self_made": "培训材料审核尚未建设",
 }
 FIGURES = {row["key"]: row for row in GOLDEN["figures"]}
