@@ -59,7 +59,7 @@ def _postings(results: Results, actor: User, bank: LedgerAccount, owed: LedgerAc
     """Turn about, so that both meet the same machine."""
     ours, theirs = [], []
     _service(actor, bank, owed, "warm")
-    _by_hand(actor, bank, owed, "warm")
+    _by_hand(actor, bank, owed, "hand-warm")
     for turn in range(TURNS):
         ours.append(POSTINGS / _timed(lambda turn=turn: _service(actor, bank, owed, f"s{turn}")))  # type: ignore[misc]
         theirs.append(POSTINGS / _timed(lambda turn=turn: _by_hand(actor, bank, owed, f"h{turn}")))  # type: ignore[misc]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -47,18 +48,26 @@ def entry_post(
     booked_on: date,
     memo: str = "",
     at: datetime | None = None,
+    uid: UUID | None = None,
 ) -> Entry:
     """Post an entry once and return it; the same kind, key and content again return the first one.
 
-    `key` names the business fact without the day of posting. Accounts are locked in the order of their
+    `key` names the business fact without the day of posting; `uid` is the entry's identity when the caller
+    needs to know it beforehand. Accounts are locked in the order of their
     primary key. Raises LedgerError (no balance, an amount that is none, strange accounts), KeyTaken, Overdrawn.
     """
-    return _post(actor, kind, key, tuple(legs), booked_on, memo, at or timezone.now(), None)
+    return _post(actor, kind, key, tuple(legs), booked_on, memo, at or timezone.now(), None, uid)
 
 
 @transaction.atomic
 def entry_reverse(
-    *, actor: User, entry: Entry, booked_on: date, memo: str, at: datetime | None = None
+    *,
+    actor: User,
+    entry: Entry,
+    booked_on: date,
+    memo: str,
+    at: datetime | None = None,
+    uid: UUID | None = None,
 ) -> Entry:
     """Undo an entry by its mirror image, once; a repeat returns the first reversal (冲正).
 
@@ -79,7 +88,7 @@ def entry_reverse(
         for line in lines
     )
     moment = at or timezone.now()
-    return _post(actor, EntryKind.REVERSE, str(entry.uid), legs, booked_on, memo, moment, entry)
+    return _post(actor, EntryKind.REVERSE, str(entry.uid), legs, booked_on, memo, moment, entry, uid)
 
 
 def digest_of(kind: str, key: str, booked_on: date, legs: Iterable[tuple[str, str, int]]) -> str:
@@ -97,12 +106,13 @@ def _post(
     memo: str,
     at: datetime,
     reverses: Entry | None,
+    uid: UUID | None,
 ) -> Entry:
     total = _checked(key, legs)
     held = _locked(legs)
     first = held[legs[0].account.pk]
     entry = Entry(
-        uid=uuid7(),
+        uid=uid or uuid7(),
         bureau_id=first.bureau_id,
         institution_id=first.institution_id,
         kind=kind,
@@ -117,27 +127,62 @@ def _post(
         actor_name=actor.name,
         created_at=at,
     )
-    Entry.objects.bulk_create([entry], ignore_conflicts=True)
-    standing = Entry.objects.get(bureau_id=entry.bureau_id, kind=kind, key=key)
-    if standing.uid != entry.uid:
-        if (standing.digest, standing.reversal_of) != (entry.digest, entry.reversal_of):
-            raise KeyTaken(
-                f"业务编号“{key}”已于 {standing.booked_on:%Y-%m-%d} 入账，内容与这次不同。"
-                "请核对金额、日期和账户；需要更正的先冲正原分录。"
-            )
-        return standing
-    _refuse_overdraft(legs, held)
-    EntryLine.objects.bulk_create(
-        EntryLine(
-            entry_uid=entry.uid,
-            account=leg.account,
-            booked_on=booked_on,
-            side=leg.side,
-            amount_fen=leg.fen,
+    shortage = _shortage(legs, held)
+    if shortage is None and _insert(entry, legs):
+        return entry
+    standing = Entry.objects.filter(bureau_id=entry.bureau_id, kind=kind, key=key).first()
+    if standing is None:
+        raise shortage or LedgerError("入账没有完成，请重试。")
+    if (standing.digest, standing.reversal_of) != (entry.digest, entry.reversal_of):
+        raise KeyTaken(
+            f"业务编号“{key}”已于 {standing.booked_on:%Y-%m-%d} 入账，内容与这次不同。"
+            "请核对金额、日期和账户；需要更正的先冲正原分录。"
         )
-        for leg in legs
-    )
     return standing
+
+
+INSERT = """
+    WITH head AS (
+        INSERT INTO funds_entry (uid, bureau_id, institution_id, kind, key, booked_on, amount_fen, line_count,
+                                 digest, reversal_of, memo, actor_id, actor_name, created_at)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        ON CONFLICT (bureau_id, kind, key) DO NOTHING RETURNING id, uid, booked_on
+    )
+    INSERT INTO funds_entryline (entry_uid, account_id, booked_on, side, amount_fen, seq, balance_fen)
+    SELECT head.uid, leg.account_id, head.booked_on, leg.side, leg.fen, 0, 0
+      FROM head, unnest(%s::bigint[], %s::text[], %s::bigint[]) AS leg (account_id, side, fen)
+    RETURNING (SELECT id FROM head)
+"""
+
+
+def _insert(entry: Entry, legs: tuple[Leg, ...]) -> bool:
+    """Entry and lines in one statement; False when the key is taken, also by a transaction just committed."""
+    values = (
+        entry.uid,
+        entry.bureau_id,
+        entry.institution_id,
+        entry.kind,
+        entry.key,
+        entry.booked_on,
+        entry.amount_fen,
+        entry.line_count,
+        entry.digest,
+        entry.reversal_of,
+        entry.memo,
+        entry.actor_id,
+        entry.actor_name,
+        entry.created_at,
+        [leg.account.pk for leg in legs],
+        [str(leg.side) for leg in legs],
+        [leg.fen for leg in legs],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, values)
+        inserted = cursor.fetchone()
+    if inserted is None:
+        return False
+    entry.pk, entry._state.adding, entry._state.db = inserted[0], False, connection.alias
+    return True
 
 
 def _checked(key: str, legs: tuple[Leg, ...]) -> int:
@@ -167,12 +212,14 @@ def _locked(legs: tuple[Leg, ...]) -> dict[int, LedgerAccount]:
     return {row.pk: row for row in rows}
 
 
-def _refuse_overdraft(legs: tuple[Leg, ...], held: dict[int, LedgerAccount]) -> None:
+def _shortage(legs: tuple[Leg, ...], held: dict[int, LedgerAccount]) -> Overdrawn | None:
+    """What an account lacks, unless the entry stands already."""
     for leg in legs:
         row = held[leg.account.pk]
         left = row.balance_fen + (leg.fen if leg.side == row.side else -leg.fen)
         if left < 0 and not row.may_go_negative:
-            raise Overdrawn(
+            return Overdrawn(
                 f"“{row.get_kind_display()}”余额 {row.balance_fen / 100:,.2f} 元，"
                 f"不足以支出 {leg.fen / 100:,.2f} 元。请核对金额。"
             )
+    return None

@@ -222,13 +222,10 @@ def test_a_crash_at_commit_leaves_nothing() -> None:
     world = build_world()
     books = pair(world)
 
-    def lose_one(rows: Any, *args: Any, **kwargs: Any) -> Any:
-        return list(rows)[:1]
-
-    with (
-        patch.object(EntryLine.objects, "bulk_create", lambda rows: [row.save() for row in lose_one(rows)]),
-        pytest.raises(Exception, match="lines, not 2"),
-    ):
+    one_line = posting.INSERT.replace(
+        "AS leg (account_id, side, fen)", "AS leg (account_id, side, fen) LIMIT 1"
+    )
+    with patch.object(posting, "INSERT", one_line), pytest.raises(DatabaseError, match="lines, not 2"):
         pay_in(world, books, 5)
     assert not Entry.objects.exists()
     assert balance(books.bank) == 0
