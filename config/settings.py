@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "complaints",
     "monitors",
     "schools",
+    "funds",
     "blacklist",
     "reports",
     "config.apps.ConfigConfig",

@@ -32,6 +32,7 @@ from casework.models import Activity, AuditEvent, JobRun, OutboxMessage, Violati
 from complaints.models import Clue, RoutingRule, Verification
 from draws.models import Draw, OfficerRecusal
 from fieldwork.models import ChecklistVersion
+from funds.models import AccountFreeze, Bank, DepositMovement, EscrowAccount, LedgerAccount
 from inspections.models import Finding, RectificationNotice, Visit
 from institutions.models import ImportBatch, Institution, Person
 from monitors.models import (
@@ -175,6 +176,7 @@ def papers_make(world: World, first: int, count: int) -> None:
     clues_make(world, root, numbers)
     schools_make(world, root, numbers)
     watchers_make(world, root, numbers)
+    funds_make(world, root, numbers)
 
 
 def schools_make(world: World, root: dict[str, str], numbers: str) -> None:
@@ -404,6 +406,55 @@ def watchers_make(world: World, root: dict[str, str], numbers: str) -> None:
         title="'培训 ' || i",
         held_on="current_date",
         organiser="'县教委'",
+    )
+
+
+def funds_make(world: World, root: dict[str, str], numbers: str) -> None:
+    """Banks, and for each institution an opened deposit account with money, a movement and a freeze to decide."""
+    insert_select(Bank, numbers, **root, name="'银行 ' || i")
+    bank = str(Bank.objects.order_by("pk")[0].pk)
+    insert_select(
+        EscrowAccount,
+        f"institutions_institution x WHERE x.bureau_id = {world.bureau.pk} AND NOT EXISTS"
+        " (SELECT 1 FROM funds_escrowaccount e WHERE e.institution_id = x.id)",
+        **{**root, "region": "x.region_id", "region_path": "x.region_path"},
+        institution="x.id",
+        bank=bank,
+        kind="'DEPOSIT'",
+        status="'OPENED'",
+        account_name="x.name",
+        number_digest="'digest ' || x.id",
+        number_tail="'0001'",
+        opened_on="date '2025-01-02'",
+        filing_due_on="date '2025-01-09'",
+    )
+    new = "funds_escrowaccount e WHERE NOT EXISTS (SELECT 1 FROM {} o WHERE {})"
+    insert_select(
+        LedgerAccount,
+        new.format("funds_ledgeraccount", "o.subject_uid = e.uid"),
+        bureau="e.bureau_id",
+        institution="e.institution_id",
+        kind="'DEPOSIT_BANK'",
+        side="'DEBIT'",
+        subject_uid="e.uid",
+    )
+    clerk = {**root, "created_by": str(world.clerk.pk), "account": "e.id"}
+    insert_select(
+        DepositMovement,
+        new.format("funds_depositmovement", "o.account_id = e.id"),
+        **clerk,
+        direction="'IN'",
+        amount_fen="500",
+        booked_on="date '2025-01-03'",
+        reference="'0001'",
+    )
+    insert_select(
+        AccountFreeze,
+        new.format("funds_accountfreeze", "o.account_id = e.id"),
+        **clerk,
+        reason="'失联'",
+        clause="'第八条'",
+        proposed_at="now()",
     )
 
 

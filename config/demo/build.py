@@ -16,6 +16,7 @@ from casework.management.commands.load_reference import load_all
 from config.demo.cases import schedule_cases
 from config.demo.clock import anchor, at
 from config.demo.clues import build_clues
+from config.demo.funds import build_funds
 from config.demo.measures import build_measures
 from config.demo.papers import build_papers, has_papers
 from config.demo.patrols import build_patrols
@@ -79,6 +80,7 @@ def build_wushan(county: County, now: date) -> int:
     build_measures(county, places, timeline, now)
     build_clues(county, places, timeline, now)
     build_patrols(county, places, timeline, build_watchers(county, timeline, now), now)
+    build_funds(county, places, timeline, now)
     schedule_cases(county, places, timeline, now)
     with in_a_hurry():
         return timeline.run(at(now, 12))

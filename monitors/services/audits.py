@@ -24,7 +24,7 @@ from monitors.models import AuditStatus, AuditTarget, AuditTrip, Finding, Patrol
 RUN = "monitors.audit_run"
 NUMBER_KIND = "PATROL_AUDIT"
 NUMBER_PATTERN = "{organ}巡督〔{year}〕{n}号"
-STRATUM = "VISITS"
+LAYER, STRATUM = "SCOPE", "VISITS"
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,11 @@ def pool_of(bureau: Bureau, first: date, last: date, wanted: int) -> dict[str, A
         "sampler": sampling.SAMPLER,
         "planned_on": last.isoformat(),
         "conditions": [f"{first:%Y-%m-%d} 至 {last:%Y-%m-%d} 提交的全部巡查家次"],
+        "strata_by": [{"code": LAYER, "label": "范围"}],
         "strata": [{"code": STRATUM, "label": "巡查家次", "per_10000": None, "number": wanted}],
-        "targets": [{"id": uid.hex, "stratum": STRATUM, "needs": []} for uid in uids],
+        "targets": [
+            {"id": uid.hex, "stratum": STRATUM, "attributes": {LAYER: STRATUM}, "needs": []} for uid in uids
+        ],
         "officers": [],
         "team": {"size": 0, "places": 1},
     }

@@ -1,0 +1,40 @@
+"""预收费资金监管."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+from accounts.roles import AUTHORITY_ROLES, BUREAU_ROLES, Role, grant
+
+HEADS = (Role.LEADER, Role.SECTION_HEAD)
+OFFICERS = (Role.SECTION_HEAD, Role.OFFICER)
+CLERKS = (*OFFICERS, Role.DATA_CLERK)
+
+
+class FundsConfig(AppConfig):
+    """Stands on the rooms of enforcement: the shadow ledger, supervised accounts, risk deposits."""
+
+    name = "funds"
+    verbose_name = "预收费资金监管"
+
+    def ready(self) -> None:
+        from funds import registration, workflow  # noqa: F401
+
+        grant_permissions()
+        registration.register()
+
+
+def grant_permissions() -> None:
+    """Who may do what in this room."""
+    grant("funds.view", "查看资金监管", AUTHORITY_ROLES)
+    grant("funds.bank_view", "查看监管银行", (*BUREAU_ROLES, Role.SUPERVISOR))
+    grant("funds.account_edit", "办理监管账户", CLERKS)
+    grant("funds.account_verify", "核验监管账户", OFFICERS)
+    grant("funds.account_close", "办理监管账户销户", HEADS)
+    grant("funds.number_reveal", "查看完整账号", OFFICERS)
+    grant("funds.freeze_propose", "提出冻结账户", OFFICERS)
+    grant("funds.freeze_approve", "批准和解除冻结", HEADS)
+    grant("funds.deposit_set", "核定风险保证金", (Role.SECTION_HEAD,))
+    grant("funds.deposit_register", "登记保证金收付", CLERKS)
+    grant("funds.deposit_check", "复核保证金收付", OFFICERS)
+    grant("funds.deposit_reverse", "冲正保证金", HEADS)

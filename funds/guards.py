@@ -1,0 +1,107 @@
+"""Reasons why a step of this room is stopped now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from casework.errors import Reason
+from funds import selectors
+from funds.models import HOLDING, UNDER_WAY, FundKind
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from funds.models import AccountFreeze, DepositMovement, EscrowAccount
+    from institutions.models import Institution
+
+AGREEMENT = "教监管函〔2021〕2号"
+
+
+def yuan(fen: int) -> str:
+    """Fen as a sentence says it."""
+    return f"{fen / 100:,.2f} 元"
+
+
+def agreement_complete(account: EscrowAccount, actor: User) -> Iterator[Reason]:
+    """An account is filed with its agreement."""
+    if not account.agreement_no or account.agreement_from is None:
+        yield Reason("监管协议的编号或生效日期还没有填写。请先补录协议。", basis=AGREEMENT)
+
+
+def other_than_filer(account: EscrowAccount, actor: User) -> Iterator[Reason]:
+    """Who filed an account does not verify it."""
+    if account.filed_by_id == actor.pk:
+        yield Reason("账户由您本人备案，须由另一人核验。")
+
+
+def takes_payments(account: EscrowAccount, actor: User) -> Iterator[Reason]:
+    """Families pay into custody accounts only."""
+    if account.kind != FundKind.CUSTODY:
+        yield Reason("保证金账户不收取培训费，不需要开通支付。", gate="organ")
+
+
+def no_freeze(account: EscrowAccount, actor: User) -> Iterator[Reason]:
+    """Nothing ends while a freeze is under way."""
+    if account.freezes.filter(status__in=UNDER_WAY).exists():
+        yield Reason("这个账户有冻结在办。请先解除或办结冻结。")
+
+
+def notice_over(account: EscrowAccount, actor: User) -> Iterator[Reason]:
+    """The notice before closing has run."""
+    if account.close_not_before and timezone.localdate() < account.close_not_before:
+        yield Reason(f"销户公示期未满，{account.close_not_before:%Y-%m-%d} 起才能销户。")
+
+
+def is_empty(account: EscrowAccount, actor: User) -> Iterator[Reason]:
+    """No money is left, and no movement waits."""
+    if fen := selectors.account_balance(account):
+        yield Reason(f"账户还有余额 {yuan(fen)}。请先办理退还。")
+    if account.movements.filter(status="PROPOSED").exists():
+        yield Reason("还有待复核的收付。请先复核。")
+
+
+def second_person(row: AccountFreeze | DepositMovement, actor: User) -> Iterator[Reason]:
+    """Who proposed does not decide."""
+    if row.created_by_id == actor.pk:
+        yield Reason("由您本人提出，须由另一人办理。")
+
+
+def not_the_checker(movement: DepositMovement, actor: User) -> Iterator[Reason]:
+    """Who let a movement into the ledger does not reverse it alone."""
+    if movement.decided_by_id == actor.pk:
+        yield Reason("由您本人复核入账，须由另一人冲正。")
+
+
+def may_leave(movement: DepositMovement, actor: User) -> Iterator[Reason]:
+    """Money goes back only when no freeze holds it, and what is left covers what is required."""
+    account = movement.account
+    if movement.direction != "RETURN":
+        return
+    if account.freezes.filter(status__in=HOLDING).exists():
+        yield Reason("账户已冻结，不能退还保证金。家长退费不受影响。")
+    left = selectors.account_balance(account) - movement.amount_fen
+    if left < 0:
+        yield Reason(f"退还后余额为负（差 {yuan(-left)}）。请核对金额。")
+    if account.status == "CLOSING" or account.institution.is_ended:
+        return
+    required = selectors.required_on(account.institution, timezone.localdate())
+    if required is not None and left < required.required_fen:
+        yield Reason(
+            f"退还后余额 {yuan(max(left, 0))}，低于应缴 {yuan(required.required_fen)}。"
+            "机构终止办学的，先办理销户；核定额降低的，先重新核定。"
+        )
+
+
+def no_open_money(institution: Institution, actor: User) -> Iterator[Reason]:
+    """An institution is not de-registered while supervised money is left (a blocker of the lower room)."""
+    if fen := selectors.institution_balance(institution):
+        yield Reason(
+            f"监管账户还有余额 {yuan(fen)}，不能注销。",
+            basis=AGREEMENT,
+            cleared_by="请监管股先办理退费、退还和销户。",
+            gate="funds",
+        )
+    if selectors.has_waiting(institution):
+        yield Reason("监管账户还有待复核的收付，不能注销。", cleared_by="请监管股先复核。", gate="funds")

@@ -1,0 +1,136 @@
+"""What this room puts on lower rooms: navigation, worklists, panel, blocker, owners of files, addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from accounts.models import User
+from casework import events, registries
+from casework.deadlines.services import DeadlineMoved
+from casework.models import EvidenceFile
+from casework.registries import NavEntry, Panel, WorkItem, Worklist
+
+VIEW = "funds.view"
+PAGES = {
+    "escrowaccount": "funds:account_detail",
+    "accountfreeze": "funds:freeze_detail",
+    "depositmovement": "funds:movement_detail",
+}
+
+
+def register() -> None:
+    """Called once when the room starts."""
+    from funds import guards, indicators, services
+
+    indicators.register_all()
+    events.subscribe(DeadlineMoved, services.account_due_moved)
+    registries.add_blocker("institutions.Institution", "close", guards.no_open_money)
+    registries.add_nav(NavEntry("资金监管", "funds:overview", "building-bank", 26, VIEW))
+    for key, label, items, permission in (
+        ("filing", "监管账户备案和核验", filing_items, "funds.account_edit"),
+        ("freezes", "冻结审批", freeze_items, VIEW),
+        ("deposits", "保证金复核", deposit_items, "funds.deposit_check"),
+    ):
+        registries.add_worklist(Worklist(f"funds.{key}", label, items, permission=permission))
+    registries.panels.register(
+        "institutions.Institution",
+        Panel("funds", "资金监管", "funds/_institution_panel.html", panel, 46, VIEW),
+    )
+    for name, page in PAGES.items():
+        registries.object_urls[f"funds.{name}"] = _url(page)
+        registries.add_evidence_owner(f"funds.{name}", may_see_paper)
+
+
+def _url(page: str) -> Callable[[UUID], str]:
+    return lambda uid: reverse(page, kwargs={"uid": uid})
+
+
+def filing_items(actor: User, today: date) -> Iterable[WorkItem]:
+    """Opened accounts that wait to be filed, and filed ones that wait for their second person."""
+    from funds.selectors import accounts_visible
+
+    rows = accounts_visible(actor).filter(status__in=["OPENED", "FILED"])
+    for row in rows.order_by("filing_due_on", "pk")[:100]:
+        is_filed = row.status == "FILED"
+        due = None if is_filed else row.filing_due_on
+        yield WorkItem(
+            "核验监管账户" if is_filed else "办理监管账户备案",
+            _url("funds:account_detail")(row.uid),
+            due,
+            sub=f"{row.get_kind_display()} · {row.bank}",
+            institution=row.institution.name,
+            place=row.region.name,
+            stage=row.get_status_display(),
+            tone="bad" if due and due < today else "info",
+            explanation=() if is_filed else tuple(row.due_explanation),
+        )
+
+
+def freeze_items(actor: User, today: date) -> Iterable[WorkItem]:
+    """Freezes that wait for approval by another person, and approved ones that the bank has to carry out."""
+    from funds.selectors import freezes_visible
+
+    for row in freezes_visible(actor).filter(status__in=["PROPOSED", "APPROVED"])[:50]:
+        is_new = row.status == "PROPOSED"
+        if not actor.may("funds.freeze_approve" if is_new else "funds.freeze_propose"):
+            continue
+        if is_new and row.created_by_id == actor.pk:
+            continue
+        yield WorkItem(
+            "批准冻结账户" if row.status == "PROPOSED" else "登记银行执行冻结",
+            _url("funds:freeze_detail")(row.uid),
+            None,
+            sub=row.reason,
+            institution=row.account.institution.name,
+            place=row.region.name,
+            stage=row.get_status_display(),
+            tone="warn",
+        )
+
+
+def deposit_items(actor: User, today: date) -> Iterable[WorkItem]:
+    """Movements that another person should check."""
+    from funds.selectors import movements_visible
+
+    for row in movements_visible(actor).filter(status="PROPOSED").exclude(created_by=actor)[:100]:
+        yield WorkItem(
+            f"复核保证金{row.get_direction_display()}",
+            _url("funds:movement_detail")(row.uid),
+            None,
+            sub=f"{row.amount_fen / 100:,.2f} 元 · {row.reference}",
+            institution=row.account.institution.name,
+            place=row.region.name,
+            stage=row.get_status_display(),
+            handler=row.created_by.name,
+        )
+
+
+def panel(actor: User, institution: Any) -> dict[str, Any]:
+    """Accounts, money and requirement of one institution."""
+    from django.utils import timezone
+
+    from funds.selectors import accounts_visible, required_on
+
+    return {
+        "accounts": list(accounts_visible(actor).filter(institution=institution)),
+        "required": required_on(institution, timezone.localdate()),
+    }
+
+
+def may_see_paper(actor: User, evidence: EvidenceFile) -> bool:
+    """Whoever sees the row that the paper belongs to."""
+    from funds.models import AccountFreeze, DepositMovement, EscrowAccount
+
+    rows: dict[str, Any] = {
+        "funds.escrowaccount": EscrowAccount,
+        "funds.accountfreeze": AccountFreeze,
+        "funds.depositmovement": DepositMovement,
+    }
+    model = rows[evidence.subject_type]
+    is_there = model.objects.visible_to(actor).filter(uid=evidence.subject_uid).exists()
+    return actor.may(VIEW) and bool(is_there)

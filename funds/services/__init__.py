@@ -1,0 +1,55 @@
+"""The only writers of this room."""
+
+from funds.services.accounts import (
+    account_agree,
+    account_begin_closing,
+    account_close,
+    account_drop,
+    account_due_moved,
+    account_enable,
+    account_file,
+    account_keep,
+    account_number_reveal,
+    account_open,
+    account_plan,
+    account_verify,
+    bank_edit,
+    bank_register,
+)
+from funds.services.deposits import (
+    movement_post,
+    movement_propose,
+    movement_refuse,
+    movement_reverse,
+    requirement_set,
+    requirements_set_fixed,
+)
+from funds.services.freezes import freeze_activate, freeze_approve, freeze_lift, freeze_propose, freeze_refuse
+
+__all__ = [
+    "account_agree",
+    "account_begin_closing",
+    "account_close",
+    "account_drop",
+    "account_due_moved",
+    "account_enable",
+    "account_file",
+    "account_keep",
+    "account_number_reveal",
+    "account_open",
+    "account_plan",
+    "account_verify",
+    "bank_edit",
+    "bank_register",
+    "freeze_activate",
+    "freeze_approve",
+    "freeze_lift",
+    "freeze_propose",
+    "freeze_refuse",
+    "movement_post",
+    "movement_propose",
+    "movement_refuse",
+    "movement_reverse",
+    "requirement_set",
+    "requirements_set_fixed",
+]

@@ -1,0 +1,101 @@
+"""Transitions of supervised accounts, freezes and deposit movements."""
+
+from __future__ import annotations
+
+from casework.workflow import Transition, Workflow
+from funds import guards
+from funds.models import AccountStatus as A
+from funds.models import FreezeStatus as F
+from funds.models import MovementStatus as M
+
+EDIT, VERIFY, CLOSE = "funds.account_edit", "funds.account_verify", "funds.account_close"
+PROPOSE, APPROVE = "funds.freeze_propose", "funds.freeze_approve"
+CHECK, REVERSE = "funds.deposit_check", "funds.deposit_reverse"
+
+ACCOUNT = Workflow(
+    model="funds.EscrowAccount",
+    label="监管账户",
+    states=A,
+    initial=A.PLANNED,
+    transitions=(
+        Transition(
+            "open", "登记开户", (A.PLANNED,), A.OPENED, permission=EDIT,
+            requires=("number_digest", "number_tail", "opened_on"), is_primary=True,
+        ),
+        Transition(
+            "file", "备案", (A.OPENED,), A.FILED, permission=EDIT, guards=(guards.agreement_complete,),
+            requires=("filed_on", "filed_by"), is_primary=True,
+        ),
+        Transition(
+            "verify", "核验", (A.FILED,), A.VERIFIED, permission=VERIFY, guards=(guards.other_than_filer,),
+            stamp="verified_at", is_primary=True,
+        ),
+        Transition(
+            "enable", "开通支付", (A.VERIFIED,), A.PAY_ENABLED, permission=EDIT,
+            guards=(guards.takes_payments,), requires=("pay_enabled_on",), is_primary=True,
+        ),
+        Transition(
+            "begin_closing", "申请销户", (A.VERIFIED, A.PAY_ENABLED), A.CLOSING, permission=CLOSE,
+            guards=(guards.no_freeze,), requires=("close_not_before",), needs_reason=True, is_danger=True,
+        ),
+        Transition(
+            "keep", "撤回销户", (A.CLOSING,), A.VERIFIED, permission=CLOSE, needs_reason=True,
+        ),
+        Transition(
+            "close", "销户", (A.CLOSING,), A.CLOSED, permission=CLOSE,
+            guards=(guards.no_freeze, guards.notice_over, guards.is_empty), requires=("closed_on",),
+            is_danger=True,
+        ),
+        Transition(
+            "drop", "撤销登记", (A.PLANNED, A.OPENED, A.FILED), A.CLOSED, permission=CLOSE,
+            guards=(guards.no_freeze, guards.is_empty), requires=("closed_on",), needs_reason=True,
+            is_danger=True,
+        ),
+    ),
+)  # fmt: skip
+
+FREEZE = Workflow(
+    model="funds.AccountFreeze",
+    label="账户冻结",
+    states=F,
+    initial=F.PROPOSED,
+    transitions=(
+        Transition(
+            "approve", "批准冻结", (F.PROPOSED,), F.APPROVED, permission=APPROVE,
+            guards=(guards.second_person,), requires=("approved_by",), stamp="approved_at", is_primary=True,
+        ),
+        Transition(
+            "refuse", "不予冻结", (F.PROPOSED,), F.REFUSED, permission=APPROVE,
+            guards=(guards.second_person,), requires=("end_reason",),
+        ),
+        Transition(
+            "activate", "登记银行执行", (F.APPROVED,), F.ACTIVE, permission=PROPOSE,
+            requires=("active_on", "bank_receipt"), is_primary=True,
+        ),
+        Transition(
+            "lift", "解除冻结", (F.APPROVED, F.ACTIVE), F.LIFTED, permission=APPROVE,
+            requires=("lifted_on", "end_reason"), is_danger=True,
+        ),
+    ),
+)  # fmt: skip
+
+MOVEMENT = Workflow(
+    model="funds.DepositMovement",
+    label="保证金收付",
+    states=M,
+    initial=M.PROPOSED,
+    transitions=(
+        Transition(
+            "post", "复核入账", (M.PROPOSED,), M.POSTED, permission=CHECK,
+            guards=(guards.second_person, guards.may_leave), requires=("entry_uid", "decided_by"),
+            stamp="decided_at", is_primary=True,
+        ),
+        Transition(
+            "refuse", "退回", (M.PROPOSED,), M.REFUSED, permission=CHECK, requires=("refusal",),
+        ),
+        Transition(
+            "reverse", "冲正", (M.POSTED,), M.REVERSED, permission=REVERSE,
+            guards=(guards.not_the_checker,), requires=("refusal", "reversal_uid"), is_danger=True,
+        ),
+    ),
+)  # fmt: skip
