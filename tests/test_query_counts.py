@@ -186,6 +186,7 @@ def schools_make(world: World, root: dict[str, str], numbers: str) -> None:
         values = {"code": "3150000001", "name": "示例小学", "stage": "PRIMARY"}
         own = schools.school_create(actor=world.head, region=world.town, values=values)
         schools.school_account_open(actor=world.head, school=own, username="school-own", name="联系人")
+        User.objects.filter(username="school-own").update(must_change_password=False)
     child = {
         **root,
         "region": str(world.town.pk),
