@@ -212,10 +212,10 @@ STEPS: dict[str, Step] = {
 }
 
 
-def _extras(row: EscrowAccount) -> tuple[str, ...]:
+def _extras(row: Any) -> tuple[str, ...]:
     if row.status == "CLOSED":
         return ()
-    can_freeze = row.status in {"OPENED", "FILED", "VERIFIED", "PAY_ENABLED"}
+    can_freeze = row.status in {"OPENED", "FILED", "VERIFIED", "PAY_ENABLED"} and not row.is_frozen
     return ("agree", "paper", *(("freeze",) if can_freeze else ()))
 
 

@@ -17,6 +17,7 @@ from casework.web import AuthedRequest, Column, desk_page, export_response
 from funds import selectors
 from funds.views.common import VIEW, tabs
 
+FEN_PER_WAN = 1_000_000
 STEPS = (("opened", "开户率"), ("filed", "备案率"), ("verified", "核验率"), ("enabled", "开通支付率"))
 
 
@@ -28,7 +29,7 @@ def overview(request: AuthedRequest) -> HttpResponse:
     totals = selectors.deposit_totals(actor, today)
     found = selectors.exceptions(actor, today)
     kpis = [
-        Kpi("保证金余额", yuan(totals["held"]), "", f"{totals['places']} 家", deposits),
+        Kpi("保证金余额", f"{totals['held'] / FEN_PER_WAN:,.2f}", "万元", f"{totals['places']} 家", deposits),
         Kpi(
             "保证金不足", str(totals["short"]), "家", f"共差 {yuan(totals['missing'])}",
             f"{deposits}?state=SHORT", "bad" if totals["short"] else "",
@@ -38,11 +39,7 @@ def overview(request: AuthedRequest) -> HttpResponse:
             reverse("funds:account_list") + "?late=on", "bad" if found["late"] else "",
         ),
         Kpi(
-            "冻结中", str(found["frozen"]), "个", "已批准和银行已执行",
-            reverse("funds:account_list") + "?frozen=on", "",
-        ),
-        Kpi(
-            "待复核收付", str(found["waiting"]), "笔", "还没有入账",
+            "待复核收付", str(found["waiting"]), "笔", f"另有 {found['frozen']} 个账户冻结中",
             reverse("funds:movement_list") + "?status=PROPOSED", "",
         ),
     ]  # fmt: skip
