@@ -37,6 +37,7 @@ from draws.selectors.yearly import (
     progress_of,
     public_draw_plan,
     public_draw_plans,
+    reachable,
     rows_ending,
 )
 
@@ -66,6 +67,7 @@ __all__ = [
     "public_draw_plan",
     "public_draw_plans",
     "public_draws",
+    "reachable",
     "record_of",
     "recusal_get",
     "recusals_visible",

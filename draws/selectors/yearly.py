@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from accounts.models import Bureau, User
 from accounts.querysets import ScopedQuerySet
 from casework import policy
 from draws.models import Draw, DrawPlan, DrawPlanRow, DrawPlanStatus
-from draws.selectors.draws import LONG
+from draws.selectors.draws import LONG, draws_visible
 from fieldwork.models import Checklist
 
 WARNING = "draw.plan.warning"
@@ -104,6 +105,12 @@ def progress_of(plan: DrawPlan, day: date | None = None) -> list[RowProgress]:
         if draw.plan_row is not None:
             found[draw.plan_row.key].append(draw)
     return [_progress(row, found[row.key], day or timezone.localdate()) for row in rows]
+
+
+def reachable(actor: User, lines: Iterable[RowProgress]) -> set[UUID]:
+    """Which draws of the lines the actor may open; of others a plan shows number and state only."""
+    pks = [draw.pk for line in lines for draw in line.draws]
+    return set(draws_visible(actor).filter(pk__in=pks).values_list("uid", flat=True))
 
 
 def _progress(row: DrawPlanRow, draws: list[Draw], day: date) -> RowProgress:

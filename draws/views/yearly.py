@@ -54,7 +54,7 @@ ROW_COLUMNS = (
     Column("牵头部门", lambda line: line.row.lead_organ.short_name),
     Column("联合部门", lambda line: "、".join(organ.short_name for organ in line.row.partners.all()), 24),
     Column("进度", lambda line: line.label, 20),
-    Column("抽查", lambda line: "、".join(draw.number or draw.title for draw in line.draws), 36),
+    Column("抽查", lambda line: "、".join(draw.number for draw in line.draws if draw.number), 36),
     Column("抽中家次", lambda line: line.drawn),
 )
 ONE_CLICK: dict[str, tuple[Callable[..., DrawPlan], str]] = {
@@ -130,6 +130,7 @@ def plan_detail(request: AuthedRequest, uid: UUID) -> HttpResponseBase:
     context = {
         "plan": plan,
         "lines": lines,
+        "reachable": selectors.reachable(request.user, lines),
         "counts": [
             {"label": label, "tone": tone, "n": counts[state]}
             for state, (label, tone) in selectors.ROW_STATES.items()

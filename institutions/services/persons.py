@@ -37,6 +37,9 @@ def id_number_normal(text: str) -> str:
     return re.sub(r"\s", "", text).translate(wide).upper()
 
 
+REGISTERING = ("institutions.institution_register", "institutions.institution_edit")
+
+
 @transaction.atomic
 def person_register(
     *, actor: User, name: str, region: Region, id_number: str = "", phone: str = ""
@@ -46,8 +49,8 @@ def person_register(
     A telephone given for a known person takes the place of the earlier one. Raises NotAllowed, and Unlawful
     for a malformed number or a known number under another name.
     """
-    if not actor.may("institutions.institution_edit"):
-        raise NotAllowed("您没有“修改机构档案”的权限，不能登记人员。请联系监管股办理。")
+    if not any(actor.may(permission) for permission in REGISTERING):
+        raise NotAllowed("您没有“登记机构”的权限，不能登记人员。请联系监管股办理。")
     number = id_number_normal(id_number)
     if number and (problem := id_number_problem(number)):
         raise Unlawful(problem)

@@ -132,6 +132,7 @@ def test_01_the_pool_is_frozen_before_the_value_exists(story: Enforcement) -> No
     fill(page, 名称=TITLE, 抽查事项="办学资质、培训行为、收费和预收费监管、场所安全")
     fill(page, 检查开始日期=day(), 检查结束日期=day(2), 此日以来没有检查过=f"{china().year}-01-01")
     fill(page, 公开值来源="中国福利彩票双色球 2026 年第 140 期开奖号码（演示）")
+    fill(page, 计划外抽查的理由="年度抽查计划以外的冬季抽查。")
     pick(page, "检查清单", CHECKLIST)
     page.get_by_role("checkbox", name="证照齐全", exact=True).check()
     for layer, share in {"高风险": 0, "中风险": 0, "低风险": 1, "未评定风险": 0}.items():

@@ -131,7 +131,7 @@ def test_talks_go_when_their_term_ends_and_the_totals_stay(law: World, school: S
     assert event.reason == "school.talk.retention"
     assert event.changes["count"][1] == 3
     assert services.talks_expire(actor=law.system, today=today, at=NOON) == 0
-    assert talks_expire.apply().get() is None
+    assert talks_expire() is None
 
 
 def publish(law: World) -> TalkTable:
