@@ -72,10 +72,11 @@ class Officer:
         self.complaints.watch(self.page)
         self.page.goto(address)
 
-    def visit(self, name: str) -> str:
-        """Open a visit from today's list; its address inside the app."""
+    def visit(self, name: str, outing: str = "") -> str:
+        """Open a visit from today's list; its address inside the app. `outing` where a place has two today."""
         self.go("#/")
-        self.page.locator("a.row[href*='#/v/']", has_text=name).click()
+        rows = self.page.locator("a.row[href*='#/v/']", has_text=name)
+        rows.filter(has_text=outing).click()
         self.title(name)
         return str(self.page.evaluate("location.hash"))
 

@@ -219,8 +219,8 @@ def test_04_two_officers_in_a_basement(story: Enforcement) -> None:
     one, two = story.phone(0), story.phone(1)
     one.offline()
     two.offline()
-    visit = one.visit(story.place)
-    two.visit(story.place)
+    visit = one.visit(story.place, TITLE)
+    two.visit(story.place, TITLE)
     one.enter_place(visit)
     for number in range(1, FAILED):
         one.answer(visit, number, PASS)
