@@ -48,6 +48,8 @@ def read(data: bytes) -> list[Line]:
 
 
 def _line(number: int, entry: Any) -> Line:
+    if foreign := set(entry.xpath("./*[local-name()='Amt']/@Ccy")) - {"CNY"}:
+        raise StatementRefused(f"第 {number} 笔的币种是 {foreign.pop()}，监管账户只收人民币（CNY）。")
     fen = fen_of(_text(entry, "Amt"), number, "Amt")
     if not fen or fen < 0:
         raise StatementRefused(f"第 {number} 笔没有金额或金额不为正。")

@@ -151,6 +151,12 @@ def test_camt053() -> None:
             read(bad.encode(), profile)
 
 
+def test_another_currency_is_never_read_as_yuan() -> None:
+    profile = profile_of({"name": "报文", "format": "CAMT053"})
+    with pytest.raises(StatementRefused, match=r"币种是 USD.*只收人民币"):
+        read(CAMT.replace('<Ntry><Amt Ccy="CNY">50', '<Ntry><Amt Ccy="USD">50').encode(), profile)
+
+
 def test_a_line_missing_in_the_middle_is_named() -> None:
     rows = SIGNED_FILE.splitlines(keepends=True)
     with pytest.raises(StatementRefused, match=r"第 2 行和第 3 行之间余额接不上，差 -1,000\.00 元"):
