@@ -30,7 +30,7 @@ def register() -> None:
     indicators.register_all()
     events.subscribe(DeadlineMoved, services.account_due_moved)
     registries.add_blocker("institutions.Institution", "close", guards.no_open_money)
-    registries.add_nav(NavEntry("资金监管", "funds:overview", "building-bank", 26, VIEW))
+    registries.add_nav(NavEntry("资金监管", "funds:overview", "building-bank", 29, VIEW))
     for key, label, items, permission in (
         ("filing", "监管账户备案和核验", filing_items, "funds.account_edit"),
         ("freezes", "冻结审批", freeze_items, VIEW),

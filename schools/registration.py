@@ -44,7 +44,7 @@ def register() -> None:
 def _screens() -> None:
     from schools import desk
 
-    registries.add_nav(NavEntry("学校", "schools:tip_list", "school", 78, VIEW))
+    registries.add_nav(NavEntry("学校", "schools:tip_list", "school", 28, VIEW))
     for label, name, icon, order, permission in (
         ("工作提示", "tip_list", "mail", 40, PORTAL),
         ("排查报表", "own_returns", "report", 41, PORTAL),
