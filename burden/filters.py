@@ -8,7 +8,8 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
-from burden.models import PlanStatus, VisitMerge, YearlyPlan
+from burden.models import VisitMerge, YearlyPlan
+from casework.yearly import PlanStatus
 from inspections.filters import organs_of
 from inspections.models import Visit
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from accounts.models import User
-from burden.models import PlannedOuting, PlanStatus, YearlyPlan
+from burden.models import PlannedOuting, YearlyPlan
 from casework.errors import Reason
+from casework.yearly import PlanStatus
 from inspections.guards import INSPECTION_RULES, enforcing_reasons
 from inspections.models import Deployment
 
@@ -21,12 +22,6 @@ def has_items(plan: YearlyPlan, actor: User) -> Iterable[Reason]:
     """A plan says what is to be checked."""
     if not plan.items.exists():
         yield Reason("计划中还没有检查事项。", INSPECTION_RULES, "请先添加检查事项。", "items")
-
-
-def not_own_plan(plan: YearlyPlan, actor: User) -> Iterable[Reason]:
-    """Whoever drew the plan up does not approve it."""
-    if plan.created_by_id == actor.pk:
-        yield Reason("编制人不能批准自己编制的计划。", cleared_by="请由其他局领导批准。", gate="four_eyes")
 
 
 def plan_in_force(deployment: Deployment) -> YearlyPlan | None:

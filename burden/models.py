@@ -13,17 +13,8 @@ from accounts.models import Bureau, Organisation, User
 from accounts.querysets import ScopedQuerySet, ScopePaths
 from casework.models import OfficialDocument, RootModel
 from casework.models.base import uuid7
+from casework.yearly import PlanStatus
 from inspections.models import Deployment, InspectionKind, Visit
-
-
-class PlanStatus(models.TextChoices):
-    """Where a yearly plan stands."""
-
-    DRAFT = "DRAFT", "编制中"
-    SUBMITTED = "SUBMITTED", "待审批"
-    APPROVED = "APPROVED", "已批准"
-    PUBLISHED = "PUBLISHED", "已公布"
-    SUPERSEDED = "SUPERSEDED", "已被新计划代替"
 
 
 class YearlyPlan(RootModel):

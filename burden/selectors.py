@@ -18,7 +18,6 @@ from burden.models import (
     OfficerRating,
     PlanItem,
     PlannedOuting,
-    PlanStatus,
     RatingTicket,
     VisitMerge,
     YearlyPlan,
@@ -26,6 +25,7 @@ from burden.models import (
 from burden.saving import Saving, public_saving
 from casework import policy
 from casework.indicators import Period
+from casework.yearly import PlanStatus
 from inspections.models import CAP_EXEMPT_KINDS, Deployment, DeploymentStatus, Visit, VisitStatus
 from inspections.selectors import enforcing_organs
 from institutions.models import Institution

@@ -7,7 +7,8 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 
-from draws.models import Draw, DrawPlan, DrawPlanStatus, DrawStatus, OfficerRecusal
+from casework.yearly import PlanStatus
+from draws.models import Draw, DrawPlan, DrawStatus, OfficerRecusal
 
 
 class DrawFilter(django_filters.FilterSet):
@@ -52,7 +53,7 @@ class DrawPlanFilter(django_filters.FilterSet):
     """Plans of random inspections."""
 
     year = django_filters.NumberFilter(label="年度", field_name="year")
-    status = django_filters.ChoiceFilter(label="状态", choices=DrawPlanStatus.choices, empty_label="全部")
+    status = django_filters.ChoiceFilter(label="状态", choices=PlanStatus.choices, empty_label="全部")
 
     class Meta:
         model = DrawPlan

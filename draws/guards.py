@@ -9,8 +9,9 @@ from django.utils import timezone
 from accounts.models import User
 from casework import policy
 from casework.errors import Reason
+from casework.yearly import PlanStatus
 from draws import pools
-from draws.models import Draw, DrawPlan, DrawPlanStatus
+from draws.models import Draw, DrawPlan
 
 OPINION = "国发〔2019〕5号"
 PENALTY_42 = "行政处罚法第四十二条"
@@ -57,7 +58,7 @@ def within_cap(draw: Draw, actor: User) -> Iterable[Reason]:
 def plan_in_force(draw: Draw) -> DrawPlan | None:
     """The published plan of the year in which a draw's checks begin."""
     return DrawPlan.objects.filter(
-        bureau=draw.bureau, year=draw.planned_on.year, status=DrawPlanStatus.PUBLISHED
+        bureau=draw.bureau, year=draw.planned_on.year, status=PlanStatus.PUBLISHED
     ).first()
 
 
@@ -78,12 +79,6 @@ def plan_has_rows(plan: DrawPlan, actor: User) -> Iterable[Reason]:
     """A plan says what is drawn."""
     if not plan.rows.exists():
         yield Reason("计划中还没有抽查事项。", OPINION, "请先添加抽查事项。", "rows")
-
-
-def not_own_plan(plan: DrawPlan, actor: User) -> Iterable[Reason]:
-    """Whoever compiled the plan does not approve it."""
-    if plan.created_by_id == actor.pk:
-        yield Reason("编制人不能批准自己编制的计划。", cleared_by="请由其他局领导批准。", gate="four_eyes")
 
 
 def value_exists(draw: Draw, actor: User) -> Iterable[Reason]:

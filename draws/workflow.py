@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from casework.workflow import Transition, Workflow
+from casework.yearly import PlanStatus as P
+from casework.yearly import plan_transitions
 from draws import guards
-from draws.models import DrawPlanStatus as P
 from draws.models import DrawStatus as D
 
 DRAW = Workflow(
@@ -84,52 +85,5 @@ DRAW_PLAN = Workflow(
     label="年度双随机抽查计划",
     states=P,
     initial=P.DRAFT,
-    transitions=(
-        Transition(
-            "submit",
-            "送审",
-            (P.DRAFT,),
-            P.SUBMITTED,
-            permission="draws.plan_edit",
-            guards=(guards.plan_has_rows,),
-            stamp="submitted_at",
-            is_primary=True,
-        ),
-        Transition(
-            "approve",
-            "批准",
-            (P.SUBMITTED,),
-            P.APPROVED,
-            permission="draws.plan_approve",
-            guards=(guards.not_own_plan,),
-            stamp="approved_at",
-            is_primary=True,
-        ),
-        Transition(
-            "return",
-            "退回修改",
-            (P.SUBMITTED, P.APPROVED),
-            P.DRAFT,
-            permission="draws.plan_approve",
-            needs_reason=True,
-        ),
-        Transition(
-            "publish",
-            "公布",
-            (P.APPROVED,),
-            P.PUBLISHED,
-            permission="draws.plan_publish",
-            requires=("document",),
-            stamp="published_at",
-            is_primary=True,
-        ),
-        Transition(
-            "supersede",
-            "由新计划代替",
-            (P.PUBLISHED,),
-            P.SUPERSEDED,
-            is_system=True,
-            stamp="superseded_at",
-        ),
-    ),
+    transitions=plan_transitions("draws", guards.plan_has_rows),
 )

@@ -14,13 +14,14 @@ from django.utils import timezone
 from accounts.models import Organisation, User
 from accounts.services import system_user
 from burden import papers
-from burden.models import PlanItem, PlannedOuting, PlanStatus, YearlyPlan
+from burden.models import PlanItem, PlannedOuting, YearlyPlan
 from casework import audit
 from casework.documents.services import document_issue, document_supersede
 from casework.errors import Unlawful, WrongState
 from casework.records import clean, record_create, record_update, root_fields
 from casework.steps import lock, ready, require
 from casework.workflow import transition
+from casework.yearly import PlanStatus, draft_locked
 from inspections.models import Deployment
 
 OPEN_PLANS = (PlanStatus.DRAFT, PlanStatus.SUBMITTED, PlanStatus.APPROVED)
@@ -73,17 +74,8 @@ def plan_edit(
 ) -> YearlyPlan:
     """Change basis or note of a draft. Raises NotAllowed, WrongState, StaleVersion, Unlawful."""
     require(actor, "burden.plan_edit")
-    _draft(plan)
+    draft_locked(plan)
     return record_update(actor=actor, obj=plan, values=values, verb="burden.plan_edit", version=version)
-
-
-def _draft(plan: YearlyPlan) -> YearlyPlan:
-    locked = lock(plan)
-    if locked.status != PlanStatus.DRAFT:
-        raise WrongState(
-            f"计划现在是“{locked.get_status_display()}”，不能修改。需要修改的，请先退回，或另行编制新计划。"
-        )
-    return locked
 
 
 @database.atomic
@@ -97,7 +89,7 @@ def item_add(
 ) -> PlanItem:
     """Add a line to a draft. Raises NotAllowed, WrongState, Unlawful."""
     require(actor, "burden.plan_edit")
-    locked = _draft(plan)
+    locked = draft_locked(plan)
     last = locked.items.aggregate(last=Max("position"))["last"] or 0
     item = PlanItem(plan=locked, position=last + 1, **values)
     clean(item)
@@ -118,7 +110,7 @@ def item_edit(
 ) -> PlanItem:
     """Change a line of a draft. Raises NotAllowed, WrongState, Unlawful."""
     require(actor, "burden.plan_edit")
-    plan = _draft(item.plan)
+    plan = draft_locked(item.plan)
     locked = lock(item)
     before = {name: getattr(locked, name) for name in values}
     for name, value in values.items():
@@ -135,7 +127,7 @@ def item_edit(
 def item_remove(*, actor: User, item: PlanItem, at: datetime | None = None) -> None:
     """Strike a line from a draft; the audit event keeps what it said."""
     require(actor, "burden.plan_edit")
-    plan = _draft(item.plan)
+    plan = draft_locked(item.plan)
     if item.outings.exists():
         raise WrongState("这一事项下已有检查，不能删除。")
     words = f"{item}（{item.months}，{item.planned_n} 家次）"

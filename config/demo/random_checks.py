@@ -9,13 +9,14 @@ from functools import partial
 from typing import Any
 
 from accounts.models import OrganisationKind
+from casework.yearly import PlanStatus
 from config.demo.clock import at, workday
 from config.demo.outings import Stop, find, record, settle
 from config.demo.people import County
 from config.demo.problems import SCHOOL_PROBLEMS, pick
 from config.demo.timeline import Timeline
 from draws import services
-from draws.models import Draw, DrawPlanRow, DrawPlanStatus, EntropyKind, Skill, SkillRule
+from draws.models import Draw, DrawPlanRow, EntropyKind, Skill, SkillRule
 from inspections import services as inspections
 from inspections.models import Deployment, Visit
 from institutions.models import Institution, RiskLevel, StateKind
@@ -170,7 +171,7 @@ def _draft(work: Random, days: dict[str, date], source: str, due: datetime, mome
 
 
 def _main_row(day: date) -> DrawPlanRow | None:
-    rows = DrawPlanRow.objects.filter(plan__status=DrawPlanStatus.PUBLISHED, item=MAIN_ROW)
+    rows = DrawPlanRow.objects.filter(plan__status=PlanStatus.PUBLISHED, item=MAIN_ROW)
     return rows.filter(plan__year=day.year, window_from__lte=day).first()
 
 

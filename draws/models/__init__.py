@@ -3,13 +3,12 @@
 from draws.models.drawn import DrawnOfficer, DrawnPlace
 from draws.models.draws import Draw, DrawStatus, EntropyKind, StratumBy
 from draws.models.officers import OfficerRecusal, OfficerSkill, Skill, SkillRule
-from draws.models.yearly import DrawPlan, DrawPlanRow, DrawPlanStatus
+from draws.models.yearly import DrawPlan, DrawPlanRow
 
 __all__ = [
     "Draw",
     "DrawPlan",
     "DrawPlanRow",
-    "DrawPlanStatus",
     "DrawStatus",
     "DrawnOfficer",
     "DrawnPlace",

@@ -14,19 +14,10 @@ from accounts.models import Organisation, User
 from accounts.querysets import ScopedQuerySet, ScopePaths
 from casework.models import OfficialDocument, RootModel
 from casework.models.base import uuid7
+from casework.yearly import PlanStatus
 from fieldwork.models import Checklist
 
 MOST_SHARE = 10_000
-
-
-class DrawPlanStatus(models.TextChoices):
-    """Where a year's plan stands."""
-
-    DRAFT = "DRAFT", "编制中"
-    SUBMITTED = "SUBMITTED", "待审批"
-    APPROVED = "APPROVED", "已批准"
-    PUBLISHED = "PUBLISHED", "已公布"
-    SUPERSEDED = "SUPERSEDED", "已被新计划代替"
 
 
 class DrawPlan(RootModel):
@@ -42,9 +33,7 @@ class DrawPlan(RootModel):
     )
     basis = models.CharField("编制依据", max_length=300)
     note = models.TextField("说明", blank=True, default="")
-    status = models.CharField(
-        "状态", max_length=12, choices=DrawPlanStatus.choices, default=DrawPlanStatus.DRAFT
-    )
+    status = models.CharField("状态", max_length=12, choices=PlanStatus.choices, default=PlanStatus.DRAFT)
     submitted_at = models.DateTimeField("送审时间", null=True, blank=True)
     approved_at = models.DateTimeField("批准时间", null=True, blank=True)
     approved_by = models.ForeignKey(

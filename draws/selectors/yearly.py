@@ -15,7 +15,8 @@ from django.utils import timezone
 from accounts.models import Bureau, User
 from accounts.querysets import ScopedQuerySet
 from casework import policy
-from draws.models import Draw, DrawPlan, DrawPlanRow, DrawPlanStatus
+from casework.yearly import PlanStatus
+from draws.models import Draw, DrawPlan, DrawPlanRow
 from draws.selectors.draws import LONG, draws_visible
 from fieldwork.models import Checklist
 
@@ -51,7 +52,7 @@ def plan_row_get(actor: User, uid: UUID) -> DrawPlanRow | None:
 
 def plan_rows_in_force(actor: User) -> QuerySet[DrawPlanRow]:
     """Rows of published plans, which a draw may carry out."""
-    reach = DrawPlanRow.objects.visible_to(actor).filter(plan__status=DrawPlanStatus.PUBLISHED).values("pk")
+    reach = DrawPlanRow.objects.visible_to(actor).filter(plan__status=PlanStatus.PUBLISHED).values("pk")
     rows = DrawPlanRow.objects.filter(pk__in=reach).select_related("plan", "lead_organ")
     return rows.order_by("-plan__year", "position")
 
@@ -123,9 +124,9 @@ def draw_plans_waiting(actor: User) -> list[DrawPlan]:
     """Plans that wait for a step of the actor."""
     wanted = []
     if actor.may("draws.plan_approve"):
-        wanted.append(DrawPlanStatus.SUBMITTED)
+        wanted.append(PlanStatus.SUBMITTED)
     if actor.may("draws.plan_publish"):
-        wanted.append(DrawPlanStatus.APPROVED)
+        wanted.append(PlanStatus.APPROVED)
     if not wanted:
         return []
     return list(draw_plan_file(actor).filter(status__in=wanted).distinct().order_by("pk"))
@@ -136,7 +137,7 @@ def rows_ending(actor: User, today: date) -> list[RowProgress]:
 
     Soon is a policy value (`draw.plan.warning`, days); without one, from the first day of the window.
     """
-    plans = draw_plan_file(actor).filter(status=DrawPlanStatus.PUBLISHED, year=today.year).distinct()
+    plans = draw_plan_file(actor).filter(status=PlanStatus.PUBLISHED, year=today.year).distinct()
     found = []
     for plan in plans.order_by("pk"):
         try:

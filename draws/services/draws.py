@@ -21,8 +21,9 @@ from casework.numbering import number_take
 from casework.records import record_create, record_update, root_fields
 from casework.steps import lock, ready, refuse, require
 from casework.workflow import transition
+from casework.yearly import PlanStatus
 from draws import papers, pools
-from draws.models import Draw, DrawnOfficer, DrawnPlace, DrawPlanRow, DrawPlanStatus, DrawStatus, EntropyKind
+from draws.models import Draw, DrawnOfficer, DrawnPlace, DrawPlanRow, DrawStatus, EntropyKind
 from fieldwork.sampling import PoolError, entropy_clean, pool_bytes, pool_read, record_bytes, record_make
 from inspections.guards import enforcing_reasons
 from inspections.models import DeploymentStatus
@@ -63,7 +64,7 @@ def _check_row(row: DrawPlanRow | None, lead: Organisation, day: date, repeated:
     """A draw may come after the window of its row, never before it; a repeat keeps the row of the first."""
     if row is None:
         return
-    if row.plan.status != DrawPlanStatus.PUBLISHED and repeated is None:
+    if row.plan.status != PlanStatus.PUBLISHED and repeated is None:
         raise Unlawful("只能选择已公布的年度双随机抽查计划中的事项。")
     if lead.pk != row.lead_organ_id and not row.partners.filter(pk=lead.pk).exists():
         raise Unlawful(f"这一事项由{row.lead_organ.short_name}牵头，{lead.short_name}不在其中。")

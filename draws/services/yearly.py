@@ -18,11 +18,12 @@ from casework.errors import Unlawful, WrongState
 from casework.records import clean, record_create, record_update, root_fields
 from casework.steps import lock, ready, refuse, require
 from casework.workflow import transition
+from casework.yearly import PlanStatus, draft_locked
 from draws import papers
-from draws.models import DrawPlan, DrawPlanRow, DrawPlanStatus
+from draws.models import DrawPlan, DrawPlanRow
 from inspections.guards import enforcing_reasons
 
-OPEN_PLANS = (DrawPlanStatus.DRAFT, DrawPlanStatus.SUBMITTED, DrawPlanStatus.APPROVED)
+OPEN_PLANS = (PlanStatus.DRAFT, PlanStatus.SUBMITTED, PlanStatus.APPROVED)
 PLAN_KIND = "RANDOM_INSPECTION_PLAN"
 ROW_FIELDS = (
     "key", "position", "item", "checklist", "pool", "filters", "per_10000", "window_from", "window_until", "lead_organ",
@@ -50,7 +51,7 @@ def draw_plan_draft(
         note=note.strip(),
     )
     record_create(actor=actor, obj=plan, verb="draws.draw_plan_draft", at=at)
-    earlier = DrawPlan.objects.filter(bureau=organ.bureau, year=year, status=DrawPlanStatus.PUBLISHED).first()
+    earlier = DrawPlan.objects.filter(bureau=organ.bureau, year=year, status=PlanStatus.PUBLISHED).first()
     for row in earlier.rows.order_by("position") if earlier else ():
         copied = DrawPlanRow.objects.create(plan=plan, **{name: getattr(row, name) for name in ROW_FIELDS})
         copied.partners.set(row.partners.all())
@@ -63,17 +64,8 @@ def draw_plan_edit(
 ) -> DrawPlan:
     """Change basis or note of a draft. Raises NotAllowed, WrongState, StaleVersion, Unlawful."""
     require(actor, "draws.plan_edit")
-    _draft(plan)
+    draft_locked(plan)
     return record_update(actor=actor, obj=plan, values=values, verb="draws.draw_plan_edit", version=version)
-
-
-def _draft(plan: DrawPlan) -> DrawPlan:
-    locked = lock(plan)
-    if locked.status != DrawPlanStatus.DRAFT:
-        raise WrongState(
-            f"计划现在是“{locked.get_status_display()}”，不能修改。需要修改的，请先退回，或另行编制新计划。"
-        )
-    return locked
 
 
 @database.atomic
@@ -87,7 +79,7 @@ def plan_row_add(
 ) -> DrawPlanRow:
     """Add a row to a draft. Raises NotAllowed, WrongState, Blocked (G07), Unlawful."""
     require(actor, "draws.plan_edit")
-    locked = _draft(plan)
+    locked = draft_locked(plan)
     last = locked.rows.aggregate(last=Max("position"))["last"] or 0
     row = DrawPlanRow(plan=locked, position=last + 1, **values)
     _save(locked, row, partners)
@@ -106,7 +98,7 @@ def plan_row_edit(
 ) -> DrawPlanRow:
     """Change a row of a draft. Raises NotAllowed, WrongState, Blocked (G07), Unlawful."""
     require(actor, "draws.plan_edit")
-    plan = _draft(row.plan)
+    plan = draft_locked(row.plan)
     locked = lock(row)
     before = _words(locked)
     for name, value in values.items():
@@ -120,7 +112,7 @@ def plan_row_edit(
 def plan_row_remove(*, actor: User, row: DrawPlanRow, at: datetime | None = None) -> None:
     """Strike a row from a draft; the audit event keeps what it said. Raises NotAllowed, WrongState."""
     require(actor, "draws.plan_edit")
-    plan = _draft(row.plan)
+    plan = draft_locked(row.plan)
     words = _words(row)
     row.partners.clear()
     row.delete()
@@ -179,7 +171,7 @@ def draw_plan_publish(*, actor: User, plan: DrawPlan, at: datetime | None = None
     ready(locked, "publish", actor)
     earlier = (
         DrawPlan.objects.select_for_update()
-        .filter(bureau=locked.bureau, year=locked.year, status=DrawPlanStatus.PUBLISHED)
+        .filter(bureau=locked.bureau, year=locked.year, status=PlanStatus.PUBLISHED)
         .first()
     )
     if earlier:

@@ -7,9 +7,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from burden import selectors, services
-from burden.models import PlannedOuting, PlanStatus, YearlyPlan
+from burden.models import PlannedOuting, YearlyPlan
 from casework.errors import Blocked, NotAllowed, Unlawful, WrongState
 from casework.models import AuditEvent
+from casework.yearly import PlanStatus
 from inspections import services as inspecting
 from institutions.models import Institution
 from tests.burden.conftest import item_of
