@@ -26,18 +26,21 @@ class InstitutionQuerySet(ScopedQuerySet["Institution"]):
         """Rows whose names, aliases, address, phone or codes contain the query, or whose pinyin does.
 
         One character matches the beginning of the name, two use the bigram index, more the trigram
-        index; Latin letters also match pinyin and initials.
+        index; Latin letters also match pinyin and initials. A public number matches whole: parts of its random
+        letters would look like initials.
         """
         text = normalise(query)
         if not text:
             return self
         if is_latin(text):
-            return self.filter(_pinyin(text) | (_contains(text) if len(text) > 2 else Q()))
-        if len(text) == 1:
-            return self.filter(name_norm__startswith=text)
-        if len(text) == 2:
-            return self.filter(name_grams__contains=bigrams(text))
-        return self.filter(_contains(text))
+            hit = _pinyin(text) | (_contains(text) if len(text) > 2 else Q())
+        elif len(text) == 1:
+            hit = Q(name_norm__startswith=text)
+        elif len(text) == 2:
+            hit = Q(name_grams__contains=bigrams(text))
+        else:
+            hit = _contains(text)
+        return self.filter(hit | Q(public_id=text.upper()))
 
     def operating(self) -> Self:
         """Places that teach now."""

@@ -159,7 +159,7 @@ def search_fill(institution: Institution, former: list[str]) -> None:
 
 def search_values(institution: Institution, former: list[str]) -> SearchColumns:
     """Search columns of an institution with its former names."""
-    numbers = [institution.uscc, institution.licence_no, institution.phone, institution.public_id]
+    numbers = [institution.uscc, institution.licence_no, institution.phone]
     return search_columns([institution.name, *institution.aliases, *former], institution.address, numbers)
 
 

@@ -7,7 +7,7 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from institutions import selectors
+from institutions import selectors, services
 from institutions.codes import (
     USCC_ALPHABET,
     clean_code,
@@ -126,6 +126,17 @@ def test_search_finds(world, query):
     )
     make_unlicensed(world)
     assert list(selectors.institutions_visible(world.officer).search(query)) == [place]
+
+
+@pytest.mark.django_db
+def test_a_public_number_is_found_whole_and_is_no_initials(world):
+    place = make_institution(world)
+    Institution.objects.filter(pk=place.pk).update(public_id="2XYBCKK9")
+    place.refresh_from_db()
+    services.institution_edit(actor=world.clerk, institution=place, values={"phone": "023-57681234"})
+    seen = selectors.institutions_visible(world.officer)
+    assert list(seen.search("2xybckk9")) == list(seen.search("２ＸＹＢＣＫＫ９")) == [place]
+    assert not seen.search("xybc").exists()
 
 
 @pytest.mark.django_db
