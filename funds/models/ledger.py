@@ -36,24 +36,65 @@ class Side(models.TextChoices):
 
 
 class AccountKind(models.TextChoices):
-    """What an account of the ledger stands for."""
+    """What an account of the ledger stands for; what its subject is stands behind the name."""
 
-    DEPOSIT_BANK = "DEPOSIT_BANK", "保证金存款"
-    DEPOSIT_OBLIG = "DEPOSIT_OBLIG", "应退保证金"
+    ESCROW_BANK = "ESCROW_BANK", "托管存款"  # supervised account
+    CHANNEL_TRANSIT = "CHANNEL_TRANSIT", "在途款"  # institution
+    CONTRACT_UNEARNED = "CONTRACT_UNEARNED", "未消课款"  # contract: the family's claim
+    INST_RELEASABLE = "INST_RELEASABLE", "待拨付款"  # institution
+    REFUND_PAYABLE = "REFUND_PAYABLE", "应退学费"  # contract
+    SUSPENSE_IN = "SUSPENSE_IN", "来源不明收款"  # supervised account
+    SUSPENSE_OUT = "SUSPENSE_OUT", "无指令支出"  # supervised account
+    CLAIM_ON_INST = "CLAIM_ON_INST", "应由机构补足"  # institution
+    OPENING = "OPENING", "期初存量"  # institution; ends at zero
+    DEPOSIT_BANK = "DEPOSIT_BANK", "保证金存款"  # supervised account
+    DEPOSIT_OBLIG = "DEPOSIT_OBLIG", "应退保证金"  # supervised account
 
 
 ACCOUNT_SIDES = {
+    AccountKind.ESCROW_BANK: Side.DEBIT,
+    AccountKind.CHANNEL_TRANSIT: Side.DEBIT,
+    AccountKind.CONTRACT_UNEARNED: Side.CREDIT,
+    AccountKind.INST_RELEASABLE: Side.CREDIT,
+    AccountKind.REFUND_PAYABLE: Side.CREDIT,
+    AccountKind.SUSPENSE_IN: Side.CREDIT,
+    AccountKind.SUSPENSE_OUT: Side.DEBIT,
+    AccountKind.CLAIM_ON_INST: Side.DEBIT,
+    AccountKind.OPENING: Side.CREDIT,
     AccountKind.DEPOSIT_BANK: Side.DEBIT,
     AccountKind.DEPOSIT_OBLIG: Side.CREDIT,
 }
-MAY_GO_NEGATIVE: frozenset[str] = frozenset()
+# Contracts taken over may be entered before the cash that stands for them.
+MAY_GO_NEGATIVE: frozenset[str] = frozenset({AccountKind.OPENING})
 
 
 class EntryKind(models.TextChoices):
     """What an entry says happened; with the key it is posted once."""
 
+    PAY_CHANNEL = "PAY_CHANNEL", "扫码缴费"
+    SETTLE_IN = "SETTLE_IN", "渠道结算到账"
+    PAY_DIRECT = "PAY_DIRECT", "转账缴费"
+    IN_UNMATCHED = "IN_UNMATCHED", "来源不明收款"
+    IN_MATCHED = "IN_MATCHED", "收款认领"
+    IN_RETURNED = "IN_RETURNED", "来源不明款退回"
+    CONSUME = "CONSUME", "消课"
+    STAGE_EARN = "STAGE_EARN", "分段确认"
+    RELEASE = "RELEASE", "拨付"
+    RELEASE_RETURNED = "RELEASE_RETURNED", "拨付退汇"
+    REFUND_APPROVE = "REFUND_APPROVE", "退费审定"
+    REFUND_PAY = "REFUND_PAY", "退费支付"
+    REFUND_RETURNED = "REFUND_RETURNED", "退费退汇"
+    OUT_UNMATCHED = "OUT_UNMATCHED", "无指令支出"
+    OUT_JUDGED = "OUT_JUDGED", "无指令支出认定"
+    MANUAL_RELEASE = "MANUAL_RELEASE", "人工拨付"
+    OPENING_CASH = "OPENING_CASH", "期初存款"
+    OPENING_STOCK = "OPENING_STOCK", "期初合同"
+    PAY_DEPOSIT_MODE = "PAY_DEPOSIT_MODE", "机构自收学费"
+    CONSUME_DEPOSIT_MODE = "CONSUME_DEPOSIT_MODE", "自收学费消课"
+    CLAIM_PAID = "CLAIM_PAID", "机构补足到账"
     DEPOSIT_IN = "DEPOSIT_IN", "存入保证金"
     DEPOSIT_RETURN = "DEPOSIT_RETURN", "退还保证金"
+    DEPOSIT_USE = "DEPOSIT_USE", "动用保证金"
     REVERSE = "REVERSE", "冲正"
 
 
