@@ -13,7 +13,7 @@ from accounts.models import Bureau, Organisation, User
 from accounts.querysets import ScopedQuerySet, ScopePaths
 from casework.models import OfficialDocument, RootModel
 from casework.models.base import uuid7
-from casework.yearly import PlanStatus
+from casework.yearly import PlanStatus, rows_stay
 from inspections.models import Deployment, InspectionKind, Visit
 
 
@@ -126,6 +126,7 @@ class PlanItem(models.Model):
             ),
             models.CheckConstraint(condition=Q(planned_n__gte=1), name="burden_planitem_some"),
         ]
+        triggers = [rows_stay("burden_yearlyplan")]
 
     def __str__(self) -> str:
         return f"{self.position}. {self.subject}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
+import pgtrigger
 from django.db import models
 
 from accounts.models import User
@@ -60,6 +61,24 @@ def plan_transitions(room: str, *before_submission: Any) -> tuple[Transition, ..
             "supersede", "由新计划代替", (s.PUBLISHED,), s.SUPERSEDED, is_system=True, stamp="superseded_at"
         ),
     )  # fmt: skip
+
+
+def rows_stay(plan_table: str) -> pgtrigger.Trigger:
+    """The database's word that rows with `plan_id` change only while their plan is a draft."""
+    return pgtrigger.Trigger(
+        name="rows_stay",
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        when=pgtrigger.Before,
+        declare=[("held", "BIGINT")],
+        func=f"""
+            held := CASE WHEN TG_OP = 'INSERT' THEN NEW.plan_id ELSE OLD.plan_id END;
+            IF (TG_OP = 'UPDATE' AND NEW.plan_id <> OLD.plan_id)
+               OR EXISTS (SELECT 1 FROM {plan_table} WHERE id = held AND status <> 'DRAFT') THEN
+                RAISE EXCEPTION 'rows of plan % change only while it is a draft', held;
+            END IF;
+            RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+        """,
+    )
 
 
 def draft_locked(plan: P) -> P:

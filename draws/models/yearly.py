@@ -14,7 +14,7 @@ from accounts.models import Organisation, User
 from accounts.querysets import ScopedQuerySet, ScopePaths
 from casework.models import OfficialDocument, RootModel
 from casework.models.base import uuid7
-from casework.yearly import PlanStatus
+from casework.yearly import PlanStatus, rows_stay
 from fieldwork.models import Checklist
 
 MOST_SHARE = 10_000
@@ -140,6 +140,7 @@ class DrawPlanRow(models.Model):
                 violation_error_message="抽查结束日期不能早于开始日期。",
             ),
         ]
+        triggers = [rows_stay("draws_drawplan")]
 
     def __str__(self) -> str:
         return f"{self.position}. {self.item}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from burden import selectors, services
@@ -63,6 +63,18 @@ def test_a_published_plan_does_not_change_but_is_taken_over_by_a_new_one(
     assert published.document.state == "SUPERSEDED"
     assert published.items.get().planned_n == 41
     assert YearlyPlan.objects.get(status=PlanStatus.PUBLISHED) == new
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE burden_planitem SET planned_n = 1 WHERE plan_id = %s",
+        "DELETE FROM burden_planitem WHERE plan_id = %s",
+    ],
+)
+def test_the_database_keeps_the_rows_of_a_published_plan(published: YearlyPlan, statement: str) -> None:
+    with pytest.raises(DatabaseError, match="only while it is a draft"), transaction.atomic():
+        connection.cursor().execute(statement, [published.pk])
 
 
 def test_only_one_plan_is_in_work(law: World, draft: YearlyPlan) -> None:

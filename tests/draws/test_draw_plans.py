@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -74,6 +74,23 @@ def test_compiled_approved_by_another_and_published_with_its_number(law: World) 
     assert "部门联合抽查1项" in str(document.content)
     verbs = set(AuditEvent.objects.filter(object_uid=plan.uid).values_list("verb", flat=True))
     assert {"draws.draw_plan_draft", "draws.plan_row_add", "draws.drawplan_publish"} <= verbs
+
+
+def test_the_database_keeps_the_rows_of_a_published_plan(law: World) -> None:
+    row = published(law).rows.get()
+    with pytest.raises(DatabaseError, match="only while it is a draft"), transaction.atomic():
+        DrawPlanRow.objects.filter(pk=row.pk).update(per_10000=1)
+    with pytest.raises(DatabaseError, match="only while it is a draft"), transaction.atomic():
+        DrawPlanRow.objects.create(
+            plan=row.plan,
+            position=99,
+            item="补",
+            pool="补",
+            per_10000=1,
+            window_from=row.window_from,
+            window_until=row.window_until,
+            lead_organ=row.lead_organ,
+        )
 
 
 def test_bad_rows_are_refused(law: World) -> None:
