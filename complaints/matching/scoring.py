@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from complaints.matching import thresholds as T  # noqa: N812
 from complaints.matching.address import RELATION_WORDS, Address
+from complaints.matching.contacts import masked
 from complaints.matching.names import Name, sound_of
 from complaints.matching.signals import Signals
 from complaints.matching.times import DAY_WORDS, PART_WORDS
 
 METRES_PER_DEGREE = 111_320.0
-CONTACT_WORDS = {"p": "电话", "t": "固定电话", "w": "微信号", "q": "QQ 号"}
+CONTACT_WORDS = {"p": "电话", "m": "电话首尾", "t": "固定电话", "w": "微信号", "q": "QQ 号"}
 DICE_ALIKE = 0.6
 
 
@@ -107,10 +108,13 @@ def _differ(one: str, other: str) -> bool:
 
 
 def _contacts(a: Signals, b: Signals) -> Iterator[Contribution]:
-    for contact in sorted(a.contacts & b.contacts)[:1]:
+    both = sorted(a.contacts & b.contacts)
+    alike = sorted(masked(a.contacts) & masked(b.contacts))
+    for contact in (both or alike)[:1]:
         kind, _, number = contact.partition(":")
-        yield Contribution(f"广告或材料上的{CONTACT_WORDS[kind]}相同（{number}）", T.SAME_CONTACT)
-    if a.contacts and b.contacts and not a.contacts & b.contacts:
+        points = T.SAME_CONTACT if kind != "m" else T.SAME_MASKED
+        yield Contribution(f"广告或材料上的{CONTACT_WORDS[kind]}相同（{number}）", points)
+    if a.contacts and b.contacts and not (both or alike):
         yield Contribution("留下的联系方式不同", T.OTHER_CONTACT)
 
 

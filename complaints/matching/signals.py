@@ -13,11 +13,11 @@ from functools import cached_property
 from typing import Any
 
 from complaints.matching.address import Address, address_in, address_of, joined
-from complaints.matching.contacts import contacts_of
+from complaints.matching.contacts import contacts_of, masked
 from complaints.matching.names import Name, name_of, sound_of
 from complaints.matching.times import Times, times_of
 
-SCHEME = 1  # rises when normal forms change; rows of an older scheme are placed anew
+SCHEME = 2  # rises when normal forms change; rows of an older scheme are placed anew
 CELL_DEGREES = 0.001  # about 100 m
 SUBJECTS = {
     "数学": re.compile("数学|奥数|珠心算"), "英语": re.compile("英语|英文|外教|口语"),
@@ -74,7 +74,7 @@ class Signals:
 
     def _shared(self) -> Iterable[str]:
         place = self.address
-        yield from self.contacts
+        yield from self.contacts | masked(self.contacts)
         if self.institution:
             yield f"i:{self.institution}"
         if place.road and place.door:
@@ -83,6 +83,8 @@ class Signals:
             yield f"l:{self.sounds[2]}"
         if self.name.core:
             yield f"n:{self.name.sound}"
+        elif self.name.given:
+            yield f"h:{sound_of(self.name.surname + self.name.given)}"
 
     def _compound_keys(self) -> Iterable[str]:
         if not (core := self.sounds[1]):

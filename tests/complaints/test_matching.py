@@ -74,6 +74,23 @@ def test_contacts(written: str, found: set[str]) -> None:
     assert contacts_of(written) == found
 
 
+@pytest.mark.parametrize("hidden", ["154****5503", "154 **** 5503", "154xxxx5503"])
+def test_a_number_with_its_middle_hidden_finds_the_whole_one(hidden: str) -> None:
+    ticket, seen = signals_of(party_contact=hidden), signals_of(party_contact="154 5640 5503")
+    assert set(ticket.probes) & set(seen.keys)
+    assert set(seen.probes) & set(ticket.keys)
+    assert score(ticket, seen) == score(seen, ticket)
+    assert [line.points for line in score(ticket, seen).lines] == [thresholds.SAME_MASKED]
+    other = signals_of(party_contact="154 5640 5504")
+    assert [line.points for line in score(ticket, other).lines] == [thresholds.OTHER_CONTACT]
+
+
+def test_a_persons_whole_name_alone_finds_the_others() -> None:
+    one, other = signals_of(subject_name="郑宏图"), signals_of(subject_name="郑宏图老师")
+    assert set(one.probes) & set(other.keys)
+    assert score(one, other).is_link
+
+
 def test_names_are_compared_by_what_distinguishes_them() -> None:
     assert name_of("巫山县青柚子艺术培训有限公司", PLACES).core == "青柚子"
     assert name_of("青柚子托管班").core == "青柚子"
