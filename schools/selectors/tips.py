@@ -115,6 +115,12 @@ def source_named(actor: User, visit: str, clue: str) -> tuple[Visit | None, Clue
     return found_visit, Clue.objects.visible_to(actor).filter(uid=_uid(clue)).first() if clue else None
 
 
+def source_seen(actor: User, tip: WorkTip) -> tuple[Visit | None, Clue | None]:
+    """The visit and the clue from which a letter came, when the actor sees them."""
+    visits, clues = Visit.objects.visible_to(actor), Clue.objects.visible_to(actor)
+    return visits.filter(pk=tip.visit_id).first(), clues.filter(pk=tip.clue_id).first()
+
+
 def _uid(text: str) -> UUID:
     try:
         return UUID(text)

@@ -340,15 +340,21 @@ def _sections(actor: User, row: WorkTip) -> list[dict[str, Any]]:
     return found
 
 
+def _source_url(actor: User, row: WorkTip) -> str:
+    """The page of the visit or clue for whoever sees it; a school's township need not be that of the place."""
+    visit, clue = selectors.source_seen(actor, row)
+    if visit is not None:
+        return object_link(actor, "inspections.visit", visit.uid)
+    return object_link(actor, "complaints.clue", clue.uid) if clue is not None else ""
+
+
 def _facts(actor: User, row: WorkTip) -> list[dict[str, Any]]:
-    target = ("inspections.visit", row.visit) if row.visit else ("complaints.clue", row.clue)
-    source_url = object_link(actor, target[0], target[1].uid) if target[1] else ""
     return kit.facts(
         ("学校", row.school.name, school_url(row.school)),
         ("乡镇（街道）", row.region.name),
         ("本校学生数", f"{row.pupil_count} 人"),
         ("发现日期", f"{row.found_on:%Y-%m-%d}"),
-        ("来源", source_text(row), source_url),
+        ("来源", source_text(row), _source_url(actor, row)),
         ("制发机关", row.organ.name),
         ("联系人", row.contact),
         ("发出", day(row.issued_at)),

@@ -121,7 +121,7 @@ class RealClient:
         import requests
 
         self.url, self.session = url, requests.Session()
-        self.session.headers |= {"X-Forwarded-For": address}
+        self.session.headers["X-Forwarded-For"] = address
         self.session.get(f"{url}/report/", timeout=60)
 
     def get(self, path: str) -> Any:

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import Role
 from casework.deadlines import load_calendar
 from casework.errors import Blocked, NotAllowed, Unlawful, WrongState
 from casework.indicators import Period, Scope, compute
@@ -21,8 +22,9 @@ from schools import desk, services
 from schools.models import School, TipAnswer, TipReminder, WorkTip
 from schools.selectors import tips as selectors
 from schools.tasks import tip_reminders
+from schools.views.tips import tip_url
 from tests.complaints import making as clues
-from tests.conftest import World
+from tests.conftest import World, make_organisation, make_user
 from tests.inspections import making as visits
 from tests.schools import making
 
@@ -65,6 +67,21 @@ def test_a_letter_from_a_visit_carries_the_count_and_nobodys_name(
     pdf = portal.get(f"/desk/documents/{sent.document.uid}.pdf")
     assert pdf.status_code == 200
     assert pdf.content.startswith(b"%PDF") if not pdf.streaming else True
+
+
+def test_a_township_reads_its_schools_letter_without_a_way_to_a_visit_elsewhere(
+    law: World, other: School, sign_in: Any
+) -> None:
+    visit = visit_with_pupils(law, 5)
+    tip = making.sent_tip(law, other, visit=visit)
+    assert visit.region != other.region
+    way = f"/desk/visits/{visit.uid}/"
+    assert way in sign_in(law.officer).get(tip_url(tip)).content.decode()
+    office = make_organisation(law.bureau, "TOWNSHIP", "龙门街道办事处", region=law.town2)
+    clerk = make_user("township2", "街道干部", office, Role.TOWNSHIP_CLERK)
+    page = sign_in(clerk).get(tip_url(tip)).content.decode()
+    assert tip.number in page
+    assert way not in page
 
 
 def test_letters_of_one_visit_share_its_pupils(law: World, school: School, other: School) -> None:
