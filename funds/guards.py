@@ -13,7 +13,7 @@ from funds.models import HOLDING, UNDER_WAY, FundKind
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from funds.models import AccountFreeze, DepositMovement, EscrowAccount
+    from funds.models import AccountFreeze, Contract, DepositMovement, EscrowAccount, Instruction
     from institutions.models import Institution
 
 AGREEMENT = "教监管函〔2021〕2号"
@@ -105,3 +105,16 @@ def no_open_money(institution: Institution, actor: User) -> Iterator[Reason]:
         )
     if selectors.has_waiting(institution):
         yield Reason("监管账户还有待复核的收付，不能注销。", cleared_by="请监管股先复核。", gate="funds")
+
+
+def nothing_paid(contract: Contract, actor: User) -> Iterator[Reason]:
+    """A contract with money is ended by a refund, never by a click."""
+    if contract.paid_fen:
+        yield Reason(f"合同已缴费 {yuan(contract.paid_fen)}，不能直接终止。", cleared_by="请办理退费。")
+
+
+def not_frozen(instruction: Instruction, actor: User) -> Iterator[Reason]:
+    """A freeze stops releases on their way out; refunds go on."""
+    held = instruction.account.freezes.filter(status__in=HOLDING).exists()
+    if held and instruction.kind != "REFUND_PAY":
+        yield Reason("账户已冻结，不能发送拨付指令。", cleared_by="请先解除冻结，或作废指令。")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from casework.workflow import Transition, Workflow
 from funds import guards
 from funds.models import AccountStatus as A
+from funds.models import ContractStatus as C
 from funds.models import FreezeStatus as F
+from funds.models import InstructionStatus as I
 from funds.models import MovementStatus as M
 
 EDIT, VERIFY, CLOSE = "funds.account_edit", "funds.account_verify", "funds.account_close"
@@ -96,6 +98,69 @@ MOVEMENT = Workflow(
         Transition(
             "reverse", "冲正", (M.POSTED,), M.REVERSED, permission=REVERSE,
             guards=(guards.not_the_checker,), requires=("refusal", "reversal_uid"), is_danger=True,
+        ),
+    ),
+)  # fmt: skip
+
+ENTER, STOP, PAY = "funds.contract_enter", "funds.contract_stop", "funds.payment_book"
+SEND, BOOK = "funds.instruction_send", "funds.instruction_book"
+
+CONTRACT = Workflow(
+    model="funds.Contract",
+    label="培训合同",
+    states=C,
+    initial=C.DRAFT,
+    transitions=(
+        Transition(
+            "sign", "提交生效", (C.DRAFT,), C.SIGNED, permission=ENTER, requires=("signed_on",),
+            stamp="signed_at", is_primary=True,
+        ),
+        Transition("pay_part", "部分缴费入账", (C.SIGNED, C.PARTLY_PAID), C.PARTLY_PAID, permission=PAY),
+        Transition("pay", "缴费入账", (C.SIGNED, C.PARTLY_PAID), C.ACTIVE, permission=PAY),
+        Transition(
+            "suspend", "暂停", (C.ACTIVE,), C.SUSPENDED, permission=STOP, needs_reason=True, is_danger=True,
+        ),
+        Transition("resume", "恢复", (C.SUSPENDED,), C.ACTIVE, permission=STOP, is_primary=True),
+        Transition("complete", "履行完毕", (C.ACTIVE,), C.COMPLETED, is_system=True),
+        Transition(
+            "refund", "进入退费", (C.PARTLY_PAID, C.ACTIVE, C.SUSPENDED), C.REFUNDING,
+            permission="funds.refund_decide",
+        ),
+        Transition(
+            "refund_paid", "退费完成", (C.REFUNDING,), C.REFUNDED, permission=BOOK, requires=("ended_on",),
+        ),
+        Transition(
+            "terminate", "终止", (C.DRAFT, C.SIGNED), C.TERMINATED, permission=ENTER,
+            guards=(guards.nothing_paid,), requires=("ended_on",), needs_reason=True, is_danger=True,
+        ),
+    ),
+)  # fmt: skip
+
+INSTRUCTION = Workflow(
+    model="funds.Instruction",
+    label="支付指令",
+    states=I,
+    initial=I.PENDING,
+    transitions=(
+        Transition(
+            "send", "登记已发送", (I.PENDING,), I.SENT, permission=SEND, guards=(guards.not_frozen,),
+            stamp="sent_at", is_primary=True,
+        ),
+        Transition("accept", "登记银行受理", (I.SENT, I.UNKNOWN), I.ACCEPTED, permission=BOOK, stamp="accepted_at"),
+        Transition(
+            "unknown", "登记结果不明", (I.SENT, I.ACCEPTED), I.UNKNOWN, permission=BOOK, requires=("failure",),
+        ),
+        Transition(
+            "post", "登记支付成功", (I.SENT, I.ACCEPTED, I.UNKNOWN), I.POSTED, permission=BOOK,
+            requires=("entry_uid", "booked_on"), stamp="ended_at", is_primary=True,
+        ),
+        Transition(
+            "void", "登记未支付并作废", (I.PENDING, I.SENT, I.ACCEPTED, I.UNKNOWN), I.VOIDED, permission=BOOK,
+            requires=("failure",), stamp="ended_at", is_danger=True,
+        ),
+        Transition(
+            "return", "登记退汇", (I.POSTED,), I.RETURNED, permission=BOOK, requires=("failure", "return_uid"),
+            is_danger=True,
         ),
     ),
 )  # fmt: skip

@@ -16,6 +16,16 @@ from funds.services.accounts import (
     bank_edit,
     bank_register,
 )
+from funds.services.contracts import (
+    contract_draft,
+    contract_edit,
+    contract_resume,
+    contract_sign,
+    contract_suspend,
+    contract_terminate,
+    family_of,
+    family_reveal,
+)
 from funds.services.deposits import (
     movement_post,
     movement_propose,
@@ -25,8 +35,20 @@ from funds.services.deposits import (
     requirements_set_fixed,
 )
 from funds.services.freezes import freeze_activate, freeze_approve, freeze_lift, freeze_propose, freeze_refuse
+from funds.services.instructions import (
+    Payee,
+    instruction_accept,
+    instruction_post,
+    instruction_prepare,
+    instruction_return,
+    instruction_send,
+    instruction_unknown,
+    instruction_void,
+)
+from funds.services.payments import payment_post
 
 __all__ = [
+    "Payee",
     "account_agree",
     "account_begin_closing",
     "account_close",
@@ -41,15 +63,31 @@ __all__ = [
     "account_verify",
     "bank_edit",
     "bank_register",
+    "contract_draft",
+    "contract_edit",
+    "contract_resume",
+    "contract_sign",
+    "contract_suspend",
+    "contract_terminate",
+    "family_of",
+    "family_reveal",
     "freeze_activate",
     "freeze_approve",
     "freeze_lift",
     "freeze_propose",
     "freeze_refuse",
+    "instruction_accept",
+    "instruction_post",
+    "instruction_prepare",
+    "instruction_return",
+    "instruction_send",
+    "instruction_unknown",
+    "instruction_void",
     "movement_post",
     "movement_propose",
     "movement_refuse",
     "movement_reverse",
+    "payment_post",
     "requirement_set",
     "requirements_set_fixed",
 ]

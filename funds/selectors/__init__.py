@@ -1,0 +1,55 @@
+"""Scoped reads of this room."""
+
+from funds.selectors.accounts import (
+    CONTROLLED,
+    MONEY_ON_ACCOUNTS,
+    TownRates,
+    account_balance,
+    accounts_visible,
+    balances_by_bank,
+    banks_visible,
+    deposit_places,
+    deposit_totals,
+    exceptions,
+    freezes_visible,
+    has_waiting,
+    institution_balance,
+    lines_of,
+    movements_visible,
+    rates_by_town,
+    rates_total,
+    required_on,
+    requirements_of,
+)
+from funds.selectors.contracts import contract_money, contracts_visible, instructions_visible
+from funds.selectors.money import Position, position_of
+from funds.selectors.payments import Candidate, payment_candidates
+
+__all__ = [
+    "CONTROLLED",
+    "MONEY_ON_ACCOUNTS",
+    "Candidate",
+    "Position",
+    "TownRates",
+    "account_balance",
+    "accounts_visible",
+    "balances_by_bank",
+    "banks_visible",
+    "contract_money",
+    "contracts_visible",
+    "deposit_places",
+    "deposit_totals",
+    "exceptions",
+    "freezes_visible",
+    "has_waiting",
+    "institution_balance",
+    "instructions_visible",
+    "lines_of",
+    "movements_visible",
+    "payment_candidates",
+    "position_of",
+    "rates_by_town",
+    "rates_total",
+    "required_on",
+    "requirements_of",
+]
