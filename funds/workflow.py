@@ -8,7 +8,11 @@ from funds.models import AccountStatus as A
 from funds.models import ContractStatus as C
 from funds.models import FreezeStatus as F
 from funds.models import InstructionStatus as I
+from funds.models import LessonStatus as L
 from funds.models import MovementStatus as M
+from funds.models import RefundStatus as R
+from funds.models import ReleaseStatus as B
+from funds.models import SettlementStatus as S
 
 EDIT, VERIFY, CLOSE = "funds.account_edit", "funds.account_verify", "funds.account_close"
 PROPOSE, APPROVE = "funds.freeze_propose", "funds.freeze_approve"
@@ -129,6 +133,7 @@ CONTRACT = Workflow(
         Transition(
             "refund_paid", "退费完成", (C.REFUNDING,), C.REFUNDED, permission=BOOK, requires=("ended_on",),
         ),
+        Transition("refund_back", "退费退汇", (C.REFUNDED,), C.REFUNDING, is_system=True),
         Transition(
             "terminate", "终止", (C.DRAFT, C.SIGNED), C.TERMINATED, permission=ENTER,
             guards=(guards.nothing_paid,), requires=("ended_on",), needs_reason=True, is_danger=True,
@@ -162,5 +167,117 @@ INSTRUCTION = Workflow(
             "return", "登记退汇", (I.POSTED,), I.RETURNED, permission=BOOK, requires=("failure", "return_uid"),
             is_danger=True,
         ),
+    ),
+)  # fmt: skip
+
+DECIDE, REFUND = "funds.lesson_decide", "funds.refund_decide"
+
+LESSON = Workflow(
+    model="funds.Lesson",
+    label="课时",
+    states=L,
+    initial=L.TAUGHT,
+    transitions=(
+        Transition(
+            "confirm", "家长确认", (L.TAUGHT,), L.CONFIRMED, requires=("confirmed_at",), is_system=True,
+        ),
+        Transition(
+            "auto_confirm", "到期自动确认", (L.TAUGHT,), L.AUTO_CONFIRMED, requires=("confirmed_at",),
+            is_system=True,
+        ),
+        Transition(
+            "dispute", "家长提出异议", (L.TAUGHT,), L.DISPUTED, requires=("dispute",), stamp="disputed_at",
+            is_system=True,
+        ),
+        Transition(
+            "uphold", "认定已授课", (L.DISPUTED,), L.CONFIRMED, permission=DECIDE,
+            requires=("decision", "confirmed_at"), is_primary=True,
+        ),
+        Transition(
+            "cancel", "认定未授课", (L.DISPUTED,), L.CANCELLED, permission=DECIDE,
+            requires=("decision", "decided_by"),
+        ),
+        Transition(
+            "withdraw", "撤回申报", (L.TAUGHT,), L.CANCELLED, permission="funds.lesson_declare",
+            requires=("decision",), is_danger=True,
+        ),
+    ),
+)  # fmt: skip
+
+SETTLEMENT = Workflow(
+    model="funds.SettlementAccount",
+    label="结算账户",
+    states=S,
+    initial=S.PROPOSED,
+    transitions=(
+        Transition(
+            "verify", "核验", (S.PROPOSED,), S.VERIFIED, permission=VERIFY, guards=(guards.second_person,),
+            requires=("verified_by",), stamp="verified_at", is_primary=True,
+        ),
+        Transition("retire", "停用", (S.PROPOSED, S.VERIFIED), S.RETIRED, permission=VERIFY, is_danger=True),
+    ),
+)  # fmt: skip
+
+RELEASE = Workflow(
+    model="funds.ReleaseBatch",
+    label="拨付批次",
+    states=B,
+    initial=B.BUILT,
+    transitions=(
+        Transition(
+            "approve", "批准拨付", (B.BUILT,), B.APPROVED, permission="funds.release_approve",
+            guards=(guards.second_person, guards.money_may_leave, guards.decision_attached),
+            requires=("approved_by",), stamp="approved_at", is_primary=True,
+        ),
+        Transition(
+            "hold", "暂缓", (B.BUILT,), B.HELD, permission="funds.release_hold", requires=("reason",),
+        ),
+        Transition("resume", "恢复", (B.HELD,), B.BUILT, permission="funds.release_hold"),
+        Transition(
+            "refuse", "不予拨付", (B.BUILT, B.HELD), B.REFUSED, permission="funds.release_approve",
+            requires=("reason",), is_danger=True,
+        ),
+        Transition("paid", "银行已支付", (B.APPROVED,), B.PAID, requires=("paid_on",), is_system=True),
+        Transition("fail", "未支付", (B.APPROVED,), B.FAILED, requires=("reason",), is_system=True),
+        Transition("back", "退汇", (B.PAID,), B.RETURNED, requires=("reason",), is_system=True),
+    ),
+)  # fmt: skip
+
+REFUNDS = Workflow(
+    model="funds.Refund",
+    label="退费申请",
+    states=R,
+    initial=R.APPLIED,
+    transitions=(
+        Transition(
+            "agree", "同意退费", (R.APPLIED,), R.INST_AGREED, permission="funds.refund_answer", is_primary=True,
+        ),
+        Transition("auto_agree", "逾期视为同意", (R.APPLIED,), R.AUTO_AGREED, is_system=True),
+        Transition(
+            "refuse", "不同意退费", (R.APPLIED,), R.INST_REFUSED, permission="funds.refund_answer",
+            requires=("answer",),
+        ),
+        Transition(
+            "mediate", "受理调解", (R.INST_REFUSED, R.INST_AGREED, R.AUTO_AGREED), R.MEDIATION, permission="funds.refund_mediate",
+            is_primary=True,
+        ),
+        Transition(
+            "approve", "审定退费", (R.INST_AGREED, R.AUTO_AGREED, R.MEDIATION), R.APPROVED, permission=REFUND,
+            requires=("decided_by", "amount_fen"), is_primary=True,
+        ),
+        Transition(
+            "reject", "不予退费", (R.MEDIATION,), R.REJECTED, permission=REFUND,
+            requires=("decision", "decided_by"), is_danger=True,
+        ),
+        Transition(
+            "withdraw", "撤回申请", (R.APPLIED, R.INST_AGREED, R.AUTO_AGREED, R.INST_REFUSED, R.MEDIATION),
+            R.WITHDRAWN, permission="funds.refund_apply",
+        ),
+        Transition(
+            "pay", "发起支付", (R.APPROVED, R.FAILED), R.PAYING, permission=REFUND, is_primary=True,
+        ),
+        Transition("paid", "银行已退费", (R.PAYING,), R.PAID, requires=("paid_on",), is_system=True),
+        Transition("fail", "支付未成", (R.PAYING,), R.FAILED, requires=("failure",), is_system=True),
+        Transition("back", "退汇", (R.PAID,), R.FAILED, requires=("failure",), is_system=True),
     ),
 )  # fmt: skip

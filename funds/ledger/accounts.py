@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
@@ -33,3 +34,16 @@ def account_of(*, kind: AccountKind, subject_uid: UUID, institution: Institution
         ignore_conflicts=True,
     )
     return LedgerAccount.objects.get(kind=kind, subject_uid=subject_uid)
+
+
+@transaction.atomic
+def accounts_of(
+    *, kind: AccountKind, subject_uids: Iterable[UUID], institution: Institution
+) -> dict[UUID, LedgerAccount]:
+    """The accounts of that kind about many subjects, by subject, in one query when all are open."""
+    wanted = set(subject_uids)
+    rows = LedgerAccount.objects.filter(kind=kind, subject_uid__in=wanted)
+    found = {row.subject_uid: row for row in rows}
+    for uid in sorted(wanted - found.keys()):
+        found[uid] = account_of(kind=kind, subject_uid=uid, institution=institution)
+    return found

@@ -161,6 +161,7 @@ class Contract(RootModel):
     deduction_fen = models.BigIntegerField("退费时可扣除的费用（分）", default=0)
     deduction_note = models.CharField("可扣除费用的约定", max_length=200, blank=True, default="")
     full_refund_lessons = models.PositiveSmallIntegerField("开课后多少课时内可全额退", default=0)
+    used_at_list = models.BooleanField("家长原因退费时已消课按折扣前价格计算", default=False)
     refund_days = models.PositiveSmallIntegerField("约定退费期限（工作日）", default=15)
     absence_rule = models.CharField(
         "缺课约定", max_length=8, choices=AbsenceRule.choices, default=AbsenceRule.CHARGE

@@ -22,13 +22,17 @@ from funds.selectors.accounts import (
     requirements_of,
 )
 from funds.selectors.contracts import contract_money, contracts_visible, instructions_visible
+from funds.selectors.lessons import lessons_of_contract, lessons_visible
 from funds.selectors.money import Position, position_of
 from funds.selectors.payments import Candidate, payment_candidates
+from funds.selectors.refunds import refunds_visible
+from funds.selectors.releases import Due, release_due, releases_visible, settlement_of, settlements_visible
 
 __all__ = [
     "CONTROLLED",
     "MONEY_ON_ACCOUNTS",
     "Candidate",
+    "Due",
     "Position",
     "TownRates",
     "account_balance",
@@ -44,12 +48,19 @@ __all__ = [
     "has_waiting",
     "institution_balance",
     "instructions_visible",
+    "lessons_of_contract",
+    "lessons_visible",
     "lines_of",
     "movements_visible",
     "payment_candidates",
     "position_of",
     "rates_by_town",
     "rates_total",
+    "refunds_visible",
+    "release_due",
+    "releases_visible",
     "required_on",
     "requirements_of",
+    "settlement_of",
+    "settlements_visible",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction as database
@@ -17,7 +17,7 @@ from casework.records import clean, record_create, root_fields
 from casework.steps import lock, refuse, require
 from casework.workflow import transition
 from funds import rules
-from funds.models import ChargingMode, Contract, Family
+from funds.models import ChargingMode, Contract, Family, new_link_key
 from institutions.models import Institution
 
 ENTER = "funds.contract_enter"
@@ -26,7 +26,7 @@ PRIVATE = ("student", "guardian", "phone", "payer")
 TERMS = (
     "number", "mode", "course", "subject", "delivery", "class_size", "minutes", "lessons", "bonus_lessons",
     "starts_on", "ends_on", "signed_on", "price_fen", "list_price_fen", "deduction_fen", "deduction_note",
-    "full_refund_lessons", "refund_days", "absence_rule", "is_model_text",
+    "full_refund_lessons", "used_at_list", "refund_days", "absence_rule", "is_model_text",
 )  # fmt: skip
 
 
@@ -223,9 +223,18 @@ def family_reveal(
     }
 
 
-def days_left(due_on: date | None, today: date) -> int | None:
-    """Days until a day; negative when it is over."""
-    return (due_on - today).days if due_on else None
+@database.atomic
+def family_link_renew(*, actor: User, family: Family, reason: str, at: datetime | None = None) -> Family:
+    """Make the old personal link void. Raises NotAllowed, Unlawful."""
+    require(actor, "funds.family_reveal")
+    if not reason.strip():
+        raise Unlawful("更换链接须写明原因。")
+    locked = lock(family)
+    locked.link_key = new_link_key()
+    locked.version += 1
+    locked.save(update_fields=["link_key", "version", "updated_at"])
+    audit.record(actor=actor, verb="funds.family_link_renew", target=locked, reason=reason.strip(), at=at)
+    return locked
 
 
 for code, sentence in {
@@ -239,5 +248,6 @@ for code, sentence in {
     "contract_refund": "培训合同进入退费",
     "contract_refund_paid": "培训合同退费完成",
     "family_reveal": "查看学员和家长信息",
+    "family_link_renew": "更换家长个人链接",
 }.items():
     audit.verb(f"funds.{code}", sentence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -104,3 +104,31 @@ def earn(world: World, contract: Contract, fen: int) -> None:
         legs=(debit(unearned, fen), credit(earned, fen)),
         booked_on=SIGNED,
     )
+
+
+def taught(
+    world: World, contract: Contract, count_of: int = 1, day: date = STARTS, **values: Any
+) -> list[Any]:
+    """Lessons declared by the institution, one a day."""
+    rows = [services.Taught(contract, day + timedelta(days=index), **values) for index in range(count_of)]
+    last = rows[-1].taught_on
+    return services.lessons_declare(
+        actor=world.clerk, institution=contract.institution, rows=rows, at=at(last)
+    )
+
+
+def at(day: date, hour: int = 12) -> datetime:
+    """A moment of a day in Asia/Shanghai."""
+    return datetime(day.year, day.month, day.day, hour, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def settlement(world: World, place: Institution) -> Any:
+    """The institution's own verified account."""
+    row = services.settlement_propose(
+        actor=world.clerk,
+        institution=place,
+        account_name=place.name,
+        bank_name="示例工商银行",
+        number="6222000011112222",
+    )
+    return services.settlement_verify(actor=world.head, settlement=row)
