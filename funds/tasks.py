@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from celery.schedules import crontab
 from django.utils import timezone
 
@@ -23,3 +25,11 @@ def agree_refunds() -> str:
     """Silence of institutions counts as consent after the last day."""
     done = services.refunds_auto_agree(actor=system_user(), today=timezone.localdate(), at=timezone.now())
     return f"视为同意 {done} 件"
+
+
+@periodic("funds.tasks.make_certificates", "每日资金证明", crontab(hour=1, minute=10))
+def make_certificates() -> str:
+    """What was owed to families yesterday, against what lay in custody."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    done = services.certificates_make(actor=system_user(), on=yesterday, at=timezone.now())
+    return f"{yesterday:%Y-%m-%d} {done} 家"

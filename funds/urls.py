@@ -96,5 +96,6 @@ public_urlpatterns: list[URLPattern] = [
     path("my-fees/<str:token>/lessons/<uuid:uid>/confirm/", public.lesson_confirm, name="lesson_confirm"),
     path("my-fees/<str:token>/lessons/<uuid:uid>/dispute/", public.lesson_dispute, name="lesson_dispute"),
     path("my-fees/<str:token>/refunds/<uuid:uid>/apply/", public.refund_apply, name="refund_apply"),
+    path("my-fees/<str:token>/proofs/<uuid:uid>.json", public.claim_proof, name="claim_proof"),
     path("my-fees/<str:token>/refunds/<uuid:uid>/withdraw/", public.refund_withdraw, name="refund_withdraw"),
 ]

@@ -11,6 +11,7 @@ from funds.models.accounts import (
     FundKind,
     ReleaseMode,
 )
+from funds.models.certificates import DailyCertificate
 from funds.models.contracts import (
     LESSONS_MAX,
     OPEN_CONTRACT,
@@ -86,6 +87,7 @@ __all__ = [
     "ChargingMode",
     "Contract",
     "ContractStatus",
+    "DailyCertificate",
     "Delivery",
     "DepositMovement",
     "DepositRequirement",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from funds.models import Contract, Entry, EntryLine, Family, Lesson, Refund
+from funds.models import Contract, DailyCertificate, Entry, EntryLine, Family, Lesson, Refund
 from funds.refunding import refund_working
 from funds.selectors.contracts import ContractMoney, contract_money
 
@@ -36,6 +36,7 @@ class OwnContract:
     settled: list[Lesson]
     refunds: list[Refund]
     working: Any
+    certificate: DailyCertificate | None
 
     @property
     def may_refund(self) -> bool:
@@ -63,6 +64,11 @@ def _own(row: Contract, today: date) -> OwnContract:
         settled=[item for item in lessons if item.status not in {"TAUGHT", "DISPUTED"}],
         refunds=list(Refund.objects.filter(contract=row).order_by("-pk")),
         working=refund_working(row, "FAMILY", today),
+        certificate=DailyCertificate.objects.filter(
+            institution=row.institution_id, contracts__contains=[row.pk]
+        )
+        .order_by("-on")
+        .first(),
     )
 
 

@@ -16,6 +16,13 @@ from funds.services.accounts import (
     bank_edit,
     bank_register,
 )
+from funds.services.certificates import (
+    certificate_make,
+    certificate_verifier,
+    certificates_make,
+    claim_proof,
+    verified_until,
+)
 from funds.services.consuming import Settled, lessons_auto_confirm, lessons_settle
 from funds.services.contracts import (
     contract_draft,
@@ -101,6 +108,10 @@ __all__ = [
     "account_verify",
     "bank_edit",
     "bank_register",
+    "certificate_make",
+    "certificate_verifier",
+    "certificates_make",
+    "claim_proof",
     "contract_draft",
     "contract_edit",
     "contract_resume",
@@ -162,4 +173,5 @@ __all__ = [
     "sheet_apply",
     "sheet_receive",
     "sheet_rows",
+    "verified_until",
 ]

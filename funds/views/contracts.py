@@ -153,6 +153,17 @@ STEPS: dict[str, Step] = {
         "上传合同", keep_paper, "已保存。", "funds.contract_enter",
         plain_form(PaperForm), submit="上传",
     ),
+    "renew": Step(
+        "更换家长链接",
+        lambda actor, row, values: services.family_link_renew(
+            actor=actor, family=row.family, reason=values["reason"]
+        ),
+        "原链接已作废。",
+        "funds.family_reveal",
+        plain_form(ReasonForm),
+        danger=True,
+        sentence="链接外泄或交错人时使用；原链接立即打不开。",
+    ),
     "refund": Step(
         "代家长申请退费",
         lambda actor, row, values: services.refund_apply(actor=actor, contract=row, **values),
@@ -168,7 +179,7 @@ def _extras(row: Contract) -> tuple[str, ...]:
     found = ["edit"] if row.status == "DRAFT" else []
     if row.status in {"PARTLY_PAID", "ACTIVE", "SUSPENDED"}:
         found.append("refund")
-    return (*found, "paper")
+    return (*found, "paper", "renew")
 
 
 @desk_page(CONTRACTS)
@@ -227,7 +238,7 @@ def money_section(row: Any) -> dict[str, Any]:
 def lesson_section(row: Contract, url_name: str) -> dict[str, Any]:
     """The newest lessons."""
     lessons = list(selectors.lessons_of_contract(row)[:40])
-    rows = [
+    rows: list[list[dict[str, Any]]] = [
         [
             {
                 "text": f"{lesson.taught_on:%Y-%m-%d}",
@@ -241,7 +252,10 @@ def lesson_section(row: Contract, url_name: str) -> dict[str, Any]:
         for lesson in lessons
     ]
     return kit.table(
-        "课时（最近 40 条）", ("上课日期", "状态", "自动确认", "消课金额"), rows, "还没有申报课时。"
+        "课时（最近 40 条）",
+        ("上课日期", "状态", "自动确认", "消课金额"),
+        rows,
+        "还没有申报课时。",
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_protect, ensure_csrf_cookie
@@ -187,3 +187,19 @@ def refund_withdraw(request: Any, family: Family, uid: UUID) -> HttpResponse:
         services.refund_withdraw(actor=system_user(), refund=row)
 
     return _acted(request, family, work, "退费申请已撤回。")
+
+
+@family_page
+@require_http_methods(["GET", "HEAD"])
+def claim_proof(request: Any, family: Family, uid: UUID) -> HttpResponse:
+    """The proof that the family's money is in the published total, as a file for the stand-alone script."""
+    row = Contract.objects.filter(uid=uid, family=family).first()
+    if row is None:
+        raise Http404("没有找到这份合同。")
+    try:
+        told = services.claim_proof(family=family, contract=row)
+    except DomainError as error:
+        return _show(request, family, refused=error.message, status=422)
+    response = JsonResponse(told, json_dumps_params={"indent": 1})
+    response.headers["Content-Disposition"] = f"attachment; filename=proof-{told['on']}.json"
+    return response
