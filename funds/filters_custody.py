@@ -27,6 +27,7 @@ from funds.models import (
     SettlementAccount,
     SettlementStatus,
 )
+from institutions.models import Institution
 
 PHONE_DIGITS = 11
 
@@ -164,3 +165,29 @@ class SettlementFilter(django_filters.FilterSet):
     def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """By institution, bank or tail."""
         return rows.filter(any_contains(value, "institution__name", "bank_name") | Q(number_tail=value))
+
+
+class CustodyFilter(TownFilter):
+    """Institutions by their custody money."""
+
+    q = django_filters.CharFilter(
+        label="查找", field_name="name", lookup_expr="icontains", help_text="机构名称"
+    )
+    state = django_filters.ChoiceFilter(
+        label="情况",
+        method="by_state",
+        empty_label="全部",
+        choices=[("SHORT", "存款不足保障"), ("ASTRAY", "有无指令支出"), ("ENOUGH", "足额")],
+    )
+    region = django_filters.ChoiceFilter(label="乡镇（街道）", field_name="region_id", empty_label="全部")
+
+    class Meta:
+        model = Institution
+        fields = ("q", "state", "region")
+
+    def by_state(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Short, with money astray, or covered."""
+        wanted = {
+            "SHORT": Q(short_fen__gt=0), "ASTRAY": Q(astray_fen__gt=0), "ENOUGH": Q(short_fen__lte=0, astray_fen=0),
+        }  # fmt: skip
+        return rows.filter(wanted[value])

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from accounts.models import User
-from casework import events, registries
+from casework import events, outbox, registries
 from casework.deadlines.services import DeadlineMoved
 from casework.models import EvidenceFile
 from casework.registries import NavEntry, Panel, WorkItem, Worklist
@@ -32,13 +32,14 @@ PAGES = {
 
 def register() -> None:
     """Called once when the room starts."""
-    from funds import guards, indicators, services, work
+    from funds import guards, indicators, services, texting, work
 
     indicators.register_all()
     events.subscribe(DeadlineMoved, services.account_due_moved)
     events.subscribe(InstructionEnded, services.release_follow)
     events.subscribe(InstructionEnded, services.refund_follow)
     registries.add_blocker("institutions.Institution", "close", guards.no_open_money)
+    outbox.channel(texting.CHANNEL, texting.deliver, texting.LABEL)
     registries.add_nav(NavEntry("资金监管", "funds:overview", "building-bank", 29, VIEW))
     for key, label, items, permission in (
         ("filing", "监管账户备案和核验", filing_items, "funds.account_edit"),

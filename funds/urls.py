@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from funds.views import (
     accounts,
     contracts,
+    custody,
     deposits,
     freezes,
     lessons,
@@ -19,6 +20,7 @@ from funds.views import (
 )
 
 _custody: list[URLPattern] = [
+    path("funds/custody/", custody.custody_list, name="custody_list"),
     path("funds/contracts/", contracts.contract_list, name="contract_list"),
     path("funds/contracts/new/", contracts.contract_create, name="contract_create"),
     path("funds/contracts/sheet/", sheets.desk_sheet, name="contract_sheet"),

@@ -44,6 +44,19 @@ def accounts_of(
     wanted = set(subject_uids)
     rows = LedgerAccount.objects.filter(kind=kind, subject_uid__in=wanted)
     found = {row.subject_uid: row for row in rows}
-    for uid in sorted(wanted - found.keys()):
-        found[uid] = account_of(kind=kind, subject_uid=uid, institution=institution)
+    missing = sorted(wanted - found.keys())
+    if missing:
+        new = [
+            LedgerAccount(
+                bureau_id=institution.bureau_id,
+                institution=institution,
+                kind=kind,
+                side=ACCOUNT_SIDES[kind],
+                subject_uid=uid,
+                may_go_negative=kind in MAY_GO_NEGATIVE,
+            )
+            for uid in missing
+        ]
+        LedgerAccount.objects.bulk_create(new, ignore_conflicts=True)
+        found |= {row.subject_uid: row for row in rows.all()}
     return found

@@ -26,7 +26,14 @@ from funds.selectors.lessons import lessons_of_contract, lessons_visible
 from funds.selectors.money import Position, position_of
 from funds.selectors.payments import Candidate, payment_candidates
 from funds.selectors.refunds import refunds_visible
-from funds.selectors.releases import Due, release_due, releases_visible, settlement_of, settlements_visible
+from funds.selectors.releases import (
+    Due,
+    release_due,
+    releases_due,
+    releases_visible,
+    settlement_of,
+    settlements_visible,
+)
 
 __all__ = [
     "CONTROLLED",
@@ -58,6 +65,7 @@ __all__ = [
     "rates_total",
     "refunds_visible",
     "release_due",
+    "releases_due",
     "releases_visible",
     "required_on",
     "requirements_of",

@@ -18,6 +18,7 @@ from casework.steps import lock, refuse, require
 from casework.workflow import transition
 from funds import rules
 from funds.models import ChargingMode, Contract, Family, new_link_key
+from funds.texting import tell
 from institutions.models import Institution
 
 ENTER = "funds.contract_enter"
@@ -162,7 +163,9 @@ def contract_sign(*, actor: User, contract: Contract, at: datetime | None = None
         values["account"] = rules.custody_account(locked.institution)
     if verdict.stops:
         refuse(verdict.stops)
-    return transition(locked, "sign", actor=actor, at=at, values=values)
+    done = transition(locked, "sign", actor=actor, at=at, values=values)
+    tell(actor=actor, contract=done, kind="SIGNED", on=timezone.localdate(at))
+    return done
 
 
 def _one_mode(contract: Contract) -> None:

@@ -19,6 +19,7 @@ from casework.steps import require
 from casework.workflow import transition
 from funds.models import AbsenceRule, Contract, Lesson, LessonStatus
 from funds.services.consuming import lessons_settle
+from funds.texting import tell
 from institutions.models import Institution
 
 AUTO = "fund.lesson.auto_confirm"
@@ -62,6 +63,8 @@ def lessons_declare(
     lessons = [_lesson(actor, held[row.contract.pk], row, at, due_on, term) for row in wanted]
     Lesson.objects.bulk_create(lessons, batch_size=1000)
     _record(actor, institution, "funds.lessons_declare", lessons, at)
+    for contract in held.values():
+        tell(actor=actor, contract=contract, kind="TAUGHT", on=timezone.localdate(at))
     return lessons
 
 

@@ -32,6 +32,7 @@ from funds.models import (
 from funds.refunding import refund_working
 from funds.services.instructions import Payee, instruction_prepare
 from funds.services.payments import unearned
+from funds.texting import tell
 
 AGREE = "fund.refund.auto_agree"
 ANSWER = "FUND_REFUND_ANSWER"
@@ -109,6 +110,7 @@ def _answered(actor: User, refund: Refund, step: str, answer: str, at: datetime 
     values = {"answer": answer.strip()[:300], "answered_at": at}
     done = transition(refund, step, actor=actor, at=at, values=values)
     deadline_finish(actor=actor, subject_uid=done.uid, kind=ANSWER, on=timezone.localdate(at))
+    tell(actor=actor, contract=done.contract, kind="REFUND", on=timezone.localdate(at))
     return done
 
 
