@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.services import system_user
 from casework.jobs import periodic
-from funds import services
+from funds import bank_tasks, services  # noqa: F401
 
 
 @periodic("funds.tasks.confirm_lessons", "到期课时自动确认", crontab(hour=0, minute=20))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from funds import bank_urls
 from funds.views import (
     accounts,
+    banks,
     contracts,
     custody,
     deposits,
@@ -50,11 +52,12 @@ _custody: list[URLPattern] = [
 
 desk_urlpatterns: list[URLPattern] = [
     *_custody,
+    *bank_urls.desk,
     path("funds/", overview.overview, name="overview"),
     path("funds/rates/", overview.rates, name="rates"),
-    path("funds/banks/", accounts.bank_list, name="bank_list"),
-    path("funds/banks/new/", accounts.bank_create, name="bank_create"),
-    path("funds/banks/<uuid:uid>/", accounts.bank_change, name="bank_change"),
+    path("funds/banks/", banks.bank_list, name="bank_list"),
+    path("funds/banks/new/", banks.bank_create, name="bank_create"),
+    path("funds/banks/<uuid:uid>/", banks.bank_change, name="bank_change"),
     path("funds/accounts/", accounts.account_list, name="account_list"),
     path("funds/accounts/new/", accounts.account_create, name="account_create"),
     path("funds/accounts/<uuid:uid>/", accounts.account_detail, name="account_detail"),
@@ -74,6 +77,7 @@ desk_urlpatterns: list[URLPattern] = [
 ]
 
 portal_urlpatterns: list[URLPattern] = [
+    *bank_urls.portal,
     path("funds/", portal.home, name="home"),
     path("funds/release/", portal.release_apply, name="release_apply"),
     path("funds/contracts/", portal.contract_list, name="contract_list"),
@@ -101,3 +105,5 @@ public_urlpatterns: list[URLPattern] = [
     path("my-fees/<str:token>/proofs/<uuid:uid>.json", public.claim_proof, name="claim_proof"),
     path("my-fees/<str:token>/refunds/<uuid:uid>/withdraw/", public.refund_withdraw, name="refund_withdraw"),
 ]
+
+api_urlpatterns: list[URLPattern] = bank_urls.machine

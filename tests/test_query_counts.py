@@ -77,6 +77,7 @@ from schools.models import (
     TeacherViolation,
     WorkTip,
 )
+from tests.bank_rows import bank_make
 from tests.conftest import World, make_user
 
 BASELINE = Path(__file__).with_name("query_counts.json")
@@ -471,6 +472,7 @@ def funds_make(world: World, root: dict[str, str], numbers: str) -> None:
         clause="'第八条'",
         proposed_at="now()",
     )
+    bank_make(world, root, numbers)
 
 
 def custody_make(world: World, root: dict[str, str], numbers: str) -> None:

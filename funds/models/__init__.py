@@ -11,7 +11,9 @@ from funds.models.accounts import (
     FundKind,
     ReleaseMode,
 )
+from funds.models.bank_files import Channel, FileState, LinePosting, MatchedBy, StatementFile, StatementLine
 from funds.models.certificates import DailyCertificate
+from funds.models.closing import AccountDay, DayState, MonthConfirmation
 from funds.models.contracts import (
     LESSONS_MAX,
     OPEN_CONTRACT,
@@ -27,20 +29,9 @@ from funds.models.contracts import (
     new_link_key,
     new_order_no,
 )
-from funds.models.deposits import (
-    DepositMovement,
-    DepositRequirement,
-    Direction,
-    Formula,
-    MovementStatus,
-)
-from funds.models.instructions import (
-    AT_BANK,
-    RESERVING,
-    Instruction,
-    InstructionKind,
-    InstructionStatus,
-)
+from funds.models.deposits import DepositMovement, DepositRequirement, Direction, Formula, MovementStatus
+from funds.models.instructions import AT_BANK, RESERVING, Instruction, InstructionKind, InstructionStatus
+from funds.models.invoices import CaseStatus, Invoice, InvoiceCase, Mismatch
 from funds.models.ledger import (
     ACCOUNT_SIDES,
     LINE_MAX_FEN,
@@ -53,6 +44,7 @@ from funds.models.ledger import (
     Side,
 )
 from funds.models.lessons import CONFIRMED, UNSETTLED, Lesson, LessonStatus
+from funds.models.profiles import BankKey, BankNonce, BankProfile
 from funds.models.refunds import OPEN_REFUND, Refund, RefundGround, RefundStatus
 from funds.models.releases import (
     OPEN_RELEASE,
@@ -62,6 +54,14 @@ from funds.models.releases import (
     SettlementStatus,
 )
 from funds.models.sheets import FundSheet, SheetKind, SheetStatus
+from funds.models.suspense import (
+    WAYS_IN_CUSTODY,
+    WAYS_IN_DEPOSIT,
+    WAYS_OUT,
+    SuspenseItem,
+    SuspenseStatus,
+    Way,
+)
 
 __all__ = [
     "ACCOUNT_SIDES",
@@ -79,15 +79,25 @@ __all__ = [
     "TAKES_PAYMENT",
     "UNDER_WAY",
     "UNSETTLED",
+    "WAYS_IN_CUSTODY",
+    "WAYS_IN_DEPOSIT",
+    "WAYS_OUT",
     "AbsenceRule",
+    "AccountDay",
     "AccountFreeze",
     "AccountKind",
     "AccountStatus",
     "Bank",
+    "BankKey",
+    "BankNonce",
+    "BankProfile",
+    "CaseStatus",
+    "Channel",
     "ChargingMode",
     "Contract",
     "ContractStatus",
     "DailyCertificate",
+    "DayState",
     "Delivery",
     "DepositMovement",
     "DepositRequirement",
@@ -97,6 +107,7 @@ __all__ = [
     "EntryLine",
     "EscrowAccount",
     "Family",
+    "FileState",
     "Formula",
     "FreezeStatus",
     "FundKind",
@@ -104,9 +115,15 @@ __all__ = [
     "Instruction",
     "InstructionKind",
     "InstructionStatus",
+    "Invoice",
+    "InvoiceCase",
     "LedgerAccount",
     "Lesson",
     "LessonStatus",
+    "LinePosting",
+    "MatchedBy",
+    "Mismatch",
+    "MonthConfirmation",
     "MovementStatus",
     "Refund",
     "RefundGround",
@@ -119,6 +136,11 @@ __all__ = [
     "SheetKind",
     "SheetStatus",
     "Side",
+    "StatementFile",
+    "StatementLine",
+    "SuspenseItem",
+    "SuspenseStatus",
+    "Way",
     "is_order_no",
     "new_link_key",
     "new_order_no",

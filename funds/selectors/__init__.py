@@ -21,7 +21,21 @@ from funds.selectors.accounts import (
     required_on,
     requirements_of,
 )
+from funds.selectors.bank import (
+    bank_accounts,
+    calendar_rows,
+    days_visible,
+    invoice_cases_visible,
+    invoices_visible,
+    keys_visible,
+    line_rows,
+    lines_visible,
+    profiles_visible,
+    statements_visible,
+    suspense_visible,
+)
 from funds.selectors.contracts import contract_money, contracts_visible, instructions_visible
+from funds.selectors.late import Late, late_accounts, late_of_bank
 from funds.selectors.lessons import lessons_of_contract, lessons_visible
 from funds.selectors.money import Position, position_of
 from funds.selectors.payments import Candidate, payment_candidates
@@ -40,14 +54,18 @@ __all__ = [
     "MONEY_ON_ACCOUNTS",
     "Candidate",
     "Due",
+    "Late",
     "Position",
     "TownRates",
     "account_balance",
     "accounts_visible",
     "balances_by_bank",
+    "bank_accounts",
     "banks_visible",
+    "calendar_rows",
     "contract_money",
     "contracts_visible",
+    "days_visible",
     "deposit_places",
     "deposit_totals",
     "exceptions",
@@ -55,12 +73,20 @@ __all__ = [
     "has_waiting",
     "institution_balance",
     "instructions_visible",
+    "invoice_cases_visible",
+    "invoices_visible",
+    "keys_visible",
+    "late_accounts",
+    "late_of_bank",
     "lessons_of_contract",
     "lessons_visible",
+    "line_rows",
     "lines_of",
+    "lines_visible",
     "movements_visible",
     "payment_candidates",
     "position_of",
+    "profiles_visible",
     "rates_by_town",
     "rates_total",
     "refunds_visible",
@@ -71,4 +97,6 @@ __all__ = [
     "requirements_of",
     "settlement_of",
     "settlements_visible",
+    "statements_visible",
+    "suspense_visible",
 ]

@@ -16,12 +16,31 @@ from funds.services.accounts import (
     bank_edit,
     bank_register,
 )
+from funds.services.bank_files import Handover, quiet_receive, statement_receive, statement_take
+from funds.services.bank_keys import (
+    Signed,
+    key_issue,
+    key_revoke,
+    nonces_forget,
+    request_verify,
+    signature_of,
+    signing_text,
+)
+from funds.services.bank_people import bank_user_open
 from funds.services.certificates import (
     certificate_make,
     certificate_verifier,
     certificates_make,
     claim_proof,
     verified_until,
+)
+from funds.services.closing import (
+    accounts_compare,
+    day_close,
+    day_except,
+    days_close_even,
+    days_compare,
+    month_confirm,
 )
 from funds.services.consuming import Settled, lessons_auto_confirm, lessons_settle
 from funds.services.contracts import (
@@ -54,6 +73,7 @@ from funds.services.instructions import (
     instruction_unknown,
     instruction_void,
 )
+from funds.services.invoices import Imported, bureaus_refresh, case_explain, cases_refresh, invoices_import
 from funds.services.lessons import (
     Taught,
     lesson_cancel,
@@ -63,7 +83,10 @@ from funds.services.lessons import (
     lesson_withdraw,
     lessons_declare,
 )
+from funds.services.matching import file_post, line_post, lines_post
 from funds.services.payments import payment_post
+from funds.services.posting_lines import cash
+from funds.services.profiles import profile_change, profile_create, profiles_install, shipped_profiles
 from funds.services.refunds import (
     refund_agree,
     refund_apply,
@@ -89,10 +112,20 @@ from funds.services.releases import (
 )
 from funds.services.settlements import settlement_propose, settlement_retire, settlement_verify
 from funds.services.sheets import sheet_apply, sheet_receive, sheet_rows
+from funds.services.suspense import (
+    suspense_confirm,
+    suspense_propose,
+    suspense_send_back,
+    suspense_undo,
+    ways_for,
+)
 
 __all__ = [
+    "Handover",
+    "Imported",
     "Payee",
     "Settled",
+    "Signed",
     "Taught",
     "account_agree",
     "account_begin_closing",
@@ -106,8 +139,14 @@ __all__ = [
     "account_open",
     "account_plan",
     "account_verify",
+    "accounts_compare",
     "bank_edit",
     "bank_register",
+    "bank_user_open",
+    "bureaus_refresh",
+    "case_explain",
+    "cases_refresh",
+    "cash",
     "certificate_make",
     "certificate_verifier",
     "certificates_make",
@@ -118,9 +157,14 @@ __all__ = [
     "contract_sign",
     "contract_suspend",
     "contract_terminate",
+    "day_close",
+    "day_except",
+    "days_close_even",
+    "days_compare",
     "family_link_renew",
     "family_of",
     "family_reveal",
+    "file_post",
     "freeze_activate",
     "freeze_approve",
     "freeze_lift",
@@ -133,6 +177,9 @@ __all__ = [
     "instruction_send",
     "instruction_unknown",
     "instruction_void",
+    "invoices_import",
+    "key_issue",
+    "key_revoke",
     "lesson_cancel",
     "lesson_confirm",
     "lesson_dispute",
@@ -141,11 +188,19 @@ __all__ = [
     "lessons_auto_confirm",
     "lessons_declare",
     "lessons_settle",
+    "line_post",
+    "lines_post",
+    "month_confirm",
     "movement_post",
     "movement_propose",
     "movement_refuse",
     "movement_reverse",
+    "nonces_forget",
     "payment_post",
+    "profile_change",
+    "profile_create",
+    "profiles_install",
+    "quiet_receive",
     "refund_agree",
     "refund_apply",
     "refund_approve",
@@ -165,6 +220,7 @@ __all__ = [
     "release_refuse",
     "release_resume",
     "releases_build_due",
+    "request_verify",
     "requirement_set",
     "requirements_set_fixed",
     "settlement_propose",
@@ -173,5 +229,15 @@ __all__ = [
     "sheet_apply",
     "sheet_receive",
     "sheet_rows",
+    "shipped_profiles",
+    "signature_of",
+    "signing_text",
+    "statement_receive",
+    "statement_take",
+    "suspense_confirm",
+    "suspense_propose",
+    "suspense_send_back",
+    "suspense_undo",
     "verified_until",
+    "ways_for",
 ]
