@@ -25,6 +25,8 @@ PAGES = {
 
 def register() -> None:
     """Called once when the room starts."""
+    from funds import suspense_guards
+
     registries.add_nav(NavEntry("银行对账", "funds:statement_list", "report", 29, VIEW))
     registries.add_nav(
         NavEntry(
@@ -37,7 +39,6 @@ def register() -> None:
         ("suspense_check", "待查款复核", suspense_check, "funds.suspense_confirm"),
         ("uneven", "对账不平", uneven_days, "funds.day_close"),
         ("invoices", "三一致异常", invoice_items, "funds.invoice_explain"),
-        ("unknown", "支付结果待查询", unknown_instructions, "funds.instruction_book"),
     ):
         registries.add_worklist(Worklist(f"funds.{key}", label, items, permission=permission))
     registries.add_worklist(
@@ -45,6 +46,8 @@ def register() -> None:
             "funds.bank_late", "待上传的对账单", bank_late, face="portal", permission="funds.statement_upload"
         )
     )
+    registries.add_blocker("funds.EscrowAccount", "close", suspense_guards.nothing_in_suspense)
+    registries.add_blocker("funds.DepositMovement", "post", suspense_guards.not_in_suspense)
     for name, page in PAGES.items():
         registries.object_urls[f"funds.{name}"] = _url(page)
     for name in ("suspenseitem", "monthconfirmation", "invoicecase"):
@@ -152,25 +155,6 @@ def invoice_items(actor: User, today: date) -> Iterable[WorkItem]:
             place=row.region.name,
             stage=row.get_status_display(),
             tone="warn",
-        )
-
-
-def unknown_instructions(actor: User, today: date) -> Iterable[WorkItem]:
-    """Instructions whose outcome the bank has to be asked for; they are never sent again meanwhile."""
-    from funds.models import Instruction
-
-    rows = Instruction.objects.visible_to(actor).filter(status="UNKNOWN")
-    for row in rows.select_related("account__institution", "region").order_by("sent_at", "pk")[:100]:
-        url = registries.object_urls.get("funds.instruction")
-        yield WorkItem(
-            f"向银行查询指令 {row.number}",
-            url(row.uid) if url else reverse("funds:account_detail", kwargs={"uid": row.account.uid}),
-            None,
-            sub=f"{row.get_kind_display()} {row.amount_fen / 100:,.2f} 元 · {row.failure}",
-            institution=row.account.institution.name,
-            place=row.region.name,
-            stage=row.get_status_display(),
-            tone="bad",
         )
 
 

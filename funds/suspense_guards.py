@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from casework.errors import Reason
@@ -10,7 +11,7 @@ from funds.models import Way
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from funds.models import SuspenseItem
+    from funds.models import DepositMovement, EscrowAccount, SuspenseItem
 
 
 def other_than_proposer(item: SuspenseItem, actor: User) -> Iterator[Reason]:
@@ -35,3 +36,25 @@ def is_to_be_returned(item: SuspenseItem, actor: User) -> Iterator[Reason]:
     """Only what was proposed to go back goes back."""
     if item.way != Way.RETURN:
         yield Reason("提出的不是退回付款人，请用“复核入账”。", gate="organ")
+
+
+def nothing_in_suspense(account: EscrowAccount, actor: User) -> Iterator[Reason]:
+    """An account is not closed while lines of it are unexplained (a blocker)."""
+    count = account.suspense.exclude(status="RESOLVED").count()
+    if count:
+        yield Reason(f"还有 {count} 笔待查款没有办结。", cleared_by="请在“银行对账—待查款”先办结。")
+
+
+def not_in_suspense(movement: DepositMovement, actor: User) -> Iterator[Reason]:
+    """A slip whose line stands in suspense is not booked a second time (a blocker)."""
+    sign = 1 if movement.direction == "IN" else -1
+    near = timedelta(days=1)
+    found = movement.account.suspense.filter(
+        fen=sign * movement.amount_fen,
+        booked_on__range=(movement.booked_on - near, movement.booked_on + near),
+    ).exclude(status="RESOLVED")
+    if found.exists():
+        yield Reason(
+            "这笔流水已在待查款里，再复核入账会重复。",
+            cleared_by="请退回这条登记，在待查款里认定为存入保证金。",
+        )

@@ -18,7 +18,7 @@ from institutions.models import Institution
 from tests.conftest import World
 from tests.fieldwork.phones import picture as jpeg
 from tests.funds.bank_making import NOON, day, deliver, sheet
-from tests.funds.making import account, deposited
+from tests.funds.making import account, deposited, proposed
 from tests.funds.paying import balance, custody, signed
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +118,16 @@ def test_a_deposit_line_may_be_claimed_as_deposit(law: World, place: Institution
     deliver(law, row, sheet([(1, 5_000)]))
     services.suspense_confirm(actor=law.officer, item=propose(law, 5_000, "DEPOSIT"), at=NOON)
     assert balance("DEPOSIT_BANK", row) == balance("DEPOSIT_OBLIG", row) == 5_000
+
+
+def test_a_line_in_suspense_is_neither_booked_twice_nor_left_behind(law: World, place: Institution) -> None:
+    row = account(law, place)
+    deliver(law, row, sheet([(1, 5_000)]))
+    with pytest.raises(Blocked, match="已在待查款里"):
+        services.movement_post(actor=law.head, movement=proposed(law, row, 5_000, booked_on=day(1)))
+    closing = services.account_begin_closing(actor=law.head, account=row, reason="终止办学")
+    with pytest.raises(Blocked, match="1 笔待查款没有办结"):
+        services.account_close(actor=law.head, account=closing)
 
 
 @pytest.fixture
