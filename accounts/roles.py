@@ -27,6 +27,7 @@ class Role(models.TextChoices):
     INSTITUTION_MANAGER = "INSTITUTION_MANAGER", "机构负责人"
     MONITOR = "MONITOR", "社会监督员"
     SCHOOL_CONTACT = "SCHOOL_CONTACT", "学校联系人"
+    BANK_CLERK = "BANK_CLERK", "银行经办人"
 
 
 BUREAU_ROLES = (Role.LEADER, Role.SECTION_HEAD, Role.OFFICER, Role.DATA_CLERK, Role.LEGAL_REVIEWER)

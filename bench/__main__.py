@@ -15,7 +15,19 @@ from pathlib import Path
 from bench import stack
 from bench.table import Results, machine, say
 
-PARTS = ("portal", "figures", "import", "office", "draws", "cases", "phones", "clues", "ledger")
+PARTS = (
+    "portal",
+    "figures",
+    "import",
+    "office",
+    "draws",
+    "cases",
+    "phones",
+    "clues",
+    "ledger",
+    "bank",
+    "lessons",
+)
 
 
 def arguments() -> argparse.Namespace:
@@ -28,6 +40,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--visits", type=int, default=500_000)
     parser.add_argument(
         "--clues", type=int, default=50_000, help="clues among which a new one finds its site"
+    )
+    parser.add_argument("--lessons", type=int, default=150_000, help="lessons that one night confirms")
+    parser.add_argument(
+        "--balances", type=int, default=300_000, help="supervised accounts compared with the bank"
     )
     parser.add_argument("--lines", type=int, default=5_000_000, help="lines of the ledger account")
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the imported sheet")
@@ -80,7 +96,7 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
     django.setup()
     say(f"building: {options.institutions:,} institutions, {options.visits:,} visits")
     _prepare(options)
-    from bench import cases, clues, draws, figures, ledger, office, phones, portal, sheets
+    from bench import bank, cases, clues, draws, figures, ledger, lessons, office, phones, portal, sheets
 
     say(machine())
     results = Results()
@@ -94,6 +110,8 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
         "phones": lambda: phones.measure(results),
         "clues": lambda: clues.measure(results, standing=options.clues, listed=2 * options.clues),
         "ledger": lambda: ledger.measure(results, lines=options.lines),
+        "lessons": lambda: lessons.measure(results, lessons=options.lessons),
+        "bank": lambda: bank.measure(results, balances=options.balances),
     }
     for part in PARTS:
         if part in options.parts:

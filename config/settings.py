@@ -225,6 +225,9 @@ STORAGES = {
     },
 }
 DOCUMENT_FONT_DIR = Path(env.text("DOCUMENT_FONT_DIR", str(VAR_DIR / "fonts")))
+# The bureau's own gateway for text messages to families; empty: links are handed over at the desk.
+FAMILY_SMS_URL = env.text("FAMILY_SMS_URL", "")
+FAMILY_SMS_TOKEN = env.text("FAMILY_SMS_TOKEN", "")
 EXCHANGE_DIR = Path(env.text("EXCHANGE_DIR", str(VAR_DIR / "exchange")))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -18,16 +18,17 @@ class FundsConfig(AppConfig):
     verbose_name = "预收费资金监管"
 
     def ready(self) -> None:
-        from funds import registration, workflow  # noqa: F401
+        from funds import bank_registration, registration, suspense_workflow, workflow  # noqa: F401
 
         grant_permissions()
         registration.register()
+        bank_registration.register()
 
 
 def grant_permissions() -> None:
     """Who may do what in this room."""
     grant("funds.view", "查看资金监管", AUTHORITY_ROLES)
-    grant("funds.bank_view", "查看监管银行", (*BUREAU_ROLES, Role.SUPERVISOR))
+    grant("funds.bank_view", "查看监管银行", (*BUREAU_ROLES, Role.SUPERVISOR, Role.ADMIN))
     grant("funds.account_edit", "办理监管账户", CLERKS)
     grant("funds.account_verify", "核验监管账户", OFFICERS)
     grant("funds.account_close", "办理监管账户销户", HEADS)
@@ -38,3 +39,36 @@ def grant_permissions() -> None:
     grant("funds.deposit_register", "登记保证金收付", CLERKS)
     grant("funds.deposit_check", "复核保证金收付", OFFICERS)
     grant("funds.deposit_reverse", "冲正保证金", HEADS)
+    grant("funds.contract_view", "查看培训合同", (*BUREAU_ROLES, Role.PARTNER, Role.SUPERVISOR))
+    grant("funds.contract_enter", "登记培训合同", (*CLERKS, Role.INSTITUTION_MANAGER))
+    grant("funds.contract_stop", "暂停和恢复培训合同", OFFICERS)
+    grant("funds.family_reveal", "查看学员和家长信息", OFFICERS)
+    grant("funds.payment_book", "登记家长缴费", CLERKS)
+    grant("funds.instruction_prepare", "生成支付指令", HEADS)
+    grant("funds.instruction_send", "发送支付指令", CLERKS)
+    grant("funds.instruction_book", "登记支付结果", CLERKS)
+    grant("funds.refund_decide", "审定退费", HEADS)
+    grant("funds.own_view", "查看本机构预收费", (Role.INSTITUTION_MANAGER,))
+    grant("funds.lesson_declare", "申报课时", (*CLERKS, Role.INSTITUTION_MANAGER))
+    grant("funds.lesson_decide", "处理课时异议", OFFICERS)
+    grant("funds.release_build", "生成拨付批次", CLERKS)
+    grant("funds.release_apply", "申请拨付", (Role.INSTITUTION_MANAGER,))
+    grant("funds.release_hold", "暂缓拨付", OFFICERS)
+    grant("funds.release_approve", "批准拨付", HEADS)
+    grant("funds.refund_apply", "代家长申请退费", CLERKS)
+    grant("funds.refund_answer", "答复退费申请", (Role.INSTITUTION_MANAGER,))
+    grant("funds.refund_mediate", "调解退费", OFFICERS)
+    grant("funds.profile_edit", "维护对账单模板", (Role.ADMIN, *CLERKS))
+    grant("funds.statement_view", "查看银行对账单", (*BUREAU_ROLES, Role.SUPERVISOR))
+    grant("funds.statement_import", "导入银行对账单", CLERKS)
+    grant("funds.statement_upload", "上传本行对账单", (Role.BANK_CLERK,))
+    grant("funds.bank_key", "管理银行接口密钥", (Role.ADMIN,))
+    grant("funds.suspense_propose", "提出待查款处理意见", CLERKS)
+    grant("funds.suspense_confirm", "复核待查款", OFFICERS)
+    grant("funds.suspense_undo", "撤销待查款处理", HEADS)
+    grant("funds.day_close", "日终结账", CLERKS)
+    grant("funds.day_except", "例外结账", HEADS)
+    grant("funds.invoice_view", "查看三一致", (*BUREAU_ROLES, Role.SUPERVISOR))
+    grant("funds.invoice_import", "导入发票", CLERKS)
+    grant("funds.invoice_explain", "处理三一致异常", OFFICERS)
+    grant("funds.bank_user_open", "开通银行办事账号", (Role.ADMIN, Role.SECTION_HEAD))

@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from casework.errors import Reason
+from casework.models import EvidenceFile
 from funds import selectors
 from funds.models import HOLDING, UNDER_WAY, FundKind
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from funds.models import AccountFreeze, DepositMovement, EscrowAccount
+    from funds.models import (
+        AccountFreeze,
+        Contract,
+        DepositMovement,
+        EscrowAccount,
+        Instruction,
+        ReleaseBatch,
+        SettlementAccount,
+    )
     from institutions.models import Institution
 
 AGREEMENT = "教监管函〔2021〕2号"
@@ -60,9 +69,21 @@ def is_empty(account: EscrowAccount, actor: User) -> Iterator[Reason]:
         yield Reason(f"账户还有余额 {yuan(fen)}。请先办理退还。")
     if account.movements.filter(status="PROPOSED").exists():
         yield Reason("还有待复核的收付。请先复核。")
+    if account.kind == FundKind.CUSTODY:
+        yield from _open_matters(account.institution_id)
 
 
-def second_person(row: AccountFreeze | DepositMovement, actor: User) -> Iterator[Reason]:
+def _open_matters(institution_id: int) -> Iterator[Reason]:
+    from funds.work import open_matters
+
+    for words, count in open_matters(institution_id).items():
+        if count:
+            yield Reason(f"还有 {count} {words}。", gate="funds", cleared_by="请先办结。")
+
+
+def second_person(
+    row: AccountFreeze | DepositMovement | ReleaseBatch | SettlementAccount, actor: User
+) -> Iterator[Reason]:
     """Who proposed does not decide."""
     if row.created_by_id == actor.pk:
         yield Reason("由您本人提出，须由另一人办理。")
@@ -103,5 +124,46 @@ def no_open_money(institution: Institution, actor: User) -> Iterator[Reason]:
             cleared_by="请监管股先办理退费、退还和销户。",
             gate="funds",
         )
+    yield from _open_matters(institution.pk)
     if selectors.has_waiting(institution):
         yield Reason("监管账户还有待复核的收付，不能注销。", cleared_by="请监管股先复核。", gate="funds")
+
+
+def nothing_paid(contract: Contract, actor: User) -> Iterator[Reason]:
+    """A contract with money is ended by a refund, never by a click."""
+    if contract.paid_fen:
+        yield Reason(f"合同已缴费 {yuan(contract.paid_fen)}，不能直接终止。", cleared_by="请办理退费。")
+
+
+def not_frozen(instruction: Instruction, actor: User) -> Iterator[Reason]:
+    """A freeze stops releases on their way out; refunds go on."""
+    held = instruction.account.freezes.filter(status__in=HOLDING).exists()
+    if held and instruction.kind != "REFUND_PAY":
+        yield Reason("账户已冻结，不能发送拨付指令。", cleared_by="请先解除冻结，或作废指令。")
+
+
+def money_may_leave(batch: ReleaseBatch, actor: User) -> Iterator[Reason]:
+    """The risk check again at approval: holds, what was earned, what families are owed, a payee."""
+    position = selectors.position_of(batch.account, timezone.localdate())
+    if position.is_held:
+        yield Reason("账户已冻结，不能拨付。", cleared_by="请先解除冻结。")
+    elif batch.amount_fen > position.available_releasable:
+        yield Reason(
+            f"还可拨付 {yuan(max(0, position.available_releasable))}，不足 {yuan(batch.amount_fen)}。"
+        )
+    if batch.amount_fen > position.free_of_families:
+        yield Reason(
+            f"拨付后余额会低于家长未消课和应退的款项（现可动用 {yuan(max(0, position.free_of_families))}）。",
+            basis="批量拨付后的余额不低于未消课金额",
+        )
+    if selectors.settlement_of(batch.institution) is None:
+        yield Reason("机构没有已核验的结算账户。", cleared_by="请先登记并核验。")
+
+
+def decision_attached(batch: ReleaseBatch, actor: User) -> Iterator[Reason]:
+    """A manual release shows the paper that ordered it."""
+    if not batch.is_manual:
+        return
+    papers = EvidenceFile.objects.filter(subject_uid=batch.uid, discarded_at__isnull=True)
+    if not papers.filter(subject_type=batch._meta.label_lower).exists():
+        yield Reason("人工拨付须上传决定的扫描件。", cleared_by="请先上传材料。")

@@ -10,33 +10,59 @@ from uuid import UUID
 from django.urls import reverse
 
 from accounts.models import User
-from casework import events, registries
+from casework import events, outbox, registries
 from casework.deadlines.services import DeadlineMoved
 from casework.models import EvidenceFile
 from casework.registries import NavEntry, Panel, WorkItem, Worklist
+from funds.events import InstructionEnded
 
 VIEW = "funds.view"
 PAGES = {
     "escrowaccount": "funds:account_detail",
     "accountfreeze": "funds:freeze_detail",
     "depositmovement": "funds:movement_detail",
+    "contract": "funds:contract_detail",
+    "lesson": "funds:lesson_detail",
+    "releasebatch": "funds:release_detail",
+    "refund": "funds:refund_detail",
+    "instruction": "funds:instruction_detail",
+    "settlementaccount": "funds:settlement_detail",
 }
 
 
 def register() -> None:
     """Called once when the room starts."""
-    from funds import guards, indicators, services
+    from funds import guards, indicators, services, texting, work
 
     indicators.register_all()
     events.subscribe(DeadlineMoved, services.account_due_moved)
+    events.subscribe(InstructionEnded, services.release_follow)
+    events.subscribe(InstructionEnded, services.refund_follow)
     registries.add_blocker("institutions.Institution", "close", guards.no_open_money)
+    outbox.channel(texting.CHANNEL, texting.deliver, texting.LABEL)
     registries.add_nav(NavEntry("资金监管", "funds:overview", "building-bank", 29, VIEW))
     for key, label, items, permission in (
         ("filing", "监管账户备案和核验", filing_items, "funds.account_edit"),
         ("freezes", "冻结审批", freeze_items, VIEW),
         ("deposits", "保证金复核", deposit_items, "funds.deposit_check"),
+        ("lessons", "课时异议", work.dispute_items, "funds.lesson_decide"),
+        ("releases", "拨付审批", work.release_items, "funds.release_approve"),
+        ("refunds", "退费办理", work.refund_items, "funds.refund_mediate"),
+        ("instructions", "支付指令", work.instruction_items, "funds.instruction_send"),
     ):
         registries.add_worklist(Worklist(f"funds.{key}", label, items, permission=permission))
+    registries.add_nav(
+        NavEntry("预收费资金", "funds_portal:home", "building-bank", 29, "funds.own_view", face="portal")
+    )
+    registries.add_worklist(
+        Worklist(
+            "funds.own_refunds",
+            "退费答复",
+            work.own_refund_items,
+            permission="funds.refund_answer",
+            face="portal",
+        )
+    )
     registries.panels.register(
         "institutions.Institution",
         Panel("funds", "资金监管", "funds/_institution_panel.html", panel, 46, VIEW),
@@ -124,13 +150,27 @@ def panel(actor: User, institution: Any) -> dict[str, Any]:
 
 def may_see_paper(actor: User, evidence: EvidenceFile) -> bool:
     """Whoever sees the row that the paper belongs to."""
-    from funds.models import AccountFreeze, DepositMovement, EscrowAccount
+    from funds.models import (
+        AccountFreeze,
+        Contract,
+        DepositMovement,
+        EscrowAccount,
+        Refund,
+        ReleaseBatch,
+        SettlementAccount,
+    )
 
     rows: dict[str, Any] = {
+        "funds.contract": Contract,
+        "funds.refund": Refund,
+        "funds.releasebatch": ReleaseBatch,
+        "funds.settlementaccount": SettlementAccount,
         "funds.escrowaccount": EscrowAccount,
         "funds.accountfreeze": AccountFreeze,
         "funds.depositmovement": DepositMovement,
     }
-    model = rows[evidence.subject_type]
+    model = rows.get(evidence.subject_type)
+    if model is None:
+        return False
     is_there = model.objects.visible_to(actor).filter(uid=evidence.subject_uid).exists()
     return actor.may(VIEW) and bool(is_there)

@@ -32,7 +32,20 @@ from casework.models import Activity, AuditEvent, JobRun, OutboxMessage, Violati
 from complaints.models import Clue, RoutingRule, Verification
 from draws.models import Draw, OfficerRecusal
 from fieldwork.models import ChecklistVersion
-from funds.models import AccountFreeze, Bank, DepositMovement, EscrowAccount, LedgerAccount
+from funds.models import (
+    AccountFreeze,
+    Bank,
+    Contract,
+    DepositMovement,
+    EscrowAccount,
+    Family,
+    Instruction,
+    LedgerAccount,
+    Lesson,
+    Refund,
+    ReleaseBatch,
+    SettlementAccount,
+)
 from inspections.models import Finding, RectificationNotice, Visit
 from institutions.models import ImportBatch, Institution, Person
 from monitors.models import (
@@ -64,6 +77,7 @@ from schools.models import (
     TeacherViolation,
     WorkTip,
 )
+from tests.bank_rows import bank_make
 from tests.conftest import World, make_user
 
 BASELINE = Path(__file__).with_name("query_counts.json")
@@ -177,6 +191,7 @@ def papers_make(world: World, first: int, count: int) -> None:
     schools_make(world, root, numbers)
     watchers_make(world, root, numbers)
     funds_make(world, root, numbers)
+    custody_make(world, root, numbers)
 
 
 def schools_make(world: World, root: dict[str, str], numbers: str) -> None:
@@ -457,6 +472,67 @@ def funds_make(world: World, root: dict[str, str], numbers: str) -> None:
         clause="'第八条'",
         proposed_at="now()",
     )
+    bank_make(world, root, numbers)
+
+
+def custody_make(world: World, root: dict[str, str], numbers: str) -> None:
+    """A custody account of each institution with a batch to approve; contracts of one place, each with a lesson
+    to confirm, a refund to answer and an instruction to send."""
+    own = Institution.objects.filter(bureau=world.bureau).order_by("pk")[0]
+    bank = str(Bank.objects.order_by("pk")[0].pk)
+    insert_select(
+        EscrowAccount,
+        f"institutions_institution x WHERE x.bureau_id = {world.bureau.pk} AND NOT EXISTS"
+        " (SELECT 1 FROM funds_escrowaccount e WHERE e.institution_id = x.id AND e.kind = 'CUSTODY')",
+        **{**root, "region": "x.region_id", "region_path": "x.region_path"},
+        institution="x.id", bank=bank, kind="'CUSTODY'", status="'PAY_ENABLED'", account_name="x.name",
+        number_digest="'custody ' || x.id", number_tail="'0001'", opened_on="date '2025-01-02'",
+        filed_on="date '2025-01-03'", filed_by=str(world.clerk.pk), agreement_no="'1'", verified_at="now()",
+        pay_enabled_on="date '2025-01-05'", release_mode="'PER_LESSON'",
+    )  # fmt: skip
+    account = EscrowAccount.objects.get(institution=own, kind="CUSTODY")
+    fresh = "funds_escrowaccount e WHERE e.kind = 'CUSTODY' AND NOT EXISTS (SELECT 1 FROM {} o WHERE {})"
+    clerk = {**root, "created_by": str(world.clerk.pk)}
+    insert_select(
+        ReleaseBatch, fresh.format("funds_releasebatch", "o.account_id = e.id"), **clerk, account="e.id",
+        institution="e.institution_id", mode="'PER_LESSON'", until="current_date", amount_fen="5",
+    )  # fmt: skip
+    insert_select(
+        SettlementAccount, numbers, **clerk, institution=str(own.pk), account_name="'户' || i", bank_name="'行'",
+        number_digest="i::text", number_tail="'0001'",
+    )  # fmt: skip
+    insert_select(
+        Family,
+        numbers,
+        **root,
+        phone_digest="i::text",
+        link_key="i::text",
+        name_masked="'张*'",
+        phone_tail="'0001'",
+    )
+    number = "(lpad(f.id::text, 12, '0'))"
+    insert_select(
+        Contract,
+        "funds_family f WHERE NOT EXISTS (SELECT 1 FROM funds_contract c WHERE c.family_id = f.id)",
+        **root, institution=str(own.pk), family="f.id", account=str(account.pk), status="'ACTIVE'",
+        number="'HT' || f.id", order_no=number, student_digest="'x'", student_masked="'张*'", course="'舞蹈'",
+        subject="'舞蹈'", lessons="30", starts_on="current_date", ends_on="current_date + 60",
+        signed_on="current_date", signed_at="now()", price_fen="100", list_price_fen="100", paid_fen="100",
+    )  # fmt: skip
+    of = "funds_contract c WHERE NOT EXISTS (SELECT 1 FROM {} o WHERE o.contract_id = c.id)"
+    insert_select(
+        Lesson, of.format("funds_lesson"), bureau="c.bureau_id", institution="c.institution_id", contract="c.id",
+        taught_on="current_date", declared_at="now()", declared_by=str(world.clerk.pk), due_on="current_date + 9",
+    )  # fmt: skip
+    insert_select(
+        Refund, of.format("funds_refund"), **clerk, contract="c.id", number="'T' || c.id", ground="'FAMILY'",
+        applied_at="now()", answer_due_on="current_date + 3",
+    )  # fmt: skip
+    insert_select(
+        Instruction, of.format("funds_instruction"), **clerk, account="c.account_id", contract="c.id",
+        number="'TF' || c.id", kind="'REFUND_PAY'", amount_fen="1", payee_masked="'张*'",
+        subject_uid="gen_random_uuid()", approved_by=str(world.head.pk),
+    )  # fmt: skip
 
 
 def cases_make(world: World, root: dict[str, str], numbers: str) -> None:

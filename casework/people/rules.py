@@ -23,7 +23,7 @@ ROLES_OF_KIND: dict[str, tuple[Role, ...]] = {
     OrganisationKind.MONITORS: (Role.MONITOR,),
     OrganisationKind.SCHOOL: (Role.SCHOOL_CONTACT,),
     OrganisationKind.INSTITUTION: (Role.INSTITUTION_MANAGER,),
-    OrganisationKind.BANK: (),
+    OrganisationKind.BANK: (Role.BANK_CLERK,),
 }
 
 

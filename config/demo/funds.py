@@ -8,6 +8,7 @@ from functools import partial
 from django.utils import timezone
 
 from config.demo.clock import workday, workday_before
+from config.demo.fees import build_fees
 from config.demo.people import County
 from config.demo.places import Places
 from config.demo.timeline import Timeline
@@ -37,6 +38,7 @@ def build_funds(county: County, places: Places, timeline: Timeline, now: date) -
         timeline.add(days[3], 9, partial(_verified, county, made[kind], kind), 30)
     timeline.add(days[4], 10, partial(_paid_in, county, made["DEPOSIT"]))
     _closing(county, made, timeline)
+    build_fees(county, made["CUSTODY"], timeline, now)
     _today(county, places, banks, made, timeline, now)
 
 

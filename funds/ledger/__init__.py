@@ -1,6 +1,6 @@
 """The ledger's own door: open accounts, post, reverse, read balances, prove the whole."""
 
-from funds.ledger.accounts import account_of
+from funds.ledger.accounts import account_of, accounts_of
 from funds.ledger.balances import balance
 from funds.ledger.errors import KeyTaken, LedgerError, Overdrawn
 from funds.ledger.posting import Leg, credit, debit, entry_post, entry_reverse
@@ -13,6 +13,7 @@ __all__ = [
     "Leg",
     "Overdrawn",
     "account_of",
+    "accounts_of",
     "balance",
     "credit",
     "debit",

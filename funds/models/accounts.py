@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.querysets import ScopedQuerySet, ScopePaths
 from casework.models import RootModel
 from funds.models.ledger import PARTICIPANTS
@@ -22,8 +22,11 @@ class Bank(RootModel):
     branch = models.CharField("开户网点", max_length=60, blank=True, default="")
     contact = models.CharField("联系人和电话", max_length=60, blank=True, default="")
     is_active = models.BooleanField("承接监管业务", default=True)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="银行办事账号"
+    )
 
-    scope_paths: ClassVar[ScopePaths] = ScopePaths()
+    scope_paths: ClassVar[ScopePaths] = ScopePaths(counterpart="organisation")
     objects = ScopedQuerySet["Bank"].as_manager()
 
     class Meta:

@@ -226,6 +226,15 @@ MIRRORED = """
         END IF;
     END IF;
 """
+ON_AN_OPEN_DAY = """
+    IF EXISTS (SELECT 1 FROM funds_ledgeraccount a
+                 JOIN funds_accountday d ON d.account_uid = a.subject_uid
+                WHERE a.id = NEW.account_id AND d.is_closed AND d.day >= NEW.booked_on) THEN
+        RAISE EXCEPTION 'the day % is closed for this account', NEW.booked_on
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'funds_entryline_open_day';
+    END IF;
+    RETURN NEW;
+"""
 COUNTED = [
     ("head", "funds_entry%ROWTYPE"),
     ("lines", "bigint"),
@@ -354,6 +363,13 @@ class EntryLine(models.Model):
                     RETURNING line_count, balance_fen INTO NEW.seq, NEW.balance_fen;
                     RETURN NEW;
                 """,
+            ),
+            pgtrigger.Trigger(
+                # Fires after `moves_account`, which waits for the account's row: a close in progress is seen.
+                name="on_an_open_day",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                func=ON_AN_OPEN_DAY,
             ),
             pgtrigger.Trigger(
                 name="whole_at_commit",

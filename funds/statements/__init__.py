@@ -3,9 +3,25 @@
 Nothing here writes to the database.
 """
 
-from funds.statements.checks import Sums, sums_of, verify
+from funds.statements.checks import Sums, in_time, sums_of, verify
 from funds.statements.lines import Line, StatementRefused
-from funds.statements.profiles import Profile, profile_of
-from funds.statements.reading import read
+from funds.statements.previews import Preview, preview
+from funds.statements.profiles import FIELDS, FORMATS, Profile, profile_of
+from funds.statements.reading import first_rows, read
 
-__all__ = ["Line", "Profile", "StatementRefused", "Sums", "profile_of", "read", "sums_of", "verify"]
+__all__ = [
+    "FIELDS",
+    "FORMATS",
+    "Line",
+    "Preview",
+    "Profile",
+    "StatementRefused",
+    "Sums",
+    "first_rows",
+    "in_time",
+    "preview",
+    "profile_of",
+    "read",
+    "sums_of",
+    "verify",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -30,10 +31,11 @@ def read(data: bytes) -> list[Line]:
     entries = statements[0].xpath("./*[local-name()='Ntry']")
     opening = _opening(statements[0])
     lines, balance = [], opening
+    own = _text(statements[0], "Acct/Id/Othr/Id") or _text(statements[0], "Acct/Id/IBAN")
     for number, entry in enumerate(entries, start=1):
         if _text(entry, "Sts") not in BOOKED and _text(entry, "Sts/Cd") not in BOOKED:
             continue
-        line = _line(number, entry)
+        line = replace(_line(number, entry), own_account=own)
         balance = None if balance is None else balance + line.fen
         lines.append(line)
     if not lines:

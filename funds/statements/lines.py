@@ -31,6 +31,12 @@ class Line:
     payer_account: str = ""
     summary: str = ""
     reference: str = ""
+    own_account: str = ""
+
+    @property
+    def went_fen(self) -> int:
+        """What went out, zero for money in."""
+        return max(-self.fen, 0)
 
 
 def fen_of(text: str, row: int, head: str) -> int | None:

@@ -10,7 +10,7 @@ from casework.errors import Unlawful
 
 FORMATS = ("CSV", "XLSX", "CAMT053")
 FIELDS = ("date", "amount", "amount_in", "amount_out", "mark", "balance", "serial", "payer", "payer_account",
-          "summary", "reference")  # fmt: skip
+          "summary", "reference", "own_account")  # fmt: skip
 DEFAULT_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日")
 
 

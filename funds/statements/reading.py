@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import islice
 
 from casework.errors import Unlawful
 from funds.statements import camt
@@ -33,6 +34,14 @@ def read(data: bytes, profile: Profile) -> list[Line]:
     if not lines:
         raise StatementRefused("表头下面没有流水。当天没有发生额的，请上传银行出具的无发生额证明。")
     return lines
+
+
+def first_rows(data: bytes, profile: Profile, count: int = 20) -> list[list[str]]:
+    """The first rows of the table as they stand, before any column is known; none of a message."""
+    if profile.format == "CAMT053" or not data.strip() or len(data) > BYTES_MAX:
+        return []
+    rows = _xlsx_rows(data) if profile.format == "XLSX" else _csv_rows(data, profile)
+    return [row for row in islice(rows, HEAD_WITHIN) if any(row)][:count]
 
 
 def _csv_rows(data: bytes, profile: Profile) -> Iterator[list[str]]:
@@ -98,7 +107,8 @@ def _line(number: int, cells: dict[str, str], profile: Profile) -> Line:
     if "balance" in cells and balance is None:
         raise StatementRefused(f"第 {number} 行没有余额，请核对文件。")
     texts = {
-        name: cells.get(name, "") for name in ("serial", "payer", "payer_account", "summary", "reference")
+        name: cells.get(name, "")
+        for name in ("serial", "payer", "payer_account", "summary", "reference", "own_account")
     }
     return Line(number, _day(number, cells["date"], profile), fen, balance, **texts)
 

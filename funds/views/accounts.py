@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -23,13 +22,12 @@ from casework.web import (
     guarded,
     kit,
     object_link,
-    posted_version,
 )
 from casework.web.kit import Register, Step
 from funds import selectors, services
-from funds.filters import AccountFilter, BankFilter
+from funds.filters import AccountFilter
 from funds.forms import accounts as forms
-from funds.models import Bank, EscrowAccount
+from funds.models import EscrowAccount
 from funds.views.common import VIEW, keep_paper, named_place, path_to, plain_form, row_form, tabs
 
 EDIT = "funds.account_edit"
@@ -337,80 +335,3 @@ def account_number(request: AuthedRequest, uid: UUID) -> HttpResponse:
             return response
     status = 422 if request.method == "POST" else 200
     return render(request, "ui/confirm_page.html", {**shared, "form": form}, status=status)
-
-
-BANK_COLUMNS = (
-    Column("银行", lambda row: row.name, 30),
-    Column("网点", lambda row: row.branch, 24),
-    Column("联系人和电话", lambda row: row.contact, 24),
-    Column("在用账户", lambda row: row.account_count),
-    Column("承接监管业务", lambda row: row.is_active),
-)
-
-
-def _bank_cells(row: Any, *, is_editor: bool) -> list[dict[str, Any]]:
-    query = f"?bank={row.pk}"
-    url = reverse("funds:bank_change", kwargs={"uid": row.uid}) if is_editor else ""
-    return [
-        {"text": row.name, "url": url, "sub": row.branch},
-        {"text": row.contact},
-        {"text": str(row.account_count), "url": reverse("funds:account_list") + query, "num": True},
-        {"word": "承接中" if row.is_active else "已停止", "tone": "ok" if row.is_active else "mute"},
-    ]
-
-
-@desk_page("funds.bank_view")
-def bank_list(request: AuthedRequest) -> HttpResponseBase:
-    """Banks that keep supervised accounts."""
-    return kit.register_page(
-        request,
-        rows=selectors.banks_visible(request.user),
-        title="监管银行",
-        subtitle="机构在名单内自选；本局不指定银行，银行不得因监管向机构或家长另外收费",
-        register=Register(
-            ("银行", "联系人和电话", "在用账户", "监管业务"),
-            partial(_bank_cells, is_editor=request.user.may(EDIT)),
-        ),
-        columns=BANK_COLUMNS,
-        filterset=BankFilter,
-        unit="家",
-        create=("登记银行", "funds:bank_create", EDIT),
-        empty="先登记承接监管业务的银行，再登记监管账户。",
-        **tabs(request, "funds:bank_list"),
-    )
-
-
-@desk_page(EDIT)
-def bank_create(request: AuthedRequest) -> HttpResponse:
-    """A new bank."""
-    return _bank_form(request, None)
-
-
-@desk_page(EDIT)
-def bank_change(request: AuthedRequest, uid: UUID) -> HttpResponse:
-    """A bank's data."""
-    return _bank_form(request, get_visible(selectors.banks_visible(request.user), request.user, uid))
-
-
-def _bank_form(request: AuthedRequest, bank: Bank | None) -> HttpResponse:
-    form = forms.BankForm(**data(request), bank=bank)
-    home = reverse("funds:bank_list")
-
-    def work(values: dict[str, Any]) -> str:
-        if bank is None:
-            services.bank_register(actor=request.user, values=values)
-        else:
-            services.bank_edit(actor=request.user, bank=bank, values=values, version=posted_version(request))
-        return home
-
-    return form_page(
-        request,
-        form,
-        work,
-        heading=str(bank) if bank else "登记监管银行",
-        submit="保存",
-        cancel_url=home,
-        done="已保存。",
-        version=bank.version if bank else None,
-        crumbs=path_to(("监管银行", home), (str(bank) if bank else "登记", "")),
-    )

@@ -16,7 +16,14 @@ LABEL = "资金监管"
 VIEW = "funds.view"
 TABS = (
     ("总览", "funds:overview", VIEW),
+    ("托管资金", "funds:custody_list", VIEW),
+    ("培训合同", "funds:contract_list", "funds.contract_view"),
+    ("课时", "funds:lesson_list", "funds.contract_view"),
+    ("拨付", "funds:release_list", VIEW),
+    ("退费", "funds:refund_list", "funds.contract_view"),
+    ("支付指令", "funds:instruction_list", VIEW),
     ("监管账户", "funds:account_list", VIEW),
+    ("结算账户", "funds:settlement_list", VIEW),
     ("风险保证金", "funds:deposit_list", VIEW),
     ("保证金收付", "funds:movement_list", VIEW),
     ("账户冻结", "funds:freeze_list", VIEW),

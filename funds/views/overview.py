@@ -16,6 +16,7 @@ from casework.templatetags.ui import yuan
 from casework.web import AuthedRequest, Column, desk_page, export_response
 from funds import selectors
 from funds.views.common import VIEW, tabs
+from funds.views.custody import custody_kpis
 
 FEN_PER_WAN = 1_000_000
 STEPS = (("opened", "开户率"), ("filed", "备案率"), ("verified", "核验率"), ("enabled", "开通支付率"))
@@ -44,7 +45,7 @@ def overview(request: AuthedRequest) -> HttpResponse:
         ),
     ]  # fmt: skip
     context = {
-        "kpis": kpis,
+        "kpis": [*custody_kpis(actor), *kpis],
         "short": [row for row in selectors.deposit_places(actor, today)[:10] if row.short_fen],
         "late": selectors.accounts_visible(actor)
         .filter(status="OPENED", filing_due_on__lt=today)

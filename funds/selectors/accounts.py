@@ -39,7 +39,7 @@ from funds.models import (
 from institutions.models import Institution
 from institutions.selectors import institutions_visible
 
-MONEY_ON_ACCOUNTS = (AccountKind.DEPOSIT_BANK,)
+MONEY_ON_ACCOUNTS = (AccountKind.DEPOSIT_BANK, AccountKind.ESCROW_BANK)
 CONTROLLED = ("OPERATING", "SUSPENDED")
 
 

@@ -1,0 +1,166 @@
+"""`/api/v1/bank/`: a bank's own system hands in statements. Every request is signed (see `bank_keys`)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_exempt
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import BaseParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.services import system_user
+from casework.crypto import blind_index
+from casework.errors import Unlawful
+from casework.money import fen
+from funds import services
+from funds.models import BankKey, BankProfile, Channel, EscrowAccount, StatementFile
+
+BODY_MAX = 20 * 1024 * 1024
+SIGNATURE = [
+    OpenApiParameter(name, str, OpenApiParameter.HEADER, required=True, description=words)
+    for name, words in (
+        ("X-Key-Id", "密钥编号"),
+        ("X-Timestamp", "Unix 时间（秒），与服务器相差不超过 5 分钟"),
+        ("X-Nonce", "每次请求不同的编号，不超过 64 个字符"),
+        (
+            "X-Signature",
+            "HMAC-SHA256（小写十六进制），对以换行连接的五行签名："
+            "方法、路径（含查询串）、X-Timestamp、X-Nonce、正文的 SHA-256",
+        ),
+    )
+]
+
+
+class FileSerializer(serializers.ModelSerializer[StatementFile]):
+    """What became of a file."""
+
+    account_tail = serializers.CharField(source="account.number_tail", help_text="账号末四位")
+    state_label = serializers.CharField(source="get_state_display")
+
+    class Meta:
+        model = StatementFile
+        fields = (
+            "uid", "account_tail", "file_name", "sha256", "state", "state_label", "refusal", "covers_from",
+            "covers_to", "line_count", "came_fen", "went_fen", "opening_fen", "closing_fen", "received_at",
+        )  # fmt: skip
+
+
+class BytesParser(BaseParser):
+    """The body as it is, whatever its type."""
+
+    media_type = "*/*"
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        """Raw bytes are read by the view; nothing is parsed."""
+        return {}
+
+
+class _Signed(APIView):
+    """Only for requests with a good signature."""
+
+    authentication_classes: list[Any] = []
+    permission_classes = [AllowAny]
+    parser_classes = [BytesParser]
+
+    def signed_by(self, request: Request) -> BankKey:
+        """The key of the request. Raises NotAllowed."""
+        raw = request._request
+        if len(raw.body) > BODY_MAX:
+            raise Unlawful("文件超过 20 MB，请按天分开推送。")
+        head = request.headers
+        signed = services.Signed(
+            key_id=head.get("X-Key-Id", ""),
+            timestamp=head.get("X-Timestamp", ""),
+            nonce=head.get("X-Nonce", ""),
+            signature=head.get("X-Signature", ""),
+            method=str(raw.method),
+            path=raw.get_full_path(),
+            body=raw.body,
+        )
+        return services.request_verify(signed=signed)
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class StatementPush(_Signed):
+    """Hand in the file of one account. The same file again gives the first answer."""
+
+    @extend_schema(
+        operation_id="bank_statement_push",
+        request=bytes,
+        responses={200: FileSerializer, 422: FileSerializer},
+        parameters=[
+            *SIGNATURE,
+            OpenApiParameter("account", str, required=True, description="监管账户完整账号"),
+            OpenApiParameter("profile", str, required=True, description="对账单模板名称"),
+            OpenApiParameter("name", str, description="文件名"),
+            OpenApiParameter("opening", str, description="期初余额（元）"),
+            OpenApiParameter("closing", str, description="期末余额（元）"),
+            OpenApiParameter("count", int, description="笔数"),
+            OpenApiParameter("from", date, description="起始日期"),
+            OpenApiParameter("to", date, description="截止日期"),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """The body is the bank's file, byte by byte."""
+        key = self.signed_by(request)
+        asked = request.query_params
+        row = services.statement_receive(
+            actor=system_user(),
+            account=_account(key, asked.get("account", "")),
+            profile=_profile(key, asked.get("profile", "")),
+            data=request._request.body,
+            name=asked.get("name", "接口推送"),
+            handover=_handover(key, asked),
+        )
+        return Response(FileSerializer(row).data, status=422 if row.refusal else 200)
+
+
+class StatementState(_Signed):
+    """What became of a file."""
+
+    @extend_schema(operation_id="bank_statement_state", responses=FileSerializer, parameters=SIGNATURE)
+    def get(self, request: Request, uid: UUID) -> Response:
+        """State, reason of a refusal, sums."""
+        key = self.signed_by(request)
+        row = (
+            StatementFile.objects.filter(uid=uid, account__bank=key.bank_id).select_related("account").first()
+        )
+        if row is None:
+            return Response({"detail": "没有这份文件，或不是本行账户的。"}, status=404)
+        return Response(FileSerializer(row).data)
+
+
+def _account(key: BankKey, number: str) -> EscrowAccount:
+    digest = blind_index("".join(number.split()))
+    rows = EscrowAccount.objects.filter(bank=key.bank_id, number_digest=digest).exclude(status="CLOSED")
+    row = rows.select_related("bank", "institution", "region", "bureau").first() if digest else None
+    if row is None:
+        raise Unlawful("本行名下没有这个监管账户，请核对账号。")
+    return row
+
+
+def _profile(key: BankKey, name: str) -> BankProfile:
+    row = BankProfile.objects.filter(bureau=key.bureau_id, name=name, is_current=True).first()
+    if row is None:
+        raise Unlawful(f"没有名为“{name[:60]}”的对账单模板，请向教育局核对。")
+    return row
+
+
+def _handover(key: BankKey, asked: Any) -> services.Handover:
+    try:
+        money = {f"{name}_fen": fen(asked[name]) for name in ("opening", "closing") if asked.get(name)}
+        days = {
+            f"covers_{name}": date.fromisoformat(asked[name]) for name in ("from", "to") if asked.get(name)
+        }
+        count = int(asked["count"]) if asked.get("count") else None
+    except ValueError as error:
+        raise Unlawful("金额、笔数或日期的写法不对：金额以元计，日期写作 2026-11-20。") from error
+    return services.Handover(Channel.API, key, count=count, **money, **days)  # type: ignore[arg-type]

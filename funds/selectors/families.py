@@ -1,0 +1,93 @@
+"""What one family sees of its own contracts: each movement is a posting of the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from funds.models import Contract, DailyCertificate, Entry, EntryLine, Family, Lesson, Refund
+from funds.refunding import refund_working
+from funds.selectors.contracts import ContractMoney, contract_money
+
+KINDS = ("CONTRACT_UNEARNED", "REFUND_PAYABLE")
+MAY_REFUND = ("PARTLY_PAID", "ACTIVE", "SUSPENDED")
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One posting on the family's claim, with its sign and what is left after it."""
+
+    on: date
+    words: str
+    fen: int
+    left: int
+    entry: str
+
+
+@dataclass(frozen=True)
+class OwnContract:
+    """One contract as its family sees it."""
+
+    contract: Contract
+    money: ContractMoney
+    movements: list[Movement]
+    waiting: list[Lesson]
+    settled: list[Lesson]
+    refunds: list[Refund]
+    working: Any
+    certificate: DailyCertificate | None
+
+    @property
+    def may_refund(self) -> bool:
+        """Whether a refund can be applied for now."""
+        is_open = any(row.status not in {"REJECTED", "WITHDRAWN", "PAID"} for row in self.refunds)
+        return self.contract.status in MAY_REFUND and not is_open and self.working.rest > 0
+
+
+def own_contracts(family: Family, today: date) -> list[OwnContract]:
+    """The family's signed contracts, newest first."""
+    rows = Contract.objects.filter(family=family).exclude(status__in=["DRAFT", "TERMINATED"])
+    return [
+        _own(row, today)
+        for row in rows.select_related("institution", "account", "account__bank", "region").order_by("-pk")
+    ]
+
+
+def _own(row: Contract, today: date) -> OwnContract:
+    lessons = list(Lesson.objects.filter(contract=row).order_by("-taught_on", "-slot"))
+    return OwnContract(
+        contract=row,
+        money=contract_money(row),
+        movements=movements_of(row),
+        waiting=[item for item in lessons if item.status in {"TAUGHT", "DISPUTED"}],
+        settled=[item for item in lessons if item.status not in {"TAUGHT", "DISPUTED"}],
+        refunds=list(Refund.objects.filter(contract=row).order_by("-pk")),
+        working=refund_working(row, "FAMILY", today),
+        certificate=DailyCertificate.objects.filter(
+            institution=row.institution_id, contracts__contains=[row.pk]
+        )
+        .order_by("-on")
+        .first(),
+    )
+
+
+def movements_of(contract: Contract) -> list[Movement]:
+    """Every posting on the contract's two accounts, newest first; a refund's approval shows once."""
+    lines = list(
+        EntryLine.objects.filter(account__subject_uid=contract.uid, account__kind__in=KINDS)
+        .select_related("account")
+        .order_by("-booked_on", "-pk")
+    )
+    entries = {row.uid: row for row in Entry.objects.filter(uid__in={line.entry_uid for line in lines})}
+    found = []
+    for line in lines:
+        entry = entries[line.entry_uid]
+        if entry.kind == "REFUND_APPROVE" and line.account.kind == "REFUND_PAYABLE":
+            continue
+        sign = 1 if line.side == "CREDIT" else -1
+        words = entry.get_kind_display()
+        found.append(
+            Movement(line.booked_on, words, sign * line.amount_fen, line.balance_fen, str(entry.uid))
+        )
+    return found

@@ -1,0 +1,161 @@
+"""The daily certificate: what is owed to families, what lies in custody, and a root that proves the sum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction as database
+from django.db.models import BigIntegerField, Case, F, OuterRef, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from casework import audit
+from casework.crypto import blind_index
+from casework.errors import Unlawful
+from funds import merkle
+from funds.models import Contract, DailyCertificate, EntryLine, EscrowAccount, Family, LedgerAccount
+from institutions.models import Institution
+
+CLAIMS = ("CONTRACT_UNEARNED", "REFUND_PAYABLE")
+Verifier = Callable[[EscrowAccount], date | None]
+_verifiers: list[Verifier] = []
+
+
+def certificate_verifier(function: Verifier) -> None:
+    """Register who knows until which day an account was compared with the bank's statement."""
+    if function not in _verifiers:
+        _verifiers.append(function)
+
+
+def verified_until(account: EscrowAccount) -> date | None:
+    """The last day that the bank's statement has confirmed; None when nothing was compared yet."""
+    days = [day for day in (function(account) for function in _verifiers) if day is not None]
+    return max(days, default=None)
+
+
+def balances_on(institution: Institution, on: date) -> list[LedgerAccount]:
+    """Ledger accounts of an institution with `fen`, their balance at the end of a day."""
+    signed = Case(When(side=OuterRef("side"), then=F("amount_fen")), default=-F("amount_fen"))
+    later = (
+        EntryLine.objects.filter(account=OuterRef("pk"), booked_on__gt=on)
+        .values("account")
+        .annotate(total=Sum(signed))
+        .values("total")
+    )
+    zero = Value(0, output_field=BigIntegerField())
+    rows: Any = LedgerAccount.objects.filter(institution=institution)
+    found: list[LedgerAccount] = list(
+        rows.annotate(fen=F("balance_fen") - Coalesce(Subquery(later, output_field=BigIntegerField()), zero))
+    )
+    return found
+
+
+def salt_of(contract: Contract, on: date) -> str:
+    """The day's salt of one claim: known to the office and the family only."""
+    return blind_index(f"claim/{contract.uid}/{on.isoformat()}")
+
+
+@database.atomic
+def certificate_make(
+    *, actor: User, institution: Institution, on: date, at: datetime
+) -> DailyCertificate | None:
+    """The certificate of one institution for one day, once; None when it has no custody account.
+
+    Claims under deposit-mode contracts are not in it: that money is not in custody.
+    """
+    account = (
+        EscrowAccount.objects.filter(institution=institution, kind="CUSTODY")
+        .exclude(status="PLANNED")
+        .order_by("-pk")
+        .first()
+    )
+    if account is None:
+        return None
+    known = DailyCertificate.objects.filter(institution=institution, on=on).first()
+    if known is not None:
+        return known
+    rows = balances_on(institution, on)
+    contracts = {row.uid: row for row in Contract.objects.filter(institution=institution, mode="CUSTODY")}
+    claims: dict[int, int] = {}
+    by_pk = {row.pk: row for row in contracts.values()}
+    sums: dict[str, int] = {}
+    for row in rows:
+        fen: int = getattr(row, "fen")  # noqa: B009
+        sums[row.kind] = sums.get(row.kind, 0) + fen
+        if row.kind in CLAIMS and row.subject_uid in contracts and fen:
+            pk = contracts[row.subject_uid].pk
+            claims[pk] = claims.get(pk, 0) + fen
+    order = sorted(claims, key=lambda pk: blind_index(f"order/{by_pk[pk].uid}/{on.isoformat()}"))
+    top = merkle.root([merkle.leaf(salt_of(by_pk[pk], on), claims[pk]) for pk in order])
+    made = DailyCertificate.objects.create(
+        bureau=institution.bureau,
+        institution=institution,
+        on=on,
+        owed_fen=top[1],
+        releasable_fen=sums.get("INST_RELEASABLE", 0),
+        other_fen=sums.get("SUSPENSE_IN", 0) + sums.get("OPENING", 0),
+        bank_fen=sums.get("ESCROW_BANK", 0),
+        transit_fen=sums.get("CHANNEL_TRANSIT", 0),
+        claim_fen=sums.get("SUSPENSE_OUT", 0) + sums.get("CLAIM_ON_INST", 0),
+        families=len(order),
+        root=top[0],
+        contracts=order,
+        claims=[claims[pk] for pk in order],
+        verified_until=verified_until(account),
+        made_at=at,
+    )
+    audit.record(
+        actor=actor,
+        verb="funds.certificate_make",
+        target=institution,
+        changes={"on": [None, on], "root": [None, top[0]], "owed_fen": [None, top[1]]},
+        about=institution.uid,
+        at=at,
+    )
+    return made
+
+
+def certificates_make(*, actor: User, on: date, at: datetime) -> int:
+    """Certificates of every institution with a custody account; how many stand for that day."""
+    ids = EscrowAccount.objects.filter(kind="CUSTODY").values("institution")
+    places = Institution.objects.filter(pk__in=ids).select_related("bureau").order_by("pk")
+    return sum(certificate_make(actor=actor, institution=place, on=on, at=at) is not None for place in places)
+
+
+def claim_proof(*, family: Family, contract: Contract) -> dict[str, Any]:
+    """The newest proof of one claim, for `docs/verify_claim.py`. Raises Unlawful when there is none yet.
+
+    The subtotals of sibling subtrees are in it; whose they are nobody can tell.
+    """
+    if contract.family_id != family.pk:
+        raise Unlawful("只能查看自己合同的证明。")
+    rows = DailyCertificate.objects.filter(
+        institution=contract.institution_id, contracts__contains=[contract.pk]
+    )
+    day = rows.order_by("-on").first()
+    if day is None:
+        raise Unlawful("还没有包含这份合同的每日证明，请明天再查。")
+    by_pk = Contract.objects.in_bulk(day.contracts)
+    leaves = [
+        merkle.leaf(salt_of(by_pk[pk], day.on), fen)
+        for pk, fen in zip(day.contracts, day.claims, strict=True)
+    ]
+    place = day.contracts.index(contract.pk)
+    return {
+        "on": day.on.isoformat(),
+        "fen": day.claims[place],
+        "salt": salt_of(contract, day.on),
+        "path": [
+            {"hash": step.hash, "fen": step.fen, "is_left": step.is_left}
+            for step in merkle.proof(leaves, place)
+        ],
+        "root": day.root,
+        "total_fen": day.owed_fen,
+        "bank_fen": day.bank_fen,
+        "verified_until": day.verified_until.isoformat() if day.verified_until else None,
+    }
+
+
+audit.verb("funds.certificate_make", "生成每日资金证明")

@@ -1,0 +1,35 @@
+"""Background work of this room."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from celery.schedules import crontab
+from django.utils import timezone
+
+from accounts.services import system_user
+from casework.jobs import periodic
+from funds import bank_tasks, services  # noqa: F401
+
+
+@periodic("funds.tasks.confirm_lessons", "到期课时自动确认", crontab(hour=0, minute=20))
+def confirm_lessons() -> str:
+    """Lessons whose clock ran out become the institution's money."""
+    done = services.lessons_auto_confirm(actor=system_user(), today=timezone.localdate(), at=timezone.now())
+    words = f"确认 {done.count} 课时，{done.fen / 100:,.2f} 元"
+    return f"{words}；未完成：{'；'.join(done.failed)}" if done.failed else words
+
+
+@periodic("funds.tasks.agree_refunds", "退费逾期未答复视为同意", crontab(hour=0, minute=40))
+def agree_refunds() -> str:
+    """Silence of institutions counts as consent after the last day."""
+    done = services.refunds_auto_agree(actor=system_user(), today=timezone.localdate(), at=timezone.now())
+    return f"视为同意 {done} 件"
+
+
+@periodic("funds.tasks.make_certificates", "每日资金证明", crontab(hour=1, minute=10))
+def make_certificates() -> str:
+    """What was owed to families yesterday, against what lay in custody."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    done = services.certificates_make(actor=system_user(), on=yesterday, at=timezone.now())
+    return f"{yesterday:%Y-%m-%d} {done} 家"

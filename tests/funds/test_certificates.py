@@ -1,0 +1,111 @@
+"""The daily certificate and its proof: the sum cannot be made smaller unnoticed."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casework.errors import Unlawful
+from casework.models import AuditEvent
+from funds import links, merkle, services
+from funds.models import DailyCertificate
+from institutions.models import Institution
+from tests.conftest import World
+from tests.funds.paying import SIGNED, active, at, custody, earn
+
+SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "verify_claim.py"
+
+
+def script() -> Any:
+    spec = importlib.util.spec_from_file_location("verify_claim", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@settings(max_examples=60, deadline=None)
+@given(fens=st.lists(st.integers(0, 10**9), min_size=1, max_size=40), data=st.data())
+def test_every_leaf_proves_the_sum_and_no_other(fens: list[int], data: st.DataObject) -> None:
+    leaves = [merkle.leaf(f"salt{index}", fen) for index, fen in enumerate(fens)]
+    top = merkle.root(leaves)
+    assert top[1] == sum(fens)
+    place = data.draw(st.integers(0, len(fens) - 1))
+    path = merkle.proof(leaves, place)
+    assert merkle.check(leaves[place], path, top)
+    assert not merkle.check(merkle.leaf(f"salt{place}", fens[place] + 1), path, top)
+    assert not merkle.check(leaves[place], path, (top[0], top[1] - 1))
+    verify = script().verify
+    told = {
+        "salt": f"salt{place}", "fen": fens[place], "root": top[0], "total_fen": top[1],
+        "path": [{"hash": step.hash, "fen": step.fen, "is_left": step.is_left} for step in path],
+    }  # fmt: skip
+    assert verify(told)
+    assert not verify({**told, "fen": fens[place] + 1})
+    if path:
+        lowered = [{**step} for step in told["path"]]
+        lowered[0]["fen"] -= 10**12
+        assert not verify({**told, "path": lowered})
+
+
+@pytest.mark.django_db
+def test_a_day_of_an_institution(law: World, place: Institution) -> None:
+    custody(law, place)
+    one = active(law, place)
+    active(law, place, student="李", phone="13800000002", price_fen=200_000, list_price_fen=200_000)
+    earn(law, one, 50_000)
+    assert services.certificates_make(actor=law.system, on=SIGNED, at=at(SIGNED, 23)) == 1
+    assert services.certificates_make(actor=law.system, on=SIGNED, at=at(SIGNED, 23)) == 1
+    day = DailyCertificate.objects.get()
+    assert (day.owed_fen, day.bank_fen, day.releasable_fen, day.families) == (450_000, 500_000, 50_000, 2)
+    assert day.is_balanced
+    assert day.gap_fen == 0
+    assert day.verified_until is None
+    assert AuditEvent.objects.filter(verb="funds.certificate_make", changes__icontains=day.root).exists()
+    proof = services.claim_proof(family=one.family, contract=one)
+    assert proof["fen"] == 250_000
+    assert script().verify(proof)
+    token = links.token_of(one.family)
+    url = reverse("funds_public:claim_proof", kwargs={"token": token, "uid": one.uid})
+    response = Client().get(url)
+    assert script().verify(json.loads(response.content))
+    assert "文件" in Client().get(reverse("funds_public:family", kwargs={"token": token})).content.decode()
+
+
+@pytest.mark.django_db
+def test_earlier_days_are_as_they_were_and_the_order_changes(law: World, place: Institution) -> None:
+    custody(law, place)
+    for index in range(8):
+        active(law, place, student=f"甲{index}", phone=f"1380000001{index}")
+    before, later = SIGNED - timedelta(days=1), SIGNED + timedelta(days=1)
+    for day in (before, SIGNED, later):
+        services.certificates_make(actor=law.system, on=day, at=at(later, 23))
+    rows = {row.on: row for row in DailyCertificate.objects.all()}
+    assert rows[before].owed_fen == 0
+    assert rows[SIGNED].owed_fen == rows[later].owed_fen == 2_400_000
+    assert rows[SIGNED].contracts != rows[later].contracts
+    assert rows[SIGNED].root != rows[later].root
+
+
+@pytest.mark.django_db
+def test_nobody_sees_another_familys_proof_and_nothing_is_rewritten(law: World, place: Institution) -> None:
+    custody(law, place)
+    one, two = active(law, place), active(law, place, student="李", phone="13800000002")
+    with pytest.raises(Unlawful, match="明天"):
+        services.claim_proof(family=one.family, contract=one)
+    services.certificates_make(actor=law.system, on=SIGNED, at=at(date(2026, 11, 21)))
+    with pytest.raises(Unlawful, match="自己"):
+        services.claim_proof(family=one.family, contract=two)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        DailyCertificate.objects.update(owed_fen=1)
