@@ -57,3 +57,4 @@ def grant_permissions() -> None:
     grant("funds.refund_apply", "代家长申请退费", CLERKS)
     grant("funds.refund_answer", "答复退费申请", (Role.INSTITUTION_MANAGER,))
     grant("funds.refund_mediate", "调解退费", OFFICERS)
+    grant("funds.deposit_use", "动用保证金退费", HEADS)
