@@ -58,6 +58,7 @@ def grant_permissions() -> None:
     grant("funds.refund_apply", "代家长申请退费", CLERKS)
     grant("funds.refund_answer", "答复退费申请", (Role.INSTITUTION_MANAGER,))
     grant("funds.refund_mediate", "调解退费", OFFICERS)
+    grant("funds.deposit_use", "动用保证金退费", HEADS)
     grant("funds.profile_edit", "维护对账单模板", (Role.ADMIN, *CLERKS))
     grant("funds.statement_view", "查看银行对账单", (*BUREAU_ROLES, Role.SUPERVISOR))
     grant("funds.statement_import", "导入银行对账单", CLERKS)

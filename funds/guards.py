@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         DepositMovement,
         EscrowAccount,
         Instruction,
+        Refund,
         ReleaseBatch,
         SettlementAccount,
     )
@@ -167,3 +168,21 @@ def decision_attached(batch: ReleaseBatch, actor: User) -> Iterator[Reason]:
     papers = EvidenceFile.objects.filter(subject_uid=batch.uid, discarded_at__isnull=True)
     if not papers.filter(subject_type=batch._meta.label_lower).exists():
         yield Reason("人工拨付须上传决定的扫描件。", cleared_by="请先上传材料。")
+
+
+def keeps_fees_itself(refund: Refund, actor: User) -> Iterator[Reason]:
+    """Custody money is paid by the bank."""
+    if refund.contract.mode != "DEPOSIT":
+        yield Reason("学费在银行托管，退费由监管账户支付。", gate="organ")
+
+
+def in_custody(refund: Refund, actor: User) -> Iterator[Reason]:
+    """The bank pays what lies in custody only."""
+    if refund.contract.mode == "DEPOSIT":
+        yield Reason("学费由机构自收，退费由机构支付；机构不付的，动用风险保证金。", gate="organ")
+
+
+def not_the_decider(refund: Refund, actor: User) -> Iterator[Reason]:
+    """Who set the amount does not take it out of the deposit alone."""
+    if refund.decided_by_id == actor.pk:
+        yield Reason("由您本人审定，动用保证金须由另一人批准。")

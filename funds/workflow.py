@@ -274,7 +274,16 @@ REFUNDS = Workflow(
             R.WITHDRAWN, permission="funds.refund_apply",
         ),
         Transition(
-            "pay", "发起支付", (R.APPROVED, R.FAILED), R.PAYING, permission=REFUND, is_primary=True,
+            "pay", "发起支付", (R.APPROVED, R.FAILED), R.PAYING, permission=REFUND,
+            guards=(guards.in_custody,), is_primary=True,
+        ),
+        Transition(
+            "paid_by_place", "登记机构已自付", (R.APPROVED,), R.PAID, permission=BOOK, requires=("paid_on",),
+            guards=(guards.keeps_fees_itself,),
+        ),
+        Transition(
+            "paid_by_deposit", "动用保证金退费", (R.APPROVED, R.FAILED), R.PAID, permission="funds.deposit_use",
+            requires=("paid_on",), guards=(guards.not_the_decider,), is_danger=True,
         ),
         Transition("paid", "银行已退费", (R.PAYING,), R.PAID, requires=("paid_on",), is_system=True),
         Transition("fail", "支付未成", (R.PAYING,), R.FAILED, requires=("failure",), is_system=True),

@@ -169,6 +169,13 @@ class RefundApproveForm(forms.Form):
     )
 
 
+class RefundPaidForm(forms.Form):
+    """A refund that did not leave custody."""
+
+    paid_on = DayField(label="支付日期", initial=timezone.localdate)
+    reference = forms.CharField(label="回单号或决定文号", max_length=60)
+
+
 class RefundRejectForm(forms.Form):
     """Why nothing is due."""
 

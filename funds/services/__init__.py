@@ -54,6 +54,7 @@ from funds.services.contracts import (
     family_of,
     family_reveal,
 )
+from funds.services.deposit_refunds import refund_paid_by_deposit, refund_paid_by_place
 from funds.services.deposits import (
     movement_post,
     movement_propose,
@@ -206,6 +207,8 @@ __all__ = [
     "refund_approve",
     "refund_follow",
     "refund_mediate",
+    "refund_paid_by_deposit",
+    "refund_paid_by_place",
     "refund_pay",
     "refund_refuse",
     "refund_reject",

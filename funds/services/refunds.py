@@ -242,14 +242,15 @@ def refund_pay(*, actor: User, refund: Refund, at: datetime | None = None) -> Re
 
     Raises WrongState, NotAllowed, Blocked (not enough cash), Unlawful (the institution keeps the money itself).
     """
-    contract = refund.contract
-    if contract.account is None:
-        raise Unlawful("学费由机构自收，退费由机构支付；机构不付的，动用风险保证金。")
-    lock(contract.account)
+    contract, account = refund.contract, refund.contract.account
+    if account is not None:
+        lock(account)
     paying = transition(refund, "pay", actor=actor, at=at, values={"failure": ""})
+    if account is None:
+        raise Unlawful("合同没有托管账户，不能由银行退费。")
     paying.instruction = instruction_prepare(
         actor=actor,
-        account=contract.account,
+        account=account,
         kind=InstructionKind.REFUND_PAY,
         amount_fen=paying.amount_fen,
         payee=Payee(

@@ -116,6 +116,23 @@ STEPS: dict[str, Step] = {
         "支付指令已生成，请发送银行。",
         DECIDE,
     ),
+    "paid_by_place": Step(
+        "登记机构已自付",
+        lambda actor, row, values: services.refund_paid_by_place(actor=actor, refund=row, **values),
+        "已登记。",
+        "funds.instruction_book",
+        plain_form(forms.RefundPaidForm),
+        submit="登记",
+    ),
+    "paid_by_deposit": Step(
+        "动用保证金退费",
+        lambda actor, row, values: services.refund_paid_by_deposit(actor=actor, refund=row, **values),
+        "已入账，保证金须由机构补足。",
+        "funds.deposit_use",
+        plain_form(forms.RefundPaidForm),
+        danger=True,
+        sentence="只在监管账户不足或机构自收学费又不退时使用；动用后机构须按期补足保证金。",
+    ),
     "paper": Step(
         "上传材料", keep_paper, "材料已保存。", "funds.refund_apply", plain_form(PaperForm), submit="上传"
     ),

@@ -38,7 +38,7 @@ OPS = (
     "cancel", "night", "build", "approve", "send", "post", "post_twice", "void", "unknown", "return", "freeze",
     "apply", "agree", "refuse", "mediate", "decide", "refund_pay", "suspend", "resume", "withdraw",
 )  # fmt: skip
-STEPS = st.lists(st.tuples(st.sampled_from(OPS), st.integers(0, 5), st.booleans()), min_size=10, max_size=40)
+STEPS = st.lists(st.tuples(st.sampled_from(OPS), st.integers(0, 5), st.booleans()), min_size=8, max_size=30)
 
 
 class Undo(Exception):
@@ -256,7 +256,7 @@ class History:
 
 
 @settings(
-    max_examples=10,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,
