@@ -35,5 +35,12 @@ def grant_permissions() -> None:
     grant("monitors.patrol_do", "巡查", (Role.MONITOR,))
     grant("monitors.patrol_submit", "提交巡查", (Role.MONITOR, *EDITORS))
     grant("monitors.patrol_view", "查看巡查", VIEWERS)
+    grant("monitors.grid_view", "查看网格", (*VIEWERS, Role.PARTNER))
+    grant("monitors.grid_phone", "查看网格责任人电话", (*BUREAU_ROLES, Role.TOWNSHIP_CLERK, Role.PARTNER))
+    grant("monitors.grid_edit", "设置网格和责任人", (*EDITORS, Role.TOWNSHIP_CLERK))
+    grant(
+        "monitors.grid_do", "登记网格情况", (*EDITORS, Role.TOWNSHIP_CLERK, Role.PARTNER, Role.SCHOOL_CONTACT)
+    )
+    grant("monitors.sweep_run", "开展拉网排查", EDITORS)
     grant("monitors.audit_run", "督查巡查", (Role.SECTION_HEAD, Role.OFFICER))
     grant("monitors.monitor_assess", "考核监督员", (Role.LEADER, Role.SECTION_HEAD))

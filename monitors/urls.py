@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from monitors.views import audits, growth, looks, monitors, patrols, phone, portal, public, selection
+from monitors.views.grids import calls, duty, events, sheets, sweeps, tree
 
 app_name = "monitors"
 _people: list[URLPattern] = [
@@ -50,7 +51,35 @@ _patrols: list[URLPattern] = [
     path("patrols/<uuid:uid>/", patrols.outing_detail, name="outing_detail"),
     path("patrols/<uuid:uid>/<slug:name>/", patrols.outing_step, name="outing_step"),
 ]
-desk_urlpatterns = [*_people, *_patrols]
+_grids: list[URLPattern] = [
+    path("grids/", tree.unit_list, name="unit_list"),
+    path("grids/new/", tree.unit_create, name="unit_create"),
+    path("grids/duty/", duty.duty_map, name="duty_map"),
+    path("grids/duties/<uuid:uid>/end/", tree.duty_end, name="duty_end"),
+    path("grids/sweeps/", sweeps.sweep_list, name="sweep_list"),
+    path("grids/sweeps/new/", sweeps.sweep_create, name="sweep_create"),
+    path("grids/sweeps/targets/<uuid:uid>/clear/", sweeps.sweep_clear, name="sweep_clear"),
+    path("grids/sweeps/<uuid:uid>/", sweeps.sweep_detail, name="sweep_detail"),
+    path("grids/sweeps/<uuid:uid>/<slug:name>/", sweeps.sweep_step, name="sweep_step"),
+    path("grids/events/", events.event_list, name="event_list"),
+    path("grids/events/new/", events.event_create, name="event_create"),
+    path("grids/events/<uuid:uid>/", events.event_detail, name="event_detail"),
+    path("grids/events/<uuid:uid>/whistle/", events.event_whistle, name="event_whistle"),
+    path("grids/calls/", calls.call_page, name="call_page"),
+    path("grids/calls/<uuid:uid>/remind/", calls.call_remind, name="call_remind"),
+    path("grids/sheets/", sheets.sheet_list, name="sheet_list"),
+    path("grids/sheets/new/", sheets.sheet_create, name="sheet_create"),
+    path("grids/sheets/template/", sheets.sheet_template, name="sheet_template"),
+    path("grids/sheets/<uuid:uid>/", sheets.sheet_detail, name="sheet_detail"),
+    path("grids/sheets/<uuid:uid>/rows/", sheets.sheet_rows, name="sheet_rows"),
+    path("grids/sheets/<uuid:uid>/apply/", sheets.sheet_apply, name="sheet_apply"),
+    path("grids/sheets/<uuid:uid>/drop/", sheets.sheet_drop, name="sheet_drop"),
+    path("grids/<uuid:uid>/", tree.unit_detail, name="unit_detail"),
+    path("grids/<uuid:uid>/edit/", tree.unit_edit, name="unit_edit"),
+    path("grids/<uuid:uid>/close/", tree.unit_close, name="unit_close"),
+    path("grids/<uuid:uid>/duty/", tree.duty_add, name="duty_add"),
+]
+desk_urlpatterns = [*_people, *_patrols, *_grids]
 portal_urlpatterns: list[URLPattern] = [
     path("monitor/", portal.own, name="own"),
     path("monitor/manuals/<uuid:uid>/", portal.manual, name="manual"),
@@ -64,6 +93,10 @@ portal_urlpatterns: list[URLPattern] = [
     path("patrols/<uuid:uid>/place/", phone.place_find, name="place_find"),
     path("patrols/<uuid:uid>/stop/", phone.stop_new, name="stop_new"),
     path("patrols/<uuid:uid>/submit/", phone.outing_submit, name="outing_submit"),
+    path("grids/", sweeps.own_grids, name="own_grids"),
+    path("grids/events/new/", events.own_event, name="event_create"),
+    path("grids/sweeps/targets/<uuid:uid>/clear/", sweeps.own_clear, name="sweep_clear"),
+    path("grids/sweeps/<uuid:uid>/", sweeps.own_sweep, name="own_sweep"),
 ]
 public_urlpatterns: list[URLPattern] = [
     path("monitors/", public.monitor_list, name="monitor_list"),

@@ -7,6 +7,7 @@ from monitors import guards
 from monitors.models import AuditStatus as A
 from monitors.models import MonitorStatus as S
 from monitors.models import OutingStatus as O
+from monitors.models import SweepStatus as W
 from monitors.models import TaskStatus as T
 
 CHECK, APPOINT = "monitors.monitor_check", "monitors.monitor_appoint"
@@ -77,6 +78,19 @@ TASK = Workflow(
         Transition(
             "cancel", "取消任务", (T.OPEN,), T.CANCELLED, permission="monitors.monitor_edit", stamp="ended_at",
             needs_reason=True, is_danger=True,
+        ),
+    ),
+)  # fmt: skip
+
+SWEEP = Workflow(
+    model="monitors.GridSweep",
+    label="拉网排查",
+    states=W,
+    initial=W.OPEN,
+    transitions=(
+        Transition(
+            "close", "结束排查", (W.OPEN,), W.CLOSED, permission="monitors.sweep_run", requires=("summary",),
+            stamp="closed_at", is_primary=True,
         ),
     ),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from config.demo.cases import schedule_cases
 from config.demo.clock import anchor, at
 from config.demo.clues import build_clues
 from config.demo.funds import build_funds
+from config.demo.grids import build_few_grids, build_grids, has_grids
 from config.demo.measures import build_measures
 from config.demo.papers import build_papers, has_papers
 from config.demo.patrols import build_patrols
@@ -67,6 +68,8 @@ def parts(
         ("巫山县文书和清单", lambda: has_papers(wushan), lambda: build_papers(wushan, now)),
         ("巫山县学校", lambda: has_schools(wushan), lambda: hurried(build_schools, wushan, now)),
         ("奉节县学校", lambda: has_schools(fengjie), lambda: hurried(build_few_schools, fengjie, now)),
+        ("巫山县网格", lambda: has_grids(wushan), lambda: hurried(build_grids, wushan, now)),
+        ("奉节县网格", lambda: has_grids(fengjie), lambda: hurried(build_few_grids, fengjie, now)),
     ]
 
 

@@ -28,6 +28,7 @@ from institutions.models import Institution
 from institutions.services import person_register
 from monitors import papers, rules
 from monitors.models import Assessment, Gender, Grade, Monitor, MonitorStatus, Source, Tie
+from monitors.services.organs import organ_of
 
 NOMINATE, EDIT = "monitors.monitor_nominate", "monitors.monitor_edit"
 HELD = (MonitorStatus.NOMINATED, MonitorStatus.QUALIFIED, MonitorStatus.PUBLICISED, MonitorStatus.APPOINTED)
@@ -216,13 +217,7 @@ def _check_term(monitor: Monitor, term: Term) -> None:
 
 def issuing_organ(monitor: Monitor) -> Organisation:
     """The education department in whose name certificates go out. Raises Unlawful."""
-    rows = Organisation.objects.filter(
-        bureau=monitor.bureau, kind=OrganisationKind.EDUCATION, is_active=True
-    ).exclude(number_word="")
-    organ = rows.order_by("pk").first()
-    if organ is None:
-        raise Unlawful("教育部门没有机关代字，不能制发聘书。请在单位设置中补充。")
-    return organ
+    return organ_of(monitor.bureau)
 
 
 @database.atomic

@@ -24,7 +24,7 @@ from monitors.selectors import patrols as selectors
 
 DO = "monitors.patrol_do"
 HOME = "monitors_portal:patrol_home"
-FORM = "monitors/portal_form.html"
+FORM = "ui/portal_form.html"
 
 
 def _url(name: str, uid: UUID) -> str:

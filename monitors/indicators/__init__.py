@@ -1,0 +1,14 @@
+"""Numbers of this room."""
+
+from __future__ import annotations
+
+from monitors.indicators import grids, patrols
+
+
+def register_all() -> None:
+    """Declare them."""
+    patrols.register_all()
+    grids.register_all()
+
+
+__all__ = ["register_all"]
