@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from monitors.views import audits, growth, looks, monitors, patrols, phone, portal, public, selection
+from monitors.views import audits, growth, looks, monitors, phone, portal, public, selection
 from monitors.views.grids import calls, duty, events, sheets, sweeps, tree
+from monitors.views.patrols import outings, quota, stops, tasks
 
 app_name = "monitors"
 _people: list[URLPattern] = [
@@ -31,15 +32,15 @@ _people: list[URLPattern] = [
     path("monitors/<uuid:uid>/<slug:name>/", monitors.monitor_step, name="monitor_step"),
 ]
 _patrols: list[URLPattern] = [
-    path("patrols/", patrols.outing_list, name="outing_list"),
-    path("patrols/stops/", patrols.stop_list, name="stop_list"),
-    path("patrols/stops/<uuid:uid>/", patrols.stop_detail, name="stop_detail"),
-    path("patrols/tasks/", patrols.task_list, name="task_list"),
-    path("patrols/tasks/new/", patrols.task_create, name="task_create"),
-    path("patrols/tasks/<uuid:uid>/", patrols.task_detail, name="task_detail"),
-    path("patrols/tasks/<uuid:uid>/<slug:name>/", patrols.task_step, name="task_step"),
-    path("patrols/quota/", patrols.quota, name="quota"),
-    path("patrols/unseen/", patrols.unseen, name="unseen"),
+    path("patrols/", outings.outing_list, name="outing_list"),
+    path("patrols/stops/", outings.stop_list, name="stop_list"),
+    path("patrols/stops/<uuid:uid>/", stops.stop_detail, name="stop_detail"),
+    path("patrols/tasks/", tasks.task_list, name="task_list"),
+    path("patrols/tasks/new/", tasks.task_create, name="task_create"),
+    path("patrols/tasks/<uuid:uid>/", tasks.task_detail, name="task_detail"),
+    path("patrols/tasks/<uuid:uid>/<slug:name>/", tasks.task_step, name="task_step"),
+    path("patrols/quota/", quota.quota, name="quota"),
+    path("patrols/unseen/", quota.unseen, name="unseen"),
     path("patrols/looks/", looks.look_list, name="look_list"),
     path("patrols/looks/<uuid:uid>/", looks.look_detail, name="look_detail"),
     path("patrols/looks/<uuid:uid>/squad/", looks.look_assign, name="look_assign"),
@@ -48,8 +49,8 @@ _patrols: list[URLPattern] = [
     path("patrols/audits/<uuid:uid>/", audits.audit_detail, name="audit_detail"),
     path("patrols/audits/<uuid:uid>/trips/new/", audits.trip_create, name="trip_create"),
     path("patrols/audits/<uuid:uid>/<slug:name>/", audits.audit_step, name="audit_step"),
-    path("patrols/<uuid:uid>/", patrols.outing_detail, name="outing_detail"),
-    path("patrols/<uuid:uid>/<slug:name>/", patrols.outing_step, name="outing_step"),
+    path("patrols/<uuid:uid>/", outings.outing_detail, name="outing_detail"),
+    path("patrols/<uuid:uid>/<slug:name>/", outings.outing_step, name="outing_step"),
 ]
 _grids: list[URLPattern] = [
     path("grids/", tree.unit_list, name="unit_list"),

@@ -19,7 +19,7 @@ from monitors.forms import monitors as person_forms
 from monitors.models import PatrolAudit
 from monitors.selectors import audits as selectors
 from monitors.statistics import estimate, size_needed
-from monitors.views.patrols import VIEW, patrol_path, patrol_tabs, stop_url
+from monitors.views.patrols.common import VIEW, patrol_path, patrol_tabs, stop_url
 
 RUN = "monitors.audit_run"
 MARGINS = (0.05, 0.1)

@@ -31,7 +31,7 @@ from monitors.models import LookAsk
 from monitors.selectors import looks as selectors
 from monitors.selectors import monitors as people
 from monitors.views.common import EDIT, link
-from monitors.views.patrols import VIEW, patrol_path, patrol_tabs
+from monitors.views.patrols.common import VIEW, patrol_path, patrol_tabs
 
 DO = "monitors.patrol_do"
 

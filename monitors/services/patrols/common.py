@@ -1,0 +1,26 @@
+"""Who may do what, and which time of day an outing falls into."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from casework.deadlines import load_calendar
+from monitors.models import (
+    Slot,
+)
+
+DO, EDIT = "monitors.patrol_do", "monitors.monitor_edit"
+EVENING_FROM, DAY_FROM = 18, 6
+
+
+def slot_of(moment: datetime) -> str:
+    """Which time of day and week an outing falls into; unknown calendars count by the weekday."""
+    local = timezone.localtime(moment)
+    calendar = load_calendar()
+    known = local.year in calendar.years
+    is_workday = calendar.is_workday(local.date()) if known else local.weekday() < 5
+    if local.hour >= EVENING_FROM or local.hour < DAY_FROM:
+        return Slot.EVENING
+    return Slot.DAY if is_workday else Slot.REST_DAY
