@@ -35,6 +35,8 @@ def grant_permissions() -> None:
     grant("monitors.patrol_do", "巡查", (Role.MONITOR,))
     grant("monitors.patrol_submit", "提交巡查", (Role.MONITOR, *EDITORS))
     grant("monitors.patrol_view", "查看巡查", VIEWERS)
+    grant("monitors.duty_log", "登记履职", (Role.MONITOR,))
+    grant("monitors.observe", "登记人流观察", (Role.MONITOR, *EDITORS, Role.TOWNSHIP_CLERK))
     grant("monitors.grid_view", "查看网格", (*VIEWERS, Role.PARTNER))
     grant("monitors.grid_phone", "查看网格责任人电话", (*BUREAU_ROLES, Role.TOWNSHIP_CLERK, Role.PARTNER))
     grant("monitors.grid_edit", "设置网格和责任人", (*EDITORS, Role.TOWNSHIP_CLERK))

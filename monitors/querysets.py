@@ -14,12 +14,14 @@ from accounts.querysets import ScopedQuerySet
 if TYPE_CHECKING:
     from accounts.models import User
     from monitors.models import (  # noqa: F401
+        DutyEntry,
         GridDuty,
         GridEvent,
         GridSweep,
         GridUnit,
         LookAsk,
         Monitor,
+        Observation,
         Outing,
         Stop,
     )
@@ -140,3 +142,11 @@ class EventQuerySet(ScopedQuerySet["GridEvent"]):
     def problems(self) -> Self:
         """Those that became clues."""
         return self.exclude(kind="CLEAR")
+
+
+class EntryQuerySet(OwnQuerySet["DutyEntry"]):
+    """Duty logs; a monitor sees the own one."""
+
+
+class ObservationQuerySet(OwnQuerySet["Observation"]):
+    """Observations; a monitor sees the own ones."""

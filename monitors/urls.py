@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from monitors.views import audits, growth, looks, monitors, phone, portal, public, selection
+from monitors.views import audits, growth, looks, monitors, phone, portal, public, selection, sightings
 from monitors.views.grids import calls, duty, events, sheets, sweeps, tree
 from monitors.views.patrols import outings, quota, stops, tasks
 
@@ -27,6 +27,8 @@ _people: list[URLPattern] = [
     path("monitors/manuals/new/", growth.manual_create, name="manual_create"),
     path("monitors/manuals/<uuid:uid>/", growth.manual_detail, name="manual_detail"),
     path("monitors/assessments/", growth.assessment_list, name="assessment_list"),
+    path("monitors/log/", sightings.entry_list, name="entry_list"),
+    path("monitors/log/new/", sightings.entry_create, name="entry_create"),
     path("monitors/<uuid:uid>/", monitors.monitor_detail, name="monitor_detail"),
     path("monitors/<uuid:uid>/account/", monitors.account_open, name="account_open"),
     path("monitors/<uuid:uid>/<slug:name>/", monitors.monitor_step, name="monitor_step"),
@@ -41,6 +43,11 @@ _patrols: list[URLPattern] = [
     path("patrols/tasks/<uuid:uid>/<slug:name>/", tasks.task_step, name="task_step"),
     path("patrols/quota/", quota.quota, name="quota"),
     path("patrols/unseen/", quota.unseen, name="unseen"),
+    path("patrols/areas/", quota.areas, name="areas"),
+    path("patrols/unseen/map/", quota.unseen_map, name="unseen_map"),
+    path("patrols/observations/", sightings.observation_list, name="observation_list"),
+    path("patrols/observations/new/", sightings.observation_create, name="observation_create"),
+    path("patrols/observations/<uuid:uid>/", sightings.observation_detail, name="observation_detail"),
     path("patrols/looks/", looks.look_list, name="look_list"),
     path("patrols/looks/<uuid:uid>/", looks.look_detail, name="look_detail"),
     path("patrols/looks/<uuid:uid>/squad/", looks.look_assign, name="look_assign"),
@@ -85,6 +92,10 @@ portal_urlpatterns: list[URLPattern] = [
     path("monitor/", portal.own, name="own"),
     path("monitor/manuals/<uuid:uid>/", portal.manual, name="manual"),
     path("monitor/ties/new/", portal.tie, name="tie"),
+    path("monitor/log/", sightings.own_log, name="own_log"),
+    path("monitor/log/new/", sightings.own_entry, name="own_entry"),
+    path("patrols/observations/new/", sightings.own_observation, name="own_observation"),
+    path("patrols/observations/<uuid:uid>/", sightings.own_observation_detail, name="observation"),
     path("patrols/", phone.patrol_home, name="patrol_home"),
     path("patrols/new/", phone.outing_new, name="outing_new"),
     path("patrols/stops/<uuid:uid>/", phone.stop, name="stop"),

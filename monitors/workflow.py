@@ -102,16 +102,22 @@ AUDIT = Workflow(
     initial=A.FROZEN,
     transitions=(
         Transition(
-            "draw", "抽取", (A.FROZEN,), A.DRAWN, permission="monitors.audit_run",
-            guards=(guards.other_person_draws,), requires=("entropy", "drawn_by"), stamp="drawn_at",
-            is_primary=True,
+            "enter", "录入公开值", (A.FROZEN,), A.ENTERED, permission="monitors.audit_run",
+            guards=(guards.other_person_enters,), requires=("entropy", "drawn_by"), is_primary=True,
+        ),
+        Transition(
+            "draw", "确认公开值并抽取", (A.ENTERED,), A.DRAWN, permission="monitors.audit_run",
+            guards=(guards.other_person_confirms,), requires=("confirmed_by",), stamp="drawn_at", is_primary=True,
+        ),
+        Transition(
+            "reject", "公开值有误，退回", (A.ENTERED,), A.FROZEN, permission="monitors.audit_run", needs_reason=True,
         ),
         Transition(
             "finish", "完成督查", (A.DRAWN,), A.DONE, permission="monitors.audit_run",
             guards=(guards.all_checked,), stamp="finished_at", is_primary=True,
         ),
         Transition(
-            "abort", "中止", (A.FROZEN, A.DRAWN), A.ABORTED, permission="monitors.audit_run",
+            "abort", "中止", (A.FROZEN, A.ENTERED, A.DRAWN), A.ABORTED, permission="monitors.audit_run",
             requires=("ended_reason",), stamp="finished_at", needs_reason=True, is_danger=True,
         ),
     ),

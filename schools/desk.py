@@ -182,3 +182,8 @@ def kpis(actor: User, today: date) -> Iterable[Kpi]:
 def visit_panel(actor: User, visit: Any) -> dict[str, Any]:
     """Letters about the pupils met at a visit."""
     return {"tips": list(tips_of_source(actor, visit=visit))}
+
+
+def clue_panel(actor: User, clue: Any) -> dict[str, Any]:
+    """Letters that were sent because of a clue."""
+    return {"tips": list(tips_of_source(actor, clue=clue))}

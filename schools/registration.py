@@ -73,6 +73,10 @@ def _screens() -> None:
         "inspections.Visit",
         Panel("school_tips", "工作提示", "schools/_visit_panel.html", desk.visit_panel, 20, VIEW),
     )
+    registries.panels.register(
+        "complaints.Clue",
+        Panel("school_tips", "工作提示", "schools/_visit_panel.html", desk.clue_panel, 20, VIEW),
+    )
 
 
 def _buttons() -> None:

@@ -2,6 +2,7 @@
 
 from monitors.filters.grids import DutyFilter, EventFilter, SheetFilter, SweepFilter, UnitFilter
 from monitors.filters.patrols import (
+    AreaFilter,
     AssessmentFilter,
     AuditFilter,
     LookFilter,
@@ -12,14 +13,18 @@ from monitors.filters.patrols import (
     TaskFilter,
     UnseenFilter,
 )
+from monitors.filters.sightings import EntryFilter, ObservationFilter
 
 __all__ = [
+    "AreaFilter",
     "AssessmentFilter",
     "AuditFilter",
     "DutyFilter",
+    "EntryFilter",
     "EventFilter",
     "LookFilter",
     "MonitorFilter",
+    "ObservationFilter",
     "OutingFilter",
     "QuotaFilter",
     "SheetFilter",

@@ -45,10 +45,12 @@ from monitors.models.people import (
     MonitorStatus,
     Source,
     Squad,
+    SquadKind,
     Tie,
     TieKind,
 )
 from monitors.models.selection import CandidateNotice, Objection
+from monitors.models.sightings import DutyEntry, DutyKind, Observation
 
 __all__ = [
     "EVENT_CLUES",
@@ -64,6 +66,8 @@ __all__ = [
     "CandidateNotice",
     "Category",
     "Cover",
+    "DutyEntry",
+    "DutyKind",
     "DutyPost",
     "EventKind",
     "Finding",
@@ -83,6 +87,7 @@ __all__ = [
     "MonitorStatus",
     "Net",
     "Objection",
+    "Observation",
     "Outing",
     "OutingMember",
     "OutingStatus",
@@ -95,6 +100,7 @@ __all__ = [
     "Source",
     "SpotKind",
     "Squad",
+    "SquadKind",
     "Stage",
     "Stop",
     "SweepStatus",

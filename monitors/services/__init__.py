@@ -4,8 +4,10 @@ from monitors.services.audits import Result as AuditResult
 from monitors.services.audits import (
     audit_abort,
     audit_draw,
+    audit_enter,
     audit_finish,
     audit_freeze,
+    audit_reject,
     trip_record,
 )
 from monitors.services.grids import (
@@ -63,26 +65,32 @@ from monitors.services.patrols import (
     task_create,
     task_finish,
 )
+from monitors.services.sightings import Entry, Watch, duty_log, observation_record
 from monitors.services.squads import squad_assign, squad_save
 
 __all__ = [
     "AuditResult",
     "Duty",
+    "Entry",
     "EventReport",
     "Nomination",
     "Result",
     "Sight",
     "Term",
+    "Watch",
     "account_open",
     "assessment_make",
     "audit_abort",
     "audit_draw",
+    "audit_enter",
     "audit_finish",
     "audit_freeze",
+    "audit_reject",
     "call_remind",
     "calls_remind_due",
     "duty_add",
     "duty_end",
+    "duty_log",
     "event_report",
     "event_whistle",
     "look_answer",
@@ -102,6 +110,7 @@ __all__ = [
     "notice_open",
     "objection_decide",
     "objection_record",
+    "observation_record",
     "outing_start",
     "outing_submit",
     "outing_void",

@@ -26,7 +26,7 @@ from monitors.models import (
     Squad,
 )
 from monitors.services.monitors import issuing_organ
-from monitors.services.patrols.common import DO, EDIT, slot_of
+from monitors.services.patrols.common import DO, EDIT, fits_window, slot_of
 
 NUMBER_KIND = "PATROL"
 
@@ -65,6 +65,7 @@ def outing_start(
         task=task,
         started_at=begun,
         slot=slot_of(begun),
+        is_in_window=fits_window(task, begun) if task is not None else None,
         people=len(people),
         note=note.strip(),
     )

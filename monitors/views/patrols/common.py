@@ -21,7 +21,9 @@ TABS = (
     ("家次", "monitors:stop_list", VIEW),
     ("任务", "monitors:task_list", VIEW),
     ("月度次数", "monitors:quota", VIEW),
+    ("片区月度", "monitors:areas", VIEW),
     ("多久没看", "monitors:unseen", VIEW),
+    ("人流观察", "monitors:observation_list", VIEW),
     ("核查请求", "monitors:look_list", VIEW),
     ("督查", "monitors:audit_list", VIEW),
 )

@@ -33,10 +33,14 @@ from monitors.views.patrols.common import VIEW, moment, outing_url, patrol_path,
 
 def _task_cells(row: Any) -> list[dict[str, Any]]:
     return [
-        {"text": row.title, "url": task_url(row), "sub": row.get_slot_display()},
+        {"text": row.title, "url": task_url(row), "sub": row.window_words},
         {"text": row.squad.name},
         {"text": f"{row.starts_on:%Y-%m-%d} 至 {row.ends_on:%Y-%m-%d}"},
-        {"text": f"{row.outing_count} 次", "num": True},
+        {
+            "text": f"{row.outing_count} 次",
+            "sub": f"时段内 {row.window_count} 次" if row.outing_count else "",
+            "num": True,
+        },
         {"status": row},
     ]
 
@@ -48,8 +52,9 @@ TASK_COLUMNS = (
     Column("小分队", lambda row: row.squad.name, 22),
     Column("开始日期", lambda row: row.starts_on),
     Column("截止日期", lambda row: row.ends_on),
-    Column("时段", lambda row: row.get_slot_display()),
+    Column("时段", lambda row: row.window_words, 24),
     Column("已巡查（次）", lambda row: row.outing_count),
+    Column("其中时段内（次）", lambda row: row.window_count),
     Column("状态", lambda row: row.get_status_display()),
 )
 
@@ -120,7 +125,7 @@ def task_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     lines: list[list[dict[str, Any]]] = [
         [
             {"text": item.number, "url": outing_url(item)},
-            {"text": moment(item.started_at)},
+            {"text": moment(item.started_at), "sub": "" if item.is_in_window else "不在任务时段"},
             {"text": f"{getattr(item, 'stop_count', 0)} 家次", "num": True},
             {"status": item},
         ]
@@ -147,7 +152,7 @@ def task_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         facts=kit.facts(
             ("小分队", row.squad.name),
             ("时间", f"{row.starts_on:%Y-%m-%d} 至 {row.ends_on:%Y-%m-%d}"),
-            ("时段", row.get_slot_display()),
+            ("时段", row.window_words),
         ),
         history=kit.history(actor, row.uid),
         crumbs=patrol_path(("任务", reverse("monitors:task_list")), (row.title, "")),
