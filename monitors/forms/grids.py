@@ -107,7 +107,7 @@ class UnitForm(forms.Form):
         if unit is not None:
             for name in ("kind", "code", "parent"):
                 del self.fields[name]
-            self.initial |= {
+            self.initial.update({
                 "name": unit.name, "region": unit.region_id, "organisation": unit.organisation_id,
                 "area": unit.area, "towns": list(unit.towns.values_list("pk", flat=True)),
                 "places": list(unit.places.values_list("pk", flat=True)),
@@ -237,10 +237,10 @@ class EventForm(forms.Form):
         give_rows(self, unit=units, institution=selectors.places_for(actor, units))
         now = timezone.localtime().replace(second=0, microsecond=0)
         best = selectors.unit_for(place, units)
-        self.initial |= {
+        self.initial.update({
             "happened_at": now, "institution": place.pk if place else None, "kind": kind,
             "unit": best.pk if best else None,
-        }  # fmt: skip
+        })  # fmt: skip
 
     def clean_photos(self) -> list[Any]:
         """Not too many."""
@@ -291,10 +291,10 @@ class CallForm(forms.Form):
         kinds = {OrganisationKind.TOWNSHIP, OrganisationKind.SCHOOL, OrganisationKind.INSTITUTION}
         bodies = selectors.bodies_of(actor).exclude(kind__in=kinds)
         give_rows(self, departments=bodies)
-        self.initial |= {
+        self.initial.update({
             "matter": f"{event.get_kind_display()}：{event.party}"[:100],
             "detail": event.text,
-        }
+        })
 
 
 class NoteForm(forms.Form):

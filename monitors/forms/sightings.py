@@ -100,16 +100,16 @@ class WatchForm(forms.Form):
         super().__init__(*args, **kwargs)
         if monitor is not None:
             bureau = monitor.bureau
-            towns = Region.objects.filter(parent=bureau.region, valid_to__isnull=True)
+            towns: Any = Region.objects.filter(parent=bureau.region, valid_to__isnull=True)
             places = Institution.objects.filter(bureau=bureau).present().select_related("region")
         else:
             towns, places = people.towns_of(actor), institutions_visible(actor).present()
         give_rows(self, region=towns.order_by("code"), institution=places.order_by("name_norm", "pk"))
         now = timezone.localtime().replace(second=0, microsecond=0)
-        self.initial |= {
+        self.initial.update({
             "watched_from": now - timedelta(minutes=30), "watched_until": now,
             "region": monitor.region_id if monitor else None,
-        }  # fmt: skip
+        })  # fmt: skip
 
     def watch(self) -> Watch:
         """As the service takes it."""

@@ -78,7 +78,7 @@ def band_of(days: int | None) -> str:
 
 def unseen_points(actor: User, today: date, town: Region | None = None) -> dict[str, Any]:
     """Operating institutions with a position as points of a map, how many of each band, how many without one."""
-    rows = unseen(actor, today)
+    rows: Any = unseen(actor, today)
     if town is not None:
         rows = rows.filter(region=town)
     points, counts, lost = [], dict.fromkeys(("NEVER", "LONG", "QUARTER", "RECENT"), 0), 0

@@ -97,13 +97,12 @@ def duty_map(actor: User, today: date) -> InstitutionQuerySet:
             in_school=_covering(today, Net.SCHOOL),
             in_department=_covering(today, Net.DEPARTMENT),
         )
-        .prefetch_related(
-            Prefetch("grid_units", queryset=units, to_attr="duty_units"),
-            Prefetch("region__grid_units", queryset=units, to_attr="duty_units"),
-        )
         .order_by("in_street", "in_department", "in_school", "region__code", "name_norm", "pk")
     )
-    found: InstitutionQuerySet = rows
+    found: InstitutionQuerySet = rows.prefetch_related(
+        Prefetch("grid_units", queryset=units, to_attr="duty_units"),
+        Prefetch("region__grid_units", queryset=units, to_attr="duty_units"),
+    )
     return found
 
 
@@ -170,8 +169,8 @@ def coverage(actor: User, sweep: GridSweep) -> list[dict[str, Any]]:
     """For each grid of a sweep within reach: places known, swept, sites newly found."""
     units = GridUnit.objects.visible_to(actor).filter(sweeps=sweep).select_related("region")
     targets = SweepTarget.objects.filter(sweep=sweep).annotate(is_swept=_was_swept())
-    counted = {
-        row["unit"]: row
+    counted: dict[int, dict[str, int]] = {
+        row["unit"]: {"known": row["known"], "swept": row["swept"]}
         for row in targets.order_by()
         .values("unit")
         .annotate(known=Count("pk"), swept=Count("pk", filter=Q(is_swept=True)))

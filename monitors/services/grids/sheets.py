@@ -206,7 +206,7 @@ def sheet_receive(
     require(actor, EDIT)
     if actor.bureau is None or actor.organisation is None:
         raise Unlawful("系统账号不能导入网格人员。")
-    kind = check_sheet(upload, upload.size or 0, name)  # type: ignore[arg-type]
+    kind = check_sheet(upload, upload.size or 0, name)
     upload.seek(0)
     data: bytes = upload.read()
     lines = lines_of(read_grids(data, kind))

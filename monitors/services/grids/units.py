@@ -62,7 +62,9 @@ def unit_save(
     area = list(towns), list(places)
     if unit is not None:
         may_manage(actor, unit.region_path)
-        kept = {name: values[name] for name in ("name", "organisation", "area") if name in values}
+        kept: dict[str, Any] = {
+            name: values[name] for name in ("name", "organisation", "area") if name in values
+        }
         row = record_update(
             actor=actor,
             obj=unit,

@@ -94,7 +94,7 @@ def event_list(request: AuthedRequest) -> HttpResponseBase:
 def _asked(request: AuthedRequest) -> dict[str, Any]:
     """Sweep, place, grid and kind that the link names."""
     actor, found = request.user, {}
-    rows = {
+    rows: dict[str, Any] = {
         "sweep": selectors.sweeps_visible(actor),
         "unit": selectors.open_units(actor),
         "place": selectors.places_for(actor, selectors.open_units(actor)),
