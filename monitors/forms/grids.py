@@ -111,7 +111,7 @@ class UnitForm(forms.Form):
                 "name": unit.name, "region": unit.region_id, "organisation": unit.organisation_id,
                 "area": unit.area, "towns": list(unit.towns.values_list("pk", flat=True)),
                 "places": list(unit.places.values_list("pk", flat=True)),
-            }  # fmt: skip
+            })  # fmt: skip
 
     def values(self) -> dict[str, Any]:
         """What the service takes besides the area."""
@@ -291,10 +291,12 @@ class CallForm(forms.Form):
         kinds = {OrganisationKind.TOWNSHIP, OrganisationKind.SCHOOL, OrganisationKind.INSTITUTION}
         bodies = selectors.bodies_of(actor).exclude(kind__in=kinds)
         give_rows(self, departments=bodies)
-        self.initial.update({
-            "matter": f"{event.get_kind_display()}：{event.party}"[:100],
-            "detail": event.text,
-        })
+        self.initial.update(
+            {
+                "matter": f"{event.get_kind_display()}：{event.party}"[:100],
+                "detail": event.text,
+            }
+        )
 
 
 class NoteForm(forms.Form):
