@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from casework.web import (
     AuthedRequest,
     Column,
@@ -185,7 +186,7 @@ def event_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         heading=row.party,
         subtitle=f"{row.get_kind_display()} · {row.number}",
         actions=actions,
-        sections=[kit.text("看到的情况", row.text or "看过，没有发现问题。"), *_reminders(row)],
+        sections=[kit.text("看到的情况", row.text or "看过，没有发现问题。"), *_reminders(actor, row)],
         show_files=True,
         files=kit.files(actor, row),
         facts=kit.facts(
@@ -225,9 +226,10 @@ def event_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     )
 
 
-def _reminders(row: Any) -> list[dict[str, Any]]:
+def _reminders(actor: User, row: Any) -> list[dict[str, Any]]:
     if row.whistle_id is None:
         return []
+    may = actor.may(CALL) and row.whistle.caller_id == actor.organisation_id and row.whistle.status == "OPEN"
     calls: list[list[dict[str, Any]]] = [
         [
             {"text": str(call.organisation)},
@@ -238,7 +240,7 @@ def _reminders(row: Any) -> list[dict[str, Any]]:
                 "text": f"{call.reminders.count()} 次",
                 "num": True,
                 "links": [{"label": "催办", "url": reverse("monitors:call_remind", kwargs={"uid": call.uid})}]
-                if call.status not in {"DONE", "RETURNED"} and row.whistle.status == "OPEN"
+                if may and call.status not in {"DONE", "RETURNED"}
                 else [],
             },
         ]
