@@ -146,6 +146,7 @@ def _departments(nets: Nets) -> None:
         net = nets.unit(
             "NET", f"D{number}", f"{body.short_name}包干网", None, county.region, organisation=body
         )
+        nets.man(net, "分管负责人", DutyPost.HEAD)
         half = len(county.towns) // 2
         for step, towns in enumerate((county.towns[:half], county.towns[half:]), start=1):
             post = nets.unit(

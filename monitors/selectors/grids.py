@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import Organisation, Region, RegionLevel, User
@@ -36,8 +36,12 @@ def units_visible(actor: User, today: date) -> UnitQuerySet:
         GridUnit.objects.visible_to(actor)
         .select_related("region", "parent", "organisation", "bureau")
         .prefetch_related(Prefetch("duties", queryset=on_duty, to_attr="today"))
-        .annotate(place_count=Count("places", distinct=True), town_count=Count("towns", distinct=True))
-        .order_by("net", "path", "pk")
+        .annotate(
+            place_count=Count("places", distinct=True),
+            town_count=Count("towns", distinct=True),
+            net_order=Case(*[When(net=net, then=Value(at)) for at, net in enumerate(Net.values)]),
+        )
+        .order_by("net_order", "path", "pk")
     )
     found: UnitQuerySet = rows
     return found

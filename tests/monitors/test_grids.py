@@ -232,7 +232,7 @@ def test_grid_pages_at_the_desk(law: World, sign_in: SignIn) -> None:
     on_duty(law, street, "赵望", phone="023-1234567")
     desk = sign_in(law.clerk)
     assert "赵望" in desk.get("/desk/grids/").content.decode()
-    assert "赵望 023-1234567" in desk.get("/desk/grids/duty/").content.decode()
+    assert "tel:023-1234567" in desk.get("/desk/grids/duty/").content.decode()
     assert "无人负责" in desk.get("/desk/grids/duty/?gap=SCHOOL").content.decode()
     assert "没有符合条件的机构" in desk.get("/desk/grids/duty/?gap=STREET").content.decode()
     assert "023-1234567" in desk.get(f"/desk/institutions/{places[0].uid}/").content.decode()

@@ -7,9 +7,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
 from casework.web import AuthedRequest, crumbs, kit
-from monitors.models import GridDuty, GridEvent, GridSweep, GridUnit
+from monitors.models import GridEvent, GridSweep, GridUnit
 
 VIEW, EDIT, DO = "monitors.grid_view", "monitors.grid_edit", "monitors.grid_do"
 PHONE, SWEEP, CALL = "monitors.grid_phone", "monitors.sweep_run", "measures.whistle_call"
@@ -51,9 +50,3 @@ def event_url(row: GridEvent) -> str:
 def moment(value: Any) -> str:
     """A time as read."""
     return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if value else ""
-
-
-def person_words(actor: User, duty: GridDuty) -> str:
-    """Name, office and, for staff, the telephone."""
-    phone = duty.phone if actor.may(PHONE) else ""
-    return " ".join(part for part in (duty.name, duty.title, phone) if part)

@@ -12,7 +12,7 @@ from casework.web.kit import Register
 from monitors.filters import DutyFilter
 from monitors.models import GridUnit, Net
 from monitors.selectors import grids as selectors
-from monitors.views.grids.common import VIEW, grid_tabs, person_words, unit_url
+from monitors.views.grids.common import PHONE, VIEW, grid_tabs, unit_url
 
 
 def _of_net(row: Any, net: str) -> list[Any]:
@@ -30,8 +30,15 @@ def duty_map(request: AuthedRequest) -> HttpResponseBase:
         if not units:
             return {"word": "无人负责", "tone": "bad"}
         first = units[0]
-        people = "；".join(person_words(actor, duty) for duty in first.today)
-        return {"text": first.name, "url": unit_url(first) if first.pk in known else "", "sub": people}
+        also = [unit.name for unit in units[1:] if net == Net.DEPARTMENT]
+        people = "、".join(f"{duty.name} {duty.title}".strip() for duty in first.today)
+        phones = [duty.phone for duty in first.today if duty.phone and actor.may(PHONE)]
+        return {
+            "text": first.name,
+            "url": unit_url(first) if first.pk in known else "",
+            "sub": "；".join([people, *also]),
+            "links": [{"label": phone, "url": f"tel:{phone}"} for phone in phones],
+        }
 
     def cells(row: Any) -> list[dict[str, Any]]:
         return [
