@@ -236,7 +236,10 @@ class AreaFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(label="乡镇（街道）", field_name="name", lookup_expr="icontains")
     month = django_filters.CharFilter(
-        label="月份", method="by_month", widget=forms.TextInput(attrs={"type": "month"})
+        label="月份",
+        method="by_month",
+        initial=lambda: f"{timezone.localdate():%Y-%m}",
+        widget=forms.TextInput(attrs={"type": "month"}),
     )
 
     class Meta:

@@ -180,7 +180,7 @@ def survey_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         facts=kit.facts(
             ("问题", row.question),
             ("填报期限", f"{row.due_on:%Y-%m-%d}"),
-            ("最小人数", f"{row.threshold} 人以下隐去" if row.threshold else ""),
+            ("最小人数", f"小于 {row.threshold} 人的隐去" if row.threshold else ""),
         ),
         history=kit.history(actor, row.uid),
         crumbs=crumbs(("学校调查", reverse("schools:survey_list")), (row.title, "")),

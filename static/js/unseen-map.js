@@ -6,7 +6,7 @@ const SIZES = { NEVER: 8, LONG: 7, QUARTER: 6, RECENT: 5 };
 
 if (place && source && window.L) {
   const points = JSON.parse(source.textContent);
-  const map = window.L.map(place, { attributionControl: false, scrollWheelZoom: false, zoomControl: true, maxZoom: 19, preferCanvas: true });
+  const map = window.L.map(place, { attributionControl: false, scrollWheelZoom: false, zoomControl: true, maxZoom: 19, zoomSnap: 0.25, preferCanvas: true });
   const marks = points.map((point) =>
     window.L.circleMarker([point.lat, point.lng], {
       radius: SIZES[point.band], weight: 1, color: "#fff", fillColor: COLOURS[point.band], fillOpacity: 0.9,
@@ -16,6 +16,6 @@ if (place && source && window.L) {
       link.textContent = point.label;
       return link;
     }).addTo(map));
-  map.fitBounds(window.L.featureGroup(marks).getBounds().pad(0.1), { maxZoom: 15 });
+  map.fitBounds(window.L.featureGroup(marks).getBounds().pad(0.08), { maxZoom: 15 });
   window.L.control.scale({ imperial: false }).addTo(map);
 }
