@@ -15,7 +15,7 @@ from pathlib import Path
 from bench import stack
 from bench.table import Results, machine, say
 
-PARTS = ("portal", "figures", "import", "office", "draws", "cases", "phones", "clues", "ledger")
+PARTS = ("portal", "figures", "import", "office", "draws", "cases", "phones", "clues", "ledger", "patrols")
 
 
 def arguments() -> argparse.Namespace:
@@ -29,6 +29,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--clues", type=int, default=50_000, help="clues among which a new one finds its site"
     )
+    parser.add_argument("--patrols", type=int, default=60_000, help="patrols of a county")
     parser.add_argument("--lines", type=int, default=5_000_000, help="lines of the ledger account")
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the imported sheet")
     parser.add_argument("--events", type=int, default=20_000, help="audit events to seal and verify")
@@ -80,7 +81,7 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
     django.setup()
     say(f"building: {options.institutions:,} institutions, {options.visits:,} visits")
     _prepare(options)
-    from bench import cases, clues, draws, figures, ledger, office, phones, portal, sheets
+    from bench import cases, clues, draws, figures, ledger, office, patrols, phones, portal, sheets
 
     say(machine())
     results = Results()
@@ -94,6 +95,7 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
         "phones": lambda: phones.measure(results),
         "clues": lambda: clues.measure(results, standing=options.clues, listed=2 * options.clues),
         "ledger": lambda: ledger.measure(results, lines=options.lines),
+        "patrols": lambda: patrols.measure(results, patrols=options.patrols),
     }
     for part in PARTS:
         if part in options.parts:

@@ -422,19 +422,24 @@ def watchers_make(world: World, root: dict[str, str], numbers: str) -> None:
 
 def grids_make(world: World, root: dict[str, str], numbers: str) -> None:
     """Streets with somebody on duty, their places, sweeps, events; logs, observations, sheets."""
-    place = Institution.objects.filter(bureau=world.bureau).order_by("pk")[0]
     insert_select(
         GridUnit, numbers, **root, kind="'STREET'", net="'STREET'", code="'G' || i", name="'网格 ' || i",
         path="'/G' || i || '/'",
     )  # fmt: skip
     new = "monitors_gridunit u WHERE NOT EXISTS (SELECT 1 FROM {} o WHERE o.{} = u.id)"
-    places, towns = GridUnit.places.through, GridUnit.towns.through
-    own = "gridunit_id"
     insert_select(
-        places, new.format("monitors_gridunit_places", own), gridunit="u.id", institution=str(place.pk)
+        GridUnit.places.through,
+        "monitors_gridunit u, institutions_institution x WHERE NOT EXISTS (SELECT 1 FROM monitors_gridunit_places o"
+        " WHERE o.gridunit_id = u.id AND o.institution_id = x.id)",
+        gridunit="u.id",
+        institution="x.id",
     )
     insert_select(
-        towns, new.format("monitors_gridunit_towns", own), gridunit="u.id", region=str(world.town.pk)
+        GridUnit.towns.through,
+        f"monitors_gridunit u, accounts_region t WHERE t.parent_id = {world.bureau.region_id} AND NOT EXISTS (SELECT 1"
+        " FROM monitors_gridunit_towns o WHERE o.gridunit_id = u.id AND o.region_id = t.id)",
+        gridunit="u.id",
+        region="t.id",
     )
     insert_select(
         GridDuty, new.format("monitors_gridduty", "unit_id"), unit="u.id", post="'HEAD'", name="'负责人'",
