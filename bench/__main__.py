@@ -27,6 +27,7 @@ PARTS = (
     "ledger",
     "bank",
     "lessons",
+    "patrols",
 )
 
 
@@ -45,6 +46,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--balances", type=int, default=300_000, help="supervised accounts compared with the bank"
     )
+    parser.add_argument("--patrols", type=int, default=60_000, help="patrols of a county")
     parser.add_argument("--lines", type=int, default=5_000_000, help="lines of the ledger account")
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the imported sheet")
     parser.add_argument("--events", type=int, default=20_000, help="audit events to seal and verify")
@@ -96,7 +98,20 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
     django.setup()
     say(f"building: {options.institutions:,} institutions, {options.visits:,} visits")
     _prepare(options)
-    from bench import bank, cases, clues, draws, figures, ledger, lessons, office, phones, portal, sheets
+    from bench import (
+        bank,
+        cases,
+        clues,
+        draws,
+        figures,
+        ledger,
+        lessons,
+        office,
+        patrols,
+        phones,
+        portal,
+        sheets,
+    )
 
     say(machine())
     results = Results()
@@ -112,6 +127,7 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
         "ledger": lambda: ledger.measure(results, lines=options.lines),
         "lessons": lambda: lessons.measure(results, lessons=options.lessons),
         "bank": lambda: bank.measure(results, balances=options.balances),
+        "patrols": lambda: patrols.measure(results, patrols=options.patrols),
     }
     for part in PARTS:
         if part in options.parts:

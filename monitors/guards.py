@@ -73,10 +73,16 @@ def has_stop(outing: Outing, actor: User) -> Iterator[Reason]:
         yield Reason("还没有记录任何一家，不能提交。没有巡查的请由监管股作废。")
 
 
-def other_person_draws(row: PatrolAudit, actor: User) -> Iterator[Reason]:
+def other_person_enters(row: PatrolAudit, actor: User) -> Iterator[Reason]:
     """Who froze the list does not enter the public value."""
     if row.created_by_id == actor.pk:
-        yield Reason("名单由您本人冻结，须由另一人录入公开值并抽取。")
+        yield Reason("名单由您本人冻结，须由另一人录入公开值。")
+
+
+def other_person_confirms(row: PatrolAudit, actor: User) -> Iterator[Reason]:
+    """Who entered the public value does not confirm it."""
+    if row.drawn_by_id == actor.pk:
+        yield Reason("公开值由您本人录入，须由另一人对照公告再填一遍。")
 
 
 def all_checked(row: PatrolAudit, actor: User) -> Iterator[Reason]:

@@ -13,7 +13,18 @@ from accounts.querysets import ScopedQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from monitors.models import LookAsk, Monitor, Outing, Stop  # noqa: F401
+    from monitors.models import (  # noqa: F401
+        DutyEntry,
+        GridDuty,
+        GridEvent,
+        GridSweep,
+        GridUnit,
+        LookAsk,
+        Monitor,
+        Observation,
+        Outing,
+        Stop,
+    )
 
 M = TypeVar("M", bound=models.Model)
 
@@ -91,3 +102,51 @@ class LookQuerySet(ScopedQuerySet["LookAsk"]):
     def waiting(self) -> Self:
         """Those that nobody answered and nobody took back."""
         return self.filter(answered_at__isnull=True, verification__status="ASKED")
+
+
+class UnitQuerySet(ScopedQuerySet["GridUnit"]):
+    """Units of the nets; departments and schools see their own."""
+
+    def open(self) -> Self:
+        """Units that stand."""
+        return self.filter(closed_on__isnull=True)
+
+    def manned_on(self, day: date) -> Self:
+        """Units that have somebody on duty on `day`."""
+        return self.filter(duties__span__contains=day).distinct()
+
+
+class DutyQuerySet(ScopedQuerySet["GridDuty"]):
+    """People on duty."""
+
+    def on(self, day: date) -> Self:
+        """Those on duty on `day`, in units that stand."""
+        return self.filter(span__contains=day, unit__closed_on__isnull=True)
+
+
+class SweepQuerySet(ScopedQuerySet["GridSweep"]):
+    """Sweeps. Who reaches one of the grids of a sweep sees the sweep; the bureau sees all of its own."""
+
+    def visible_to(self, actor: User | Any) -> Self:
+        """Rows inside the actor's reach."""
+        from monitors.models import GridUnit
+
+        units = GridUnit.objects.visible_to(actor).order_by().values("pk")
+        own = self.model._base_manager.filter(units__in=units).values("pk")
+        return self.filter(Q(pk__in=super().visible_to(actor).order_by().values("pk")) | Q(pk__in=own))
+
+
+class EventQuerySet(ScopedQuerySet["GridEvent"]):
+    """What grids reported."""
+
+    def problems(self) -> Self:
+        """Those that became clues."""
+        return self.exclude(kind="CLEAR")
+
+
+class EntryQuerySet(OwnQuerySet["DutyEntry"]):
+    """Duty logs; a monitor sees the own one."""
+
+
+class ObservationQuerySet(OwnQuerySet["Observation"]):
+    """Observations; a monitor sees the own ones."""

@@ -15,6 +15,8 @@ TERM = "monitor.term"
 AGE = "monitor.age"
 QUOTA = "monitor.quota"
 LEAST = "monitor.squad.minimum"
+AREA_QUOTA = "monitor.area.quota"
+CALL_REMIND = "whistle.remind"
 
 BY_ITEM = {
     "A4": ClueKind.OUT_OF_SCOPE,

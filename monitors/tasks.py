@@ -16,3 +16,10 @@ def terms_expire() -> str | None:
     now = timezone.now()
     count = services.monitor_expire_due(actor=system_user(), today=timezone.localdate(now), at=now)
     return f"任期届满 {count} 人" if count else None
+
+
+@periodic("monitors.tasks.calls_remind", "催办报到部门", crontab(minute="*/10"))
+def calls_remind() -> str | None:
+    """Remind departments that townships called; each once for each reason, safe to run again."""
+    count = services.calls_remind_due(actor=system_user(), at=timezone.now())
+    return f"催办 {count} 次" if count else None

@@ -7,6 +7,7 @@ from monitors import guards
 from monitors.models import AuditStatus as A
 from monitors.models import MonitorStatus as S
 from monitors.models import OutingStatus as O
+from monitors.models import SweepStatus as W
 from monitors.models import TaskStatus as T
 
 CHECK, APPOINT = "monitors.monitor_check", "monitors.monitor_appoint"
@@ -81,6 +82,19 @@ TASK = Workflow(
     ),
 )  # fmt: skip
 
+SWEEP = Workflow(
+    model="monitors.GridSweep",
+    label="拉网排查",
+    states=W,
+    initial=W.OPEN,
+    transitions=(
+        Transition(
+            "close", "结束排查", (W.OPEN,), W.CLOSED, permission="monitors.sweep_run", requires=("summary",),
+            stamp="closed_at", is_primary=True,
+        ),
+    ),
+)  # fmt: skip
+
 AUDIT = Workflow(
     model="monitors.PatrolAudit",
     label="巡查督查",
@@ -88,16 +102,22 @@ AUDIT = Workflow(
     initial=A.FROZEN,
     transitions=(
         Transition(
-            "draw", "抽取", (A.FROZEN,), A.DRAWN, permission="monitors.audit_run",
-            guards=(guards.other_person_draws,), requires=("entropy", "drawn_by"), stamp="drawn_at",
-            is_primary=True,
+            "enter", "录入公开值", (A.FROZEN,), A.ENTERED, permission="monitors.audit_run",
+            guards=(guards.other_person_enters,), requires=("entropy", "drawn_by"), is_primary=True,
+        ),
+        Transition(
+            "draw", "确认公开值并抽取", (A.ENTERED,), A.DRAWN, permission="monitors.audit_run",
+            guards=(guards.other_person_confirms,), requires=("confirmed_by",), stamp="drawn_at", is_primary=True,
+        ),
+        Transition(
+            "reject", "公开值有误，退回", (A.ENTERED,), A.FROZEN, permission="monitors.audit_run", needs_reason=True,
         ),
         Transition(
             "finish", "完成督查", (A.DRAWN,), A.DONE, permission="monitors.audit_run",
             guards=(guards.all_checked,), stamp="finished_at", is_primary=True,
         ),
         Transition(
-            "abort", "中止", (A.FROZEN, A.DRAWN), A.ABORTED, permission="monitors.audit_run",
+            "abort", "中止", (A.FROZEN, A.ENTERED, A.DRAWN), A.ABORTED, permission="monitors.audit_run",
             requires=("ended_reason",), stamp="finished_at", needs_reason=True, is_danger=True,
         ),
     ),

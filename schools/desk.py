@@ -45,6 +45,21 @@ def tip_work(actor: User, today: date) -> Iterable[WorkItem]:
         yield _item(row, WORDS[row.status], reverse("schools:tip_detail", args=[row.uid]), today)
 
 
+def portal_surveys(actor: User, today: date) -> Iterable[WorkItem]:
+    """Surveys that the school has not answered."""
+    from schools.selectors.surveys import surveys_to_answer
+
+    for row in surveys_to_answer(actor):
+        yield WorkItem(
+            row.title,
+            reverse("schools_portal:own_survey", args=[row.uid]),
+            row.due_on,
+            sub=row.question,
+            stage="待填报",
+            tone="bad" if row.due_on < today else "warn",
+        )
+
+
 def escalated_work(actor: User, today: date) -> Iterable[WorkItem]:
     """Overdue letters that reminding did not move."""
     for row in tips_visible(actor).waiting().filter(escalated_at__isnull=False)[:50]:
@@ -167,3 +182,8 @@ def kpis(actor: User, today: date) -> Iterable[Kpi]:
 def visit_panel(actor: User, visit: Any) -> dict[str, Any]:
     """Letters about the pupils met at a visit."""
     return {"tips": list(tips_of_source(actor, visit=visit))}
+
+
+def clue_panel(actor: User, clue: Any) -> dict[str, Any]:
+    """Letters that were sent because of a clue."""
+    return {"tips": list(tips_of_source(actor, clue=clue))}

@@ -23,6 +23,9 @@ from schools.models import (
     SchoolRound,
     SchoolTalk,
     Stage,
+    Survey,
+    SurveyKind,
+    SurveyStatus,
     TalkLevel,
     TeacherPledge,
     TeacherViolation,
@@ -196,3 +199,15 @@ class AdFilter(PlaceFilter):
     class Meta:
         model = CampusAd
         fields = ("q", "township", "status")
+
+
+class SurveyFilter(django_filters.FilterSet):
+    """Surveys by name, kind, state."""
+
+    q = django_filters.CharFilter(label="名称", field_name="title", lookup_expr="icontains")
+    kind = django_filters.ChoiceFilter(label="类别", choices=SurveyKind.choices, empty_label="全部")
+    status = django_filters.ChoiceFilter(label="状态", choices=SurveyStatus.choices, empty_label="全部")
+
+    class Meta:
+        model = Survey
+        fields = ("q", "kind", "status")

@@ -14,7 +14,7 @@ from casework.models import EvidenceFile, OfficialDocument
 from casework.registries import Action, NavEntry, Panel, Worklist
 
 VIEW, PORTAL = "schools.tip_view", "schools.portal_view"
-PAGES = ("school", "tip", "round", "return", "letter", "violation", "ad")
+PAGES = ("school", "tip", "round", "return", "letter", "violation", "ad", "survey")
 SUBJECTS = {
     "tip": "worktip",
     "round": "schoolround",
@@ -53,6 +53,8 @@ def _screens() -> None:
         ("课后服务", "own_services", "clock-hour-5", 44, "schools.service_record"),
         ("教师承诺", "own_pledges", "certificate", 45, "schools.pledge_record"),
         ("校园广告", "own_ads", "ad-2", 46, "schools.ad_report"),
+        ("本校活动", "own_activities", "calendar-event", 48, "casework.activity_edit"),
+        ("学校调查", "own_surveys", "list-check", 49, "schools.survey_answer"),
     ):
         registries.add_nav(NavEntry(label, f"schools_portal:{name}", icon, order, permission, face="portal"))
     for key, label, items, face, permission in (
@@ -62,6 +64,7 @@ def _screens() -> None:
         ("returns", "学校报表", desk.round_work, "desk", "schools.round_open"),
         ("matters", "学校事项", desk.duty_work, "desk", "schools.violation_edit"),
         ("portal", "工作提示", desk.portal_tips, "portal", PORTAL),
+        ("portal_surveys", "学校调查", desk.portal_surveys, "portal", "schools.survey_answer"),
         ("portal_asks", "本校事项", desk.portal_asks, "portal", PORTAL),
     ):
         registries.add_worklist(Worklist(f"schools.{key}", label, items, face=face, permission=permission))
@@ -69,6 +72,10 @@ def _screens() -> None:
     registries.panels.register(
         "inspections.Visit",
         Panel("school_tips", "工作提示", "schools/_visit_panel.html", desk.visit_panel, 20, VIEW),
+    )
+    registries.panels.register(
+        "complaints.Clue",
+        Panel("school_tips", "工作提示", "schools/_visit_panel.html", desk.clue_panel, 20, VIEW),
     )
 
 

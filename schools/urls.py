@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from schools.views import assessment, duties, letters, own, portal_tips, registry, rounds, talks, tips
+from schools.views import (
+    assessment,
+    duties,
+    letters,
+    own,
+    own_activities,
+    portal_tips,
+    registry,
+    rounds,
+    surveys,
+    talks,
+    tips,
+)
 
 app_name = "schools"
 
@@ -56,7 +68,14 @@ _duties: list[URLPattern] = [
     path("schools/ads/<uuid:uid>/<slug:name>/", duties.ad_step, name="ad_step"),
 ]
 
-desk_urlpatterns: list[URLPattern] = [*_tips, *_rounds, *_duties, *_registry]
+_surveys: list[URLPattern] = [
+    path("schools/surveys/", surveys.survey_list, name="survey_list"),
+    path("schools/surveys/new/", surveys.survey_create, name="survey_create"),
+    path("schools/surveys/<uuid:uid>/", surveys.survey_detail, name="survey_detail"),
+    path("schools/surveys/<uuid:uid>/<slug:name>/", surveys.survey_step, name="survey_step"),
+]
+
+desk_urlpatterns: list[URLPattern] = [*_surveys, *_tips, *_rounds, *_duties, *_registry]
 
 public_urlpatterns: list[URLPattern] = [
     path("school-talks/", talks.public_tables, name="tables"),
@@ -70,6 +89,9 @@ portal_urlpatterns: list[URLPattern] = [
     path("pledges/", own.own_pledges, name="own_pledges"),
     path("after-school/", own.own_services, name="own_services"),
     path("campus-ads/", own.own_ads, name="own_ads"),
+    path("activities/", own_activities.own_activities, name="own_activities"),
+    path("surveys/", surveys.own_surveys, name="own_surveys"),
+    path("surveys/<uuid:uid>/", surveys.own_survey, name="own_survey"),
     path("tips/", portal_tips.tip_list, name="tip_list"),
     path("tips/<uuid:uid>/", portal_tips.tip_detail, name="tip_detail"),
     path("tips/<uuid:uid>/receive/", portal_tips.tip_receive, name="tip_receive"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from casework.workflow import Transition, Workflow
 from schools import guards
 from schools.models import AdStatus, LetterStatus, ReturnStatus, RoundStatus, ViolationStatus
+from schools.models import SurveyStatus as V
 from schools.models import TipStatus as T
 
 TIP_EDIT, TIP_ISSUE, TIP_ANSWER = "schools.tip_edit", "schools.tip_issue", "schools.tip_answer"
@@ -127,6 +128,22 @@ AD = Workflow(
         Transition(
             "handle", "登记处理", (AdStatus.REPORTED,), AdStatus.HANDLED, permission="schools.ad_handle",
             guards=(guards.own_bureau,), requires=("handling",), stamp="handled_at", is_primary=True,
+        ),
+    ),
+)  # fmt: skip
+
+SURVEY = Workflow(
+    model="schools.Survey",
+    label="学校调查",
+    states=V,
+    initial=V.OPEN,
+    transitions=(
+        Transition(
+            "close", "截止填报", (V.OPEN,), V.CLOSED, permission="schools.survey_open", stamp="closed_at",
+        ),
+        Transition(
+            "publish", "公布", (V.CLOSED,), V.PUBLISHED, permission="schools.survey_publish",
+            requires=("threshold", "published_by"), stamp="published_at", is_primary=True,
         ),
     ),
 )  # fmt: skip

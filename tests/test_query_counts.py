@@ -51,9 +51,16 @@ from institutions.models import ImportBatch, Institution, Person
 from monitors.models import (
     Assessment,
     CandidateNotice,
+    DutyEntry,
+    GridDuty,
+    GridEvent,
+    GridSheet,
+    GridSweep,
+    GridUnit,
     LookAsk,
     Manual,
     Monitor,
+    Observation,
     Outing,
     PatrolAudit,
     PatrolTask,
@@ -73,6 +80,8 @@ from schools.models import (
     SchoolReturn,
     SchoolRound,
     SchoolTalk,
+    Survey,
+    SurveyAnswer,
     TeacherPledge,
     TeacherViolation,
     WorkTip,
@@ -190,6 +199,7 @@ def papers_make(world: World, first: int, count: int) -> None:
     clues_make(world, root, numbers)
     schools_make(world, root, numbers)
     watchers_make(world, root, numbers)
+    grids_make(world, root, numbers)
     funds_make(world, root, numbers)
     custody_make(world, root, numbers)
 
@@ -423,6 +433,68 @@ def watchers_make(world: World, root: dict[str, str], numbers: str) -> None:
         held_on="current_date",
         organiser="'县教委'",
     )
+
+
+def grids_make(world: World, root: dict[str, str], numbers: str) -> None:
+    """Streets with somebody on duty, their places, sweeps, events; logs, observations, sheets."""
+    insert_select(
+        GridUnit, numbers, **root, kind="'STREET'", net="'STREET'", code="'G' || i", name="'网格 ' || i",
+        path="'/G' || i || '/'",
+    )  # fmt: skip
+    new = "monitors_gridunit u WHERE NOT EXISTS (SELECT 1 FROM {} o WHERE o.{} = u.id)"
+    insert_select(
+        GridUnit.places.through,
+        "monitors_gridunit u, institutions_institution x WHERE NOT EXISTS (SELECT 1 FROM monitors_gridunit_places o"
+        " WHERE o.gridunit_id = u.id AND o.institution_id = x.id)",
+        gridunit="u.id",
+        institution="x.id",
+    )
+    insert_select(
+        GridUnit.towns.through,
+        f"monitors_gridunit u, accounts_region t WHERE t.parent_id = {world.bureau.region_id} AND NOT EXISTS (SELECT 1"
+        " FROM monitors_gridunit_towns o WHERE o.gridunit_id = u.id AND o.region_id = t.id)",
+        gridunit="u.id",
+        region="t.id",
+    )
+    insert_select(
+        GridDuty, new.format("monitors_gridduty", "unit_id"), unit="u.id", post="'HEAD'", name="'负责人'",
+        span="daterange(current_date - 9, NULL)",
+    )  # fmt: skip
+    insert_select(
+        GridSweep, numbers, **root, title="'排查 ' || i", starts_on="current_date", ends_on="current_date"
+    )
+    insert_select(
+        GridEvent, new.format("monitors_gridevent", "unit_id"), **root, number="'网格 ' || u.id", unit="u.id",
+        kind="'AD'", place="'校门口'", happened_at="now()", text="'广告'",
+        clue="(SELECT min(id) FROM complaints_clue)",
+    )  # fmt: skip
+    insert_select(
+        GridSheet,
+        numbers,
+        **root,
+        file_name="'表 ' || i",
+        sha256="repeat('0', 64)",
+        rows="'[]'",
+        counts="'{}'",
+    )
+    insert_select(
+        DutyEntry,
+        "monitors_monitor m WHERE NOT EXISTS (SELECT 1 FROM monitors_dutyentry d WHERE d.monitor_id = m.id)",
+        **root, monitor="m.id", duty="'FEEDBACK'", done_on="current_date", text="'反馈'",
+    )  # fmt: skip
+    insert_select(
+        Observation, numbers, **root, number="'观察 ' || i", watched_from="now() - interval '2 hour'",
+        watched_until="now() - interval '1 hour'", place="'楼栋'", spot_kind="'OFFICE'", entered="5", text="'进出'",
+        is_public_only="true", clue="(SELECT min(id) FROM complaints_clue)",
+    )  # fmt: skip
+    asked = {"kind": "'OPINION'", "question": "'满意吗'", "options": """'["是", "否"]'"""}
+    insert_select(Survey, numbers, **root, **asked, title="'调查 ' || i", due_on="current_date")
+    insert_select(
+        SurveyAnswer,
+        "schools_survey v, schools_school s WHERE s.id = (SELECT min(id) FROM schools_school) AND NOT EXISTS"
+        " (SELECT 1 FROM schools_surveyanswer a WHERE a.survey_id = v.id)",
+        **root, survey="v.id", school="s.id", counts="'[1, 2]'", total="3", submitted_at="now()",
+    )  # fmt: skip
 
 
 def funds_make(world: World, root: dict[str, str], numbers: str) -> None:

@@ -31,15 +31,55 @@ def attendances(scope: Scope, period: Period, **dims: Any) -> QuerySet[Attendee]
     return Attendee.objects.filter(activity__in=held)
 
 
+# 场次 and 人次 of each kind: (key, what, kinds, audience).
+PAIRS: tuple[tuple[str, str, Q], ...] = (
+    ("all", "活动", Q()),
+    ("training", "业务培训", Q(kind="TRAINING")),
+    ("study", "学法", Q(kind="STUDY")),
+    ("forum", "座谈", Q(kind="FORUM")),
+    ("counselling", "家庭教育指导", Q(kind="COUNSELLING")),
+    ("parents", "家长会", Q(kind="PARENTS")),
+    ("home_visit", "家访", Q(kind="HOME_VISIT")),
+    ("publicity", "宣传", Q(kind="PUBLICITY")),
+    ("law_talk", "普法宣讲", Q(kind="LAW_TALK")),
+    ("institution_training", "培训机构培训", Q(kind__in=["TRAINING", "LAW_TALK"], audience="INSTITUTIONS")),
+)
 OFFICERS = Q(kind="TRAINING", audience="OFFICERS")
 training_county = Narrowed(activities, OFFICERS & Q(level__in=["OWN", "COUNTY"]))
 training_city = Narrowed(activities, OFFICERS & Q(level="CITY"))
 study = Narrowed(activities, Q(kind="STUDY"))
 
 
+def register_pairs(shared: dict[str, Any]) -> None:
+    """场次 and 人次 of every kind, and the copies of letters."""
+    for key, what, condition in PAIRS:
+        rows = Narrowed(activities, condition)
+        register(
+            Indicator(
+                f"activity_{key}_sessions", f"{what}场次", "场次", rows,
+                "期间内登记的场次之和，一条登记几场的按场次计。", Measure.SUM, "session_count", **shared,
+            ),
+            Indicator(
+                f"activity_{key}_heads", f"{what}人次", "人次", rows,
+                "期间内登记的参加人次之和，没有填写人次的不计。", Measure.SUM, "head_count", **shared,
+            ),
+        )  # fmt: skip
+    register(
+        Indicator(
+            "activity_letter_copies", "致居民一封信发放", "份", Narrowed(activities, Q(kind="LETTER")),
+            "期间内登记的发放份数之和。", Measure.SUM, "copy_count", **shared,
+        ),
+        Indicator(
+            "activity_reach", "宣传覆盖", "人次", Narrowed(activities, Q(kind__in=["PUBLICITY", "LETTER", "LAW_TALK"])),
+            "期间内登记的阅读、覆盖人次之和。", Measure.SUM, "reach_count", **shared,
+        ),
+    )  # fmt: skip
+
+
 def register_all() -> None:
     """Declare the numbers of this register."""
     shared: dict[str, Any] = {"columns": COLUMNS, "url_name": "casework:activity_list"}
+    register_pairs(shared)
     register(
         Indicator(
             "training_county",

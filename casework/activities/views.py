@@ -8,7 +8,7 @@ from uuid import UUID
 import django_filters
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.models.organisations import COUNTERPARTS
 from casework.activities import services
 from casework.evidence.selectors import evidence_of
-from casework.models import Activity, ActivityKind, ActivityLevel
+from casework.models import Activity, ActivityAudience, ActivityKind, ActivityLevel, ActivityWay
 from casework.web import (
     AuthedRequest,
     Column,
@@ -38,10 +38,15 @@ COLUMNS = (
     Column("级别", lambda row: row.get_level_display()),
     Column("对象", lambda row: row.get_audience_display()),
     Column("日期", lambda row: row.held_on),
+    Column("方式", lambda row: row.get_way_display()),
+    Column("场次", lambda row: row.session_count),
+    Column("参加人次", lambda row: row.head_count),
+    Column("发放份数", lambda row: row.copy_count),
+    Column("阅读、覆盖人次", lambda row: row.reach_count),
     Column("学时", lambda row: float(row.hours)),
     Column("组织单位", lambda row: row.organiser, 24),
+    Column("地点", lambda row: row.place, 24),
     Column("登记人员（人）", lambda row: row.people_count),
-    Column("参加人数（人）", lambda row: row.head_count),
 )
 
 
@@ -59,18 +64,35 @@ def people_choices(actor: User) -> QuerySet[User]:
 
 
 class ActivityFilter(django_filters.FilterSet):
-    """Activities by words, kind, level and year."""
+    """Activities by words, kind, audience, level, way and days."""
 
-    q = django_filters.CharFilter(
-        field_name="title", lookup_expr="icontains", label="查活动", help_text="活动名称"
-    )
+    q = django_filters.CharFilter(method="words", label="查活动", help_text="名称、组织单位、地点")
     kind = django_filters.ChoiceFilter(choices=ActivityKind.choices, label="类别", empty_label="全部类别")
     level = django_filters.ChoiceFilter(choices=ActivityLevel.choices, label="级别", empty_label="全部级别")
+    audience = django_filters.ChoiceFilter(
+        choices=ActivityAudience.choices, label="对象", empty_label="全部对象"
+    )
+    way = django_filters.ChoiceFilter(choices=ActivityWay.choices, label="方式", empty_label="全部方式")
     year = django_filters.NumberFilter(field_name="held_on", lookup_expr="year", label="年度")
+    since = django_filters.DateFilter(
+        field_name="held_on",
+        lookup_expr="gte",
+        label="日期从",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    until = django_filters.DateFilter(
+        field_name="held_on", lookup_expr="lte", label="到", widget=forms.DateInput(attrs={"type": "date"})
+    )
 
     class Meta:
         model = Activity
-        fields = ["q", "kind", "level", "year"]
+        fields = ["q", "kind", "audience", "level", "way", "year", "since", "until"]
+
+    def words(self, rows: QuerySet[Activity], name: str, value: str) -> QuerySet[Activity]:
+        """By name, organiser or place."""
+        return rows.filter(
+            Q(title__icontains=value) | Q(organiser__icontains=value) | Q(place__icontains=value)
+        )
 
 
 class PeopleField(forms.ModelMultipleChoiceField[User]):
@@ -97,12 +119,16 @@ class ActivityForm(forms.ModelForm[Activity]):
             "kind",
             "level",
             "audience",
+            "way",
             "title",
             "held_on",
-            "hours",
             "organiser",
             "place",
+            "session_count",
             "head_count",
+            "copy_count",
+            "reach_count",
+            "hours",
             "summary",
         )
         widgets = {
@@ -116,12 +142,28 @@ class ActivityForm(forms.ModelForm[Activity]):
         if self.instance.pk:
             self.initial["people"] = list(self.instance.attendees.values_list("user", flat=True))
 
+        for name in ("session_count", "way"):
+            self.fields[name].required = False
+        for name, words in HELP.items():
+            self.fields[name].help_text = words
+
     def _post_clean(self) -> None:
         """The service validates the row."""
 
     def values(self) -> dict[str, Any]:
         """What the service takes."""
-        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+        given = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        given["session_count"] = given["session_count"] or 1
+        given["way"] = given["way"] or ActivityWay.ONSITE
+        return given
+
+
+HELP = {
+    "session_count": "同一天同样的活动分班、分片开的，填场次，不必逐场登记。",
+    "head_count": "各场相加。不写学生、家长姓名。",
+    "copy_count": "告知书、一封信、海报等发放或张贴的份数。",
+    "reach_count": "公众号、群推送的阅读人次。",
+}
 
 
 class PaperForm(forms.Form):
@@ -149,15 +191,20 @@ def _crumbs(*more: tuple[str, str]) -> list[dict[str, str]]:
 @desk_page("casework.activity_view")
 def activity_list(request: AuthedRequest) -> HttpResponse | StreamingHttpResponse:
     """The register of activities."""
+    rows = activities_visible(request.user)
+    filters = ActivityFilter(request.GET or None, queryset=Activity.objects.visible_to(request.user))
+    sums = filters.qs.order_by().aggregate(
+        sessions=Sum("session_count"), heads=Sum("head_count"), copies=Sum("copy_count")
+    )
     return ListPage(
         request=request,
-        rows=activities_visible(request.user),
+        rows=rows,
         template="casework/activity_list.html",
         title="活动登记",
         columns=COLUMNS,
         filterset=ActivityFilter,
-        unit="场",
-        context={"may_edit": request.user.may("casework.activity_edit")},
+        unit="条",
+        context={"may_edit": request.user.may("casework.activity_edit"), "sums": sums},
     ).response()
 
 
@@ -183,7 +230,17 @@ def activity_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         {"label": "学时", "value": f"{activity.hours} 学时"},
         {"label": "组织单位", "value": activity.organiser},
         {"label": "地点", "value": activity.place},
-        {"label": "参加人数", "value": f"{activity.head_count} 人" if activity.head_count else ""},
+        {"label": "方式", "value": activity.get_way_display()},
+        {"label": "场次", "value": f"{activity.session_count} 场"},
+        *[
+            {"label": label, "value": f"{count:,} {unit}"}
+            for label, count, unit in (
+                ("参加人次", activity.head_count, "人次"),
+                ("发放份数", activity.copy_count, "份"),
+                ("阅读、覆盖人次", activity.reach_count, "人次"),
+            )
+            if count
+        ],
     ]
     context = {
         "activity": activity,

@@ -5,6 +5,7 @@ from casework.models.activities import (
     ActivityAudience,
     ActivityKind,
     ActivityLevel,
+    ActivityWay,
     Attendee,
 )
 from casework.models.audit import AuditAnchor, AuditEvent, AuditPending, AuditSeal
@@ -26,6 +27,7 @@ __all__ = [
     "ActivityAudience",
     "ActivityKind",
     "ActivityLevel",
+    "ActivityWay",
     "Attendee",
     "AuditAnchor",
     "AuditEvent",

@@ -22,6 +22,11 @@ class ActivityKind(models.TextChoices):
     FORUM = "FORUM", "座谈"
     BENCHMARK = "BENCHMARK", "交流学习"
     PUBLICITY = "PUBLICITY", "宣传"
+    LAW_TALK = "LAW_TALK", "普法宣讲"
+    COUNSELLING = "COUNSELLING", "家庭教育指导"
+    PARENTS = "PARENTS", "家长会"
+    HOME_VISIT = "HOME_VISIT", "家访"
+    LETTER = "LETTER", "致居民一封信"
 
 
 class ActivityLevel(models.TextChoices):
@@ -44,11 +49,22 @@ class ActivityAudience(models.TextChoices):
     PUBLIC = "PUBLIC", "社会公众"
 
 
+class ActivityWay(models.TextChoices):
+    """How it reached people."""
+
+    ONSITE = "ONSITE", "现场"
+    ONLINE = "ONLINE", "线上"
+    ONE_TO_ONE = "ONE_TO_ONE", "一对一（检查时宣讲等）"
+    PRINT = "PRINT", "纸质发放、张贴"
+    MEDIA = "MEDIA", "媒体、公众号推送"
+
+
 class Activity(RootModel):
     """One activity of the bureau's work: a training, law study, briefing, forum or publicity event.
 
     Rooms share it: officers' hours, monitors' meetings and schools' publicity all count from here. Papers
-    (notice, sign-in list, photos) are evidence whose subject is the activity.
+    (notice, sign-in list, photos) are evidence whose subject is the activity. One entry may stand for several
+    sessions of the same kind on the same day (家长会 in twelve classes); `head_count` is 人次 over all of them.
     """
 
     kind = models.CharField("类别", max_length=12, choices=ActivityKind.choices)
@@ -61,11 +77,16 @@ class Activity(RootModel):
     )
     place = models.CharField("地点", max_length=120, blank=True, default="")
     organiser = models.CharField("组织单位", max_length=120)
-    head_count = models.PositiveIntegerField("参加人数", null=True, blank=True)
+    way = models.CharField("方式", max_length=10, choices=ActivityWay.choices, default=ActivityWay.ONSITE)
+    session_count = models.PositiveIntegerField("场次", default=1, validators=[MinValueValidator(1)])
+    head_count = models.PositiveIntegerField("参加人次", null=True, blank=True)
+    copy_count = models.PositiveIntegerField("发放份数", null=True, blank=True)
+    reach_count = models.PositiveIntegerField("阅读、覆盖人次", null=True, blank=True)
     summary = models.TextField("内容", blank=True, default="")
 
     scope_paths: ClassVar[ScopePaths] = ScopePaths(
-        participants=("attendees__organisation", "created_by__organisation")
+        participants=("attendees__organisation", "created_by__organisation"),
+        counterpart="created_by__organisation",
     )
     objects = ScopedQuerySet["Activity"].as_manager()
 
@@ -75,6 +96,7 @@ class Activity(RootModel):
         constraints = [
             models.CheckConstraint(condition=Q(hours__gte=0), name="casework_activity_hours"),
             models.CheckConstraint(condition=~Q(title="") & ~Q(organiser=""), name="casework_activity_told"),
+            models.CheckConstraint(condition=Q(session_count__gte=1), name="casework_activity_sessions"),
         ]
         indexes = [models.Index(fields=["bureau", "kind", "held_on"], name="casework_activity_kind")]
 

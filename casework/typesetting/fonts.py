@@ -131,7 +131,7 @@ def _texts(value: Any) -> Iterator[str]:
         yield value
     elif isinstance(value, dict):
         for key, item in value.items():
-            if key not in {"kind", "payload", "form", "align"}:
+            if key not in {"kind", "payload", "form", "align", "data"}:
                 yield from _texts(item)
     elif isinstance(value, list):
         for item in value:

@@ -105,6 +105,8 @@ def _flat(block: dict[str, Any]) -> list[dict[str, Any]]:
         return [{**block, "title_lines": source.title_lines(block["title"])}]
     if kind in {"signature", "imprint"}:
         return [{**block, "date": source.chinese_date(block["date"])}]
+    if kind == "picture":
+        return [{**block, "data": list(source.picture_bytes(block["data"]))}]
     if kind == "fields":
         return [_with_struts(block)]
     return [block]

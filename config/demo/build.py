@@ -18,6 +18,7 @@ from config.demo.cases import schedule_cases
 from config.demo.clock import anchor, at
 from config.demo.clues import build_clues
 from config.demo.funds import build_funds
+from config.demo.grids import build_few_grids, build_grids, has_grids
 from config.demo.measures import build_measures
 from config.demo.papers import build_papers, has_papers
 from config.demo.patrols import build_patrols
@@ -29,6 +30,7 @@ from config.demo.present import build_fengjie_present, build_present
 from config.demo.random_checks import build_draws
 from config.demo.refunds import build_refunds, has_refunds
 from config.demo.schools import build_few_schools, build_schools, has_schools
+from config.demo.sightings import build_sightings, has_sightings
 from config.demo.timeline import Timeline
 from config.demo.watchers import build_watchers
 from config.demo.year_2023 import build_2023
@@ -69,6 +71,13 @@ def parts(
         ("巫山县文书和清单", lambda: has_papers(wushan), lambda: build_papers(wushan, now)),
         ("巫山县学校", lambda: has_schools(wushan), lambda: hurried(build_schools, wushan, now)),
         ("奉节县学校", lambda: has_schools(fengjie), lambda: hurried(build_few_schools, fengjie, now)),
+        ("巫山县网格", lambda: has_grids(wushan), lambda: hurried(build_grids, wushan, now)),
+        (
+            "巫山县履职、观察和调查",
+            lambda: has_sightings(wushan),
+            lambda: hurried(build_sightings, wushan, now),
+        ),
+        ("奉节县网格", lambda: has_grids(fengjie), lambda: hurried(build_few_grids, fengjie, now)),
     ]
 
 

@@ -182,11 +182,12 @@ def _audit(
         entropy_source="次日福彩双色球开奖号码",
         at=moment,
     )
+    value = f"0{number + 1} 08 15 22 29 31 06"
+    entered = services.audit_enter(
+        actor=county.officer, audit_row=row, entropy=value, at=moment + timedelta(days=1)
+    )
     drawn = services.audit_draw(
-        actor=county.officer,
-        audit_row=row,
-        entropy=f"0{number + 1} 08 15 22 29 31 06",
-        at=moment + timedelta(days=1),
+        actor=county.head, audit_row=entered, entropy=value, at=moment + timedelta(days=1, hours=1)
     )
     targets = list(drawn.targets.order_by("order"))
     for trip in range(trips):

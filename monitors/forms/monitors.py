@@ -15,7 +15,7 @@ from casework.web.fields import DayField, area
 from institutions.models import Institution
 from institutions.selectors import institutions_visible, public_institutions
 from monitors import services
-from monitors.models import Category, Grade, Manual, Monitor, Source, Squad, TieKind
+from monitors.models import Category, Grade, Manual, Monitor, Source, Squad, SquadKind, TieKind
 from monitors.selectors import growth, monitors
 
 PROPOSED = [(code, label) for code, label in Source.choices if code != Source.RENEWAL]
@@ -282,6 +282,10 @@ class NoticeForm(forms.Form):
 class SquadForm(forms.Form):
     """A squad and its area."""
 
+    kind = forms.ChoiceField(label="类别", choices=SquadKind.choices, initial=SquadKind.SQUAD, required=False)
+    association = forms.CharField(
+        label="协会名称", max_length=80, required=False, help_text="行业协会组织的联盟填写，其他不填。"
+    )
     name = forms.CharField(label="名称", max_length=60, help_text="例如城区片区小分队。")
     towns = forms.ModelMultipleChoiceField(
         label="负责的乡镇（街道）", queryset=Region.objects.none(), widget=forms.CheckboxSelectMultiple
@@ -291,6 +295,10 @@ class SquadForm(forms.Form):
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         give_rows(self, towns=monitors.towns_of(actor))
+
+    def clean_kind(self) -> str:
+        """A plain squad unless told otherwise."""
+        return self.cleaned_data["kind"] or SquadKind.SQUAD
 
 
 class ManualForm(forms.Form):

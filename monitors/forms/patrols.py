@@ -84,6 +84,9 @@ class SightForm(forms.Form):
         label="看到的名称", max_length=100, help_text="招牌、门牌上的名称；没有招牌的写“无招牌”。"
     )
     place = forms.CharField(label="地点", max_length=200, help_text="写到楼栋、楼层、房号。")
+    arrived_at = MomentField(
+        label="到达时间", required=False, help_text="补记前面到过的一家时改成实际到达的时间；不填为现在。"
+    )
     spot_kind = forms.ChoiceField(label="场所类型", choices=SpotKind.choices)
     cover = forms.ChoiceField(label="以什么名义", choices=Cover.choices)
     licence = forms.ChoiceField(label="办学许可证等证照", choices=Licence.choices, initial=Licence.UNSEEN)
@@ -158,6 +161,9 @@ class SightForm(forms.Form):
     def sight(self) -> Sight:
         """What was filled in."""
         values = self.cleaned_data
+        arrived, now = values["arrived_at"], timezone.now()
+        if arrived is not None and arrived == now.replace(second=0, microsecond=0):
+            arrived = None
         plain = (
             "place", "spot_kind", "cover", "licence", "activity", "subject", "pupils", "stage", "teachers",
             "summary", "is_told",
@@ -167,6 +173,7 @@ class SightForm(forms.Form):
             notes={item.code: values[f"n_{item.code}"] for item in self.items if values[f"n_{item.code}"]},
             institution=self.institution,
             seen_name=values.get("seen_name", ""),
+            arrived_at=arrived,
             **{name: values[name] for name in plain},
         )
 
@@ -187,6 +194,12 @@ class EndForm(forms.Form):
         return now if given == now.replace(second=0, microsecond=0) else given
 
 
+class HourField(forms.TimeField):
+    """A time of day in the browser's own control."""
+
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
 class TaskForm(forms.Form):
     """A task for a squad."""
 
@@ -194,7 +207,13 @@ class TaskForm(forms.Form):
     squad = forms.ModelChoiceField(label="巡查小分队", queryset=Squad.objects.none())
     starts_on = DayField(label="开始日期")
     ends_on = DayField(label="截止日期")
-    slot = forms.ChoiceField(label="时段", choices=Slot.choices)
+    slot = forms.ChoiceField(
+        label="时段", choices=Slot.choices, help_text="班内是工作日白天，班外是晚上、周末和节假日。"
+    )
+    from_time = HourField(label="每天从", required=False)
+    until_time = HourField(
+        label="到", required=False, help_text="例如开学时校门口 16:30 到 18:00；不限的不填。"
+    )
     places = forms.ModelMultipleChoiceField(
         label="指定机构",
         queryset=Institution.objects.none(),
@@ -219,4 +238,9 @@ class TaskForm(forms.Form):
         first, last = values.get("starts_on"), values.get("ends_on")
         if first and last and last < first:
             self.add_error("ends_on", "截止日期不能早于开始日期。")
+        begin, end = values.get("from_time"), values.get("until_time")
+        if bool(begin) != bool(end):
+            self.add_error("until_time", "每天的起止时间要么都填，要么都不填。")
+        elif begin and end and end <= begin:
+            self.add_error("until_time", "结束时间须晚于开始时间；跨过半夜的请选“晚上”，不填时间。")
         return values

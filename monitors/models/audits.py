@@ -18,6 +18,7 @@ class AuditStatus(models.TextChoices):
     """Where an audit stands."""
 
     FROZEN = "FROZEN", "名单已冻结"
+    ENTERED = "ENTERED", "公开值待确认"
     DRAWN = "DRAWN", "督查中"
     DONE = "DONE", "已完成"
     ABORTED = "ABORTED", "已中止"
@@ -43,7 +44,10 @@ class PatrolAudit(RootModel):
     entropy = models.CharField("公开值", max_length=200, blank=True, default="")
     drawn_at = models.DateTimeField("抽取时间", null=True, blank=True)
     drawn_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="抽取人"
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="公开值录入人"
+    )
+    confirmed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="公开值确认人"
     )
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
     ended_reason = models.CharField("中止原因", max_length=200, blank=True, default="")
@@ -74,6 +78,14 @@ class PatrolAudit(RootModel):
                 name="monitors_patrolaudit_second_person",
             ),
             models.CheckConstraint(
+                condition=~Q(status="ENTERED") | (Q(drawn_by__isnull=False) & ~Q(entropy="")),
+                name="monitors_patrolaudit_entered",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("drawn_by")),
+                name="monitors_patrolaudit_confirmed_by_another",
+            ),
+            models.CheckConstraint(
                 condition=~Q(status="ABORTED") | ~Q(ended_reason=""), name="monitors_patrolaudit_aborted"
             ),
         ]
@@ -84,7 +96,7 @@ class PatrolAudit(RootModel):
     @property
     def status_tone(self) -> str:
         """Colour of the state."""
-        return {"FROZEN": "info", "DRAWN": "warn", "DONE": "ok"}.get(self.status, "mute")
+        return {"FROZEN": "info", "ENTERED": "warn", "DRAWN": "warn", "DONE": "ok"}.get(self.status, "mute")
 
 
 class AuditTrip(RootModel):

@@ -36,6 +36,8 @@ class Slot(models.TextChoices):
     DAY = "DAY", "工作日白天"
     EVENING = "EVENING", "晚上"
     REST_DAY = "REST_DAY", "周末、节假日"
+    OFF_DUTY = "OFF_DUTY", "班外（晚上、周末、节假日）"
+    GATE = "GATE", "上放学时段的学校周边"
 
 
 class PatrolTask(RootModel):
@@ -46,6 +48,8 @@ class PatrolTask(RootModel):
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("截止日期")
     slot = models.CharField("时段", max_length=10, choices=Slot.choices, default=Slot.ANY)
+    from_time = models.TimeField("每天从", null=True, blank=True)
+    until_time = models.TimeField("到", null=True, blank=True)
     note = models.CharField("要求", max_length=500, blank=True, default="")
     places = models.ManyToManyField(Institution, blank=True, related_name="+", verbose_name="指定机构")
     status = models.CharField("状态", max_length=10, choices=TaskStatus.choices, default=TaskStatus.OPEN)
@@ -65,10 +69,23 @@ class PatrolTask(RootModel):
             models.CheckConstraint(
                 condition=Q(status="OPEN") | Q(ended_at__isnull=False), name="monitors_patroltask_ended"
             ),
+            models.CheckConstraint(
+                condition=Q(from_time__isnull=True, until_time__isnull=True)
+                | Q(from_time__isnull=False, until_time__isnull=False, until_time__gt=F("from_time")),
+                name="monitors_patroltask_hours",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def window_words(self) -> str:
+        """When to go, in words."""
+        hours = (
+            f"{self.from_time:%H:%M}—{self.until_time:%H:%M}" if self.from_time and self.until_time else ""
+        )
+        return " ".join(part for part in (self.get_slot_display(), hours) if part)
 
 
 class OutingStatus(models.TextChoices):
@@ -105,6 +122,7 @@ class Outing(RootModel):
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
     submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
     slot = models.CharField("时段", max_length=10, choices=Slot.choices)
+    is_in_window = models.BooleanField("符合任务时段", null=True, blank=True)
     people = models.PositiveSmallIntegerField("人数")
     note = models.CharField("说明", max_length=500, blank=True, default="")
     void_reason = models.CharField("作废原因", max_length=200, blank=True, default="")

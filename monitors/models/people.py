@@ -19,9 +19,21 @@ from monitors.models.selection import CandidateNotice
 from monitors.querysets import MonitorQuerySet, OwnQuerySet
 
 
-class Squad(RootModel):
-    """A patrol squad 巡查小分队: monitors who look after the townships of one area 片区."""
+class SquadKind(models.TextChoices):
+    """Who stands behind a squad."""
 
+    SQUAD = "SQUAD", "巡查小分队"
+    ALLIANCE = "ALLIANCE", "行业联盟"
+
+
+class Squad(RootModel):
+    """A patrol squad 巡查小分队: monitors who look after the townships of one area 片区.
+
+    An alliance 联盟 is a squad that an association of the trade puts up for its area and that reports to the bureau.
+    """
+
+    kind = models.CharField("类别", max_length=10, choices=SquadKind.choices, default=SquadKind.SQUAD)
+    association = models.CharField("协会名称", max_length=80, blank=True, default="")
     name = models.CharField("名称", max_length=60)
     towns = models.ManyToManyField(Region, related_name="+", verbose_name="负责的乡镇（街道）")
     is_active = models.BooleanField("启用", default=True)
@@ -34,6 +46,10 @@ class Squad(RootModel):
         ordering = ["name", "id"]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="monitors_squad_named"),
+            models.CheckConstraint(
+                condition=Q(kind="SQUAD", association="") | (Q(kind="ALLIANCE") & ~Q(association="")),
+                name="monitors_squad_association",
+            ),
             models.UniqueConstraint(fields=["bureau", "name"], name="monitors_squad_name"),
         ]
 

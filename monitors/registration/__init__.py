@@ -5,7 +5,8 @@ from __future__ import annotations
 
 def register() -> None:
     """Called once when the room starts."""
-    from monitors.registration import patrols, people
+    from monitors.registration import grids, patrols, people
 
     people.register()
     patrols.register()
+    grids.register()

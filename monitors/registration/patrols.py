@@ -33,6 +33,9 @@ def register() -> None:
     events.subscribe(VerificationRequested, look_asked)
     registries.object_urls["monitors.lookask"] = lambda uid: _url("look_detail", uid)
     registries.object_urls["monitors.patrolaudit"] = lambda uid: _url("audit_detail", uid)
+    registries.object_urls["monitors.observation"] = lambda uid: _url("observation_detail", uid)
+    registries.add_evidence_owner("monitors.observation", may_see_sighting)
+    registries.add_evidence_owner("monitors.dutyentry", may_see_sighting)
     registries.object_urls["monitors.outing"] = lambda uid: _url("outing_detail", uid)
     registries.object_urls["monitors.stop"] = lambda uid: _url("stop_detail", uid)
     registries.object_urls["monitors.patroltask"] = lambda uid: _url("task_detail", uid)
@@ -63,6 +66,19 @@ def may_see_photo(actor: User, evidence: EvidenceFile) -> bool:
     return Stop.objects.visible_to(actor).filter(uid=evidence.subject_uid).exists()
 
 
+def may_see_sighting(actor: User, evidence: EvidenceFile) -> bool:
+    """Whoever sees the observation or the line of the log."""
+    from monitors.models import DutyEntry, Observation
+
+    if not (actor.may(VIEW) or actor.may(DO)):
+        return False
+    uid = evidence.subject_uid
+    return (
+        Observation.objects.visible_to(actor).filter(uid=uid).exists()
+        or DutyEntry.objects.visible_to(actor).filter(uid=uid).exists()
+    )
+
+
 def forgotten(actor: User, today: date) -> Iterable[WorkItem]:
     """Outings that nobody submitted for a day."""
     from monitors.selectors.patrols import outings_visible
@@ -90,7 +106,7 @@ def to_patrol(actor: User, today: date) -> Iterable[WorkItem]:
     for task in tasks_of(monitor, today):
         yield WorkItem(
             task.title, reverse("monitors_portal:patrol_home"), task.ends_on, stage="待巡查",
-            sub=task.get_slot_display(),
+            sub=task.window_words,
         )  # fmt: skip
 
 
@@ -117,7 +133,7 @@ def to_audit(actor: User, today: date) -> Iterable[WorkItem]:
     """Frozen lists that wait for their value, drawn visits that wait for a trip."""
     from monitors.selectors.audits import audits_visible
 
-    words = {"FROZEN": "录入公开值并抽取", "DRAWN": "督查抽中的巡查"}
+    words = {"FROZEN": "录入公开值", "ENTERED": "确认公开值并抽取", "DRAWN": "督查抽中的巡查"}
     for row in audits_visible(actor).filter(status__in=list(words))[:20]:
         yield WorkItem(
             f"{words[row.status]}：{row.title}", _url("audit_detail", row.uid), None, stage=row.get_status_display(),

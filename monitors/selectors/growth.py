@@ -26,6 +26,9 @@ def year_inputs(monitor: Monitor, year: int) -> dict[str, Any]:
         "trainings": results.count(),
         "trainings_passed": results.filter(is_passed=True).count(),
         "manuals_read": monitor.manual_receipts.filter(acknowledged_at__year=year).count(),
+        "feedback": monitor.duty_entries.filter(duty="FEEDBACK", done_on__year=year).count(),
+        "publicised": monitor.duty_entries.filter(duty="PUBLICISE", done_on__year=year).count(),
+        "observations": monitor.observations.filter(watched_from__year=year).count(),
     }
 
 
@@ -37,6 +40,9 @@ INPUT_LABELS = {
     "trainings": "参加培训（次）",
     "trainings_passed": "测试合格（次）",
     "manuals_read": "确认工作手册（版）",
+    "feedback": "反馈（次）",
+    "publicised": "宣传（次）",
+    "observations": "人流观察（次）",
 }
 
 

@@ -54,7 +54,8 @@ def tasks_visible(actor: User) -> ScopedQuerySet[PatrolTask]:
     """Tasks with how many outings came of them, the newest first."""
     rows: Any = PatrolTask.objects.visible_to(actor).select_related("squad", "region")
     counted: ScopedQuerySet[PatrolTask] = rows.annotate(
-        outing_count=Count("outings", filter=Q(outings__status="SUBMITTED"))
+        outing_count=Count("outings", filter=Q(outings__status="SUBMITTED")),
+        window_count=Count("outings", filter=Q(outings__status="SUBMITTED", outings__is_in_window=True)),
     ).order_by("-starts_on", "-pk")
     return counted
 

@@ -96,25 +96,53 @@ def audit_freeze(
 
 
 @database.atomic
-def audit_draw(
+def audit_enter(
     *, actor: User, audit_row: PatrolAudit, entropy: str, at: datetime | None = None
 ) -> PatrolAudit:
-    """Draw from the frozen pool with the public value; who froze does not draw. Raises WrongState, NotAllowed, Blocked, Unlawful."""
-    at = at or timezone.now()
+    """Enter the public value; who froze does not enter it. Nothing is drawn before somebody else confirms.
+
+    Raises WrongState, NotAllowed, Blocked, Unlawful (neither digit nor letter).
+    """
     locked = lock(audit_row)
-    ready(locked, "draw", actor)
+    ready(locked, "enter", actor)
     value = sampling.entropy_clean(entropy)
     if not value:
         raise Unlawful("公开值须含数字或字母，例如彩票开奖号码。")
-    drawn = transition(
-        locked, "draw", actor=actor, at=at, values={"entropy": value, "drawn_by": actor, "drawn_at": at}
-    )
+    return transition(locked, "enter", actor=actor, at=at, values={"entropy": value, "drawn_by": actor})
+
+
+@database.atomic
+def audit_draw(
+    *, actor: User, audit_row: PatrolAudit, entropy: str, at: datetime | None = None
+) -> PatrolAudit:
+    """Confirm the public value by entering it again, and draw from the frozen pool.
+
+    Raises WrongState, NotAllowed, Blocked (who entered it), Unlawful (another value).
+    """
+    at = at or timezone.now()
+    locked = lock(audit_row)
+    ready(locked, "draw", actor)
+    if sampling.entropy_clean(entropy) != locked.entropy:
+        raise Unlawful("与先录入的公开值不一致。请对照公告核对；先录入的有误的，请退回重录。")
+    drawn = transition(locked, "draw", actor=actor, at=at, values={"confirmed_by": actor, "drawn_at": at})
     order = {uid: place for place, uid in enumerate(drawn_uids(drawn), start=1)}
     stops = {stop.uid.hex: stop for stop in Stop.objects.filter(bureau=drawn.bureau, uid__in=list(order))}
     AuditTarget.objects.bulk_create(
         AuditTarget(audit=drawn, stop=stops[uid], order=place) for uid, place in order.items()
     )
     return drawn
+
+
+@database.atomic
+def audit_reject(
+    *, actor: User, audit_row: PatrolAudit, reason: str, at: datetime | None = None
+) -> PatrolAudit:
+    """Send a wrong public value back; the wrong value stays in the record of events. Raises WrongState, Unlawful."""
+    locked = lock(audit_row)
+    said = f"{reason.strip()}（原录入 {locked.entropy}）" if reason.strip() else ""
+    return transition(
+        locked, "reject", actor=actor, at=at, reason=said, values={"entropy": "", "drawn_by": None}
+    )
 
 
 def drawn_uids(row: PatrolAudit) -> list[str]:
@@ -203,7 +231,9 @@ def audit_abort(
 
 for code, sentence in {
     "audit_freeze": "冻结督查名单",
-    "patrolaudit_draw": "抽取督查对象",
+    "patrolaudit_enter": "录入督查公开值",
+    "patrolaudit_draw": "确认公开值并抽取督查对象",
+    "patrolaudit_reject": "退回督查公开值",
     "patrolaudit_finish": "完成督查",
     "patrolaudit_abort": "中止督查",
     "trip_record": "登记督查",

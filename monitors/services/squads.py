@@ -12,7 +12,7 @@ from casework import audit
 from casework.errors import Unlawful
 from casework.records import record_create, record_update, root_fields
 from casework.steps import lock, require
-from monitors.models import Monitor, Squad
+from monitors.models import Monitor, Squad, SquadKind
 
 EDIT = "monitors.monitor_edit"
 
@@ -24,6 +24,8 @@ def squad_save(
     name: str,
     towns: Iterable[Region],
     is_active: bool = True,
+    kind: str = SquadKind.SQUAD,
+    association: str = "",
     squad: Squad | None = None,
     version: int | None = None,
     at: datetime | None = None,
@@ -35,7 +37,11 @@ def squad_save(
         raise Unlawful("请至少选择一个乡镇（街道）。")
     if actor.bureau is None:
         raise Unlawful("系统账号不能设置小分队。")
-    values = {"name": name.strip(), "is_active": is_active}
+    if (kind == SquadKind.ALLIANCE) != bool(association.strip()):
+        raise Unlawful("行业联盟须写明协会名称，巡查小分队不填协会名称。")
+    values = {
+        "name": name.strip(), "is_active": is_active, "kind": kind, "association": association.strip(),
+    }  # fmt: skip
     if squad is None:
         fresh = Squad(**root_fields(actor=actor, region=actor.bureau.region), **values)
         kept = record_create(actor=actor, obj=fresh, verb="monitors.squad_save", at=at)

@@ -19,7 +19,7 @@ from monitors.forms import monitors as person_forms
 from monitors.models import PatrolAudit
 from monitors.selectors import audits as selectors
 from monitors.statistics import estimate, size_needed
-from monitors.views.patrols import VIEW, patrol_path, patrol_tabs, stop_url
+from monitors.views.patrols.common import VIEW, patrol_path, patrol_tabs, stop_url
 
 RUN = "monitors.audit_run"
 MARGINS = (0.05, 0.1)
@@ -101,17 +101,30 @@ def audit_create(request: AuthedRequest) -> HttpResponse:
         heading="组织督查",
         submit="冻结名单",
         cancel_url=reverse("monitors:audit_list"),
-        done="名单已冻结，校验值已固定。公开值产生后由另一人抽取。",
+        done="名单已冻结，校验值已固定。公开值产生后由另一人录入、第二人确认后抽取。",
         sentence=f"最近三个月提交的巡查 {size} 家次：{hints}（95% 置信度，未知不实率按 50% 估）。",
         crumbs=patrol_path(("督查", reverse("monitors:audit_list")), ("组织", "")),
     )
 
 
 STEPS: dict[str, Step] = {
+    "enter": Step(
+        "录入公开值",
+        lambda actor, row, values: services.audit_enter(actor=actor, audit_row=row, **values),
+        "已录入，请另一人对照公告确认后抽取。", RUN,
+        lambda *, actor, row, **bound: forms.DrawForm(**bound), submit="录入",
+        sentence="由没有冻结名单的人录入；录入后须由另一人再填一遍，两次一致才抽取。",
+    ),
     "draw": Step(
-        "抽取", lambda actor, row, values: services.audit_draw(actor=actor, audit_row=row, **values), "已抽取。", RUN,
-        lambda *, actor, row, **bound: forms.DrawForm(**bound), submit="抽取",
-        sentence="填写公开值。由没有冻结名单的人办理；任何人用冻结名单和公开值可以重算出同样的结果。",
+        "确认公开值并抽取",
+        lambda actor, row, values: services.audit_draw(actor=actor, audit_row=row, **values), "公开值一致，已抽取。", RUN,
+        lambda *, actor, row, **bound: forms.DrawForm(**bound), submit="确认并抽取",
+        sentence="请自己对照公告填写，不照抄。任何人用冻结名单和公开值可以重算出同样的结果。",
+    ),
+    "reject": Step(
+        "公开值有误，退回",
+        lambda actor, row, values: services.audit_reject(actor=actor, audit_row=row, **values), "已退回，请重新录入。", RUN,
+        lambda *, actor, row, **bound: person_forms.ReasonForm(**bound), submit="退回",
     ),
     "finish": Step(
         "完成督查", lambda actor, row, values: services.audit_finish(actor=actor, audit_row=row), "督查已完成。", RUN
@@ -187,8 +200,9 @@ def audit_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             ("名单冻结", f"{timezone.localtime(row.frozen_at):%Y-%m-%d %H:%M}"),
             ("名单校验值", row.pool_hash),
             ("公开值来源", row.entropy_source),
-            ("公开值", row.entropy),
-            ("抽取人", row.drawn_by.name if row.drawn_by else ""),
+            ("公开值", row.entropy if row.status != "ENTERED" else "已录入，待另一人确认"),
+            ("公开值录入人", row.drawn_by.name if row.drawn_by else ""),
+            ("公开值确认人", row.confirmed_by.name if row.confirmed_by else ""),
         ),
         history=kit.history(actor, row.uid),
         crumbs=patrol_path(("督查", reverse("monitors:audit_list")), (row.title, "")),

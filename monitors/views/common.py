@@ -14,6 +14,7 @@ LABEL = "社会监督"
 TABS = (
     ("监督员", "monitors:monitor_list", VIEW),
     ("拟聘公示", "monitors:notice_list", VIEW),
+    ("履职记录", "monitors:entry_list", VIEW),
     ("小分队", "monitors:squad_list", VIEW),
     ("培训", "monitors:training_list", VIEW),
     ("工作手册", "monitors:manual_list", VIEW),

@@ -31,7 +31,7 @@ from monitors.models import LookAsk
 from monitors.selectors import looks as selectors
 from monitors.selectors import monitors as people
 from monitors.views.common import EDIT, link
-from monitors.views.patrols import VIEW, patrol_path, patrol_tabs
+from monitors.views.patrols.common import VIEW, patrol_path, patrol_tabs
 
 DO = "monitors.patrol_do"
 
@@ -176,7 +176,7 @@ def own_look_answer(request: AuthedRequest, uid: UUID) -> HttpResponse:
         submit="提交答复",
         cancel_url=home,
         done="已答复，谢谢。",
-        template="monitors/portal_form.html",
+        template="ui/portal_form.html",
         sentence="只写看到、听到的；不进入私人住所，不要求对方开门、签字。",
         crumbs=crumbs(("巡查", reverse("monitors_portal:patrol_home")), (row.clue_no, home), ("答复", "")),
     )

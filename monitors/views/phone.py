@@ -21,10 +21,11 @@ from monitors.forms import patrols as forms
 from monitors.models import Monitor, Stop
 from monitors.selectors import monitors as people
 from monitors.selectors import patrols as selectors
+from monitors.selectors import sightings
 
 DO = "monitors.patrol_do"
 HOME = "monitors_portal:patrol_home"
-FORM = "monitors/portal_form.html"
+FORM = "ui/portal_form.html"
 
 
 def _url(name: str, uid: UUID) -> str:
@@ -60,6 +61,7 @@ def patrol_home(request: AuthedRequest) -> HttpResponse:
             "tasks": selectors.tasks_of(monitor, today),
             "month": month,
             "quota": selectors.quota_of(monitor.bureau, today),
+            "observations": list(sightings.observations_visible(request.user)[:5]),
             "outings": list(selectors.outings_visible(request.user).exclude(status="RUNNING")[:20]),
         }
     return render(request, "monitors/portal_patrols.html", context)

@@ -86,6 +86,6 @@ def tie(request: AuthedRequest) -> HttpResponse:
         submit="申报",
         cancel_url=home,
         done="已申报。关系解除前请不要巡查这家机构。",
-        template="monitors/portal_form.html",
+        template="ui/portal_form.html",
         crumbs=crumbs(("我的监督员信息", home), ("申报", "")),
     )

@@ -149,7 +149,7 @@ def objection_decide(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def _squad_cells(row: Any, may_edit: bool) -> list[dict[str, Any]]:
     url = reverse("monitors:squad_edit", kwargs={"uid": row.uid}) if may_edit else ""
     return [
-        {"text": row.name, "url": url},
+        {"text": row.name, "url": url, "sub": row.association},
         {"text": "、".join(town.name for town in row.towns.all())},
         {"text": f"{row.people} 人", "num": True},
         {"word": "使用中" if row.is_active else "已停用", "tone": "ok" if row.is_active else "mute"},
@@ -159,6 +159,8 @@ def _squad_cells(row: Any, may_edit: bool) -> list[dict[str, Any]]:
 SQUAD_HEADS = ("小分队", "负责的乡镇（街道）", "在聘监督员", "状态")
 SQUAD_COLUMNS = (
     Column("小分队", lambda row: row.name, 24),
+    Column("类别", lambda row: row.get_kind_display()),
+    Column("协会名称", lambda row: row.association, 26),
     Column("负责的乡镇（街道）", lambda row: "、".join(town.name for town in row.towns.all()), 60),
     Column("在聘监督员（人）", lambda row: row.people),
     Column("启用", lambda row: row.is_active),
@@ -173,7 +175,7 @@ def squad_list(request: AuthedRequest) -> HttpResponseBase:
         request,
         rows=selectors.squads_visible(request.user, timezone.localdate()),
         title="巡查小分队",
-        subtitle="按片区编组，每次巡查至少两人同行",
+        subtitle="按片区编组，每次巡查至少两人同行；行业协会的联盟也在这里设置",
         register=Register(SQUAD_HEADS, lambda row: _squad_cells(row, may_edit)),
         columns=SQUAD_COLUMNS,
         filterset=None,
@@ -197,7 +199,17 @@ def squad_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
 
 
 def _squad_form(request: AuthedRequest, row: Squad | None) -> HttpResponse:
-    known = {"name": row.name, "towns": row.towns.all(), "is_active": row.is_active} if row else {}
+    known = (
+        {
+            "name": row.name,
+            "towns": row.towns.all(),
+            "is_active": row.is_active,
+            "kind": row.kind,
+            "association": row.association,
+        }
+        if row
+        else {}
+    )
     form = forms.SquadForm(**data(request), actor=request.user, initial=known)
     home = reverse("monitors:squad_list")
 

@@ -14,6 +14,7 @@ from schools.models.duties import (
 from schools.models.letters import LetterReceipt, LetterStatus, ParentLetter
 from schools.models.registry import COMPULSORY, School, SchoolKind, Stage
 from schools.models.rounds import ReturnStatus, RoundStatus, SchoolReturn, SchoolRound
+from schools.models.surveys import Survey, SurveyAnswer, SurveyKind, SurveyStatus
 from schools.models.talks import SchoolTalk, TalkLevel, TalkTable, TalkTally
 from schools.models.tips import (
     WAITING,
@@ -46,6 +47,10 @@ __all__ = [
     "SchoolTalk",
     "ServiceProvider",
     "Stage",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyKind",
+    "SurveyStatus",
     "TalkLevel",
     "TalkTable",
     "TalkTally",

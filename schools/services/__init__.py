@@ -24,6 +24,7 @@ from schools.services.rounds import (
     round_remind,
     rounds_remind,
 )
+from schools.services.surveys import survey_answer, survey_close, survey_open, survey_publish
 from schools.services.talks import Talk, table_publish, talk_record, talks_expire
 from schools.services.tips import (
     Answer,
@@ -68,6 +69,10 @@ __all__ = [
     "school_create",
     "school_edit",
     "service_record",
+    "survey_answer",
+    "survey_close",
+    "survey_open",
+    "survey_publish",
     "table_publish",
     "talk_record",
     "talks_expire",

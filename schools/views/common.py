@@ -21,6 +21,7 @@ TABS = (
     ("教师承诺", "schools:pledge_list", "schools.pledge_view"),
     ("教师违规", "schools:violation_list", "schools.violation_view"),
     ("校园广告", "schools:ad_list", "schools.ad_view"),
+    ("学校调查", "schools:survey_list", "schools.survey_view"),
     ("年度考核", "schools:assessment", "schools.tip_view"),
     ("学校名册", "schools:school_list", "schools.school_view"),
 )

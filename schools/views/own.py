@@ -35,7 +35,7 @@ TEMPLATE = "schools/portal_entries.html"
 Cells = list[dict[str, Any]]
 
 
-def _page(
+def own_page(
     request: AuthedRequest,
     form: django_forms.BaseForm,
     work: Callable[[School, dict[str, Any]], Any],
@@ -157,7 +157,7 @@ def own_pledges(request: AuthedRequest) -> HttpResponse:
     initial: dict[str, Any] = {"year": timezone.localdate().year}
     if rows:
         initial |= {"teacher_count": rows[0].teacher_count}
-    return _page(
+    return own_page(
         request,
         duties.PledgeForm(**data(request), initial=initial),
         lambda school, values: services.pledge_record(actor=request.user, school=school, **values),
@@ -188,7 +188,7 @@ def own_services(request: AuthedRequest) -> HttpResponse:
             actor=request.user, school=school, service=Service(**values), providers=providers
         )
 
-    return _page(
+    return own_page(
         request,
         duties.ServiceForm(**data(request), actor=request.user, last=rows[0] if rows else None),
         work,
@@ -223,7 +223,7 @@ def own_ads(request: AuthedRequest) -> HttpResponse:
         checked = values.pop("names_checked")
         return services.ad_report(actor=request.user, school=school, values=values, names_checked=checked)
 
-    return _page(
+    return own_page(
         request,
         duties.AdForm(**data(request)),
         work,

@@ -18,8 +18,10 @@ from schools.forms.talks import TableForm, TalkForm
 from schools.models import TalkTable
 from schools.selectors import talks as selectors
 from schools.selectors.registry import school_of
+from schools.selectors.surveys import published_of
 from schools.services import Talk
 from schools.views.common import LABEL, school_url, tabs
+from schools.views.surveys import shown as survey_shown
 
 VIEW, PUBLISH, RECORD = "schools.talk_view", "schools.talk_publish", "schools.talk_record"
 COLUMNS = (
@@ -119,7 +121,8 @@ def public_tables(request: HttpRequest) -> HttpResponse:
     """Talks in published numbers."""
     bureau = request.bureau  # type: ignore[attr-defined]
     tables = [shown(row) for row in selectors.tables_of(bureau)[:20]]
-    return show(request, "schools/public_tables.html", {"tables": tables})
+    surveys = [survey_shown(row) for row in published_of(bureau)[:20]]
+    return show(request, "schools/public_tables.html", {"tables": tables, "surveys": surveys})
 
 
 @portal_page(RECORD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import io
 import itertools
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from PIL import Image
 
 from casework.typesetting import (
     Cell,
@@ -21,6 +23,7 @@ from casework.typesetting import (
     Fields,
     MissingGlyphError,
     Paragraph,
+    Picture,
     Signature,
     Table,
     chinese_date,
@@ -330,3 +333,28 @@ def test_unusable_sources_are_refused() -> None:
         from_dict({**to_dict(letter("正文")), "colour": "red"})
     with pytest.raises(ContentError, match="类型"):
         from_dict({**to_dict(letter("正文")), "blocks": [{"kind": "macro"}]})
+
+
+def photo() -> str:
+    """A small JPEG as the source holds it."""
+    target = io.BytesIO()
+    Image.new("RGB", (60, 84), (90, 120, 150)).save(target, "JPEG")
+    return base64.b64encode(target.getvalue()).decode()
+
+
+def test_a_picture_stands_in_both_files_and_damage_is_named() -> None:
+    card = DocumentContent(
+        form="table",
+        organ="测试局",
+        title="证件",
+        date="2026-11-28",
+        blocks=(Picture(photo(), "照片"), Paragraph("正文。")),
+    )
+    assert from_json(to_json(card)) == card
+    assert b"/Image" in render_pdf(card, font_dir=FONT_DIR)
+    assert render_pdf(card, font_dir=FONT_DIR) == render_pdf(card, font_dir=FONT_DIR)
+    with zipfile.ZipFile(io.BytesIO(render_docx(card))) as archive:
+        assert [name for name in archive.namelist() if name.startswith("word/media/")]
+    for data in ("不是", base64.b64encode(b"GIF89a").decode()):
+        with pytest.raises(ContentError, match="重新上传照片"):
+            render_docx(dataclasses.replace(card, blocks=(Picture(data, "照片"),)))

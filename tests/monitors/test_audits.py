@@ -49,10 +49,21 @@ def test_the_draw_follows_from_the_frozen_list_and_the_value(patrolled: World) -
     row = freeze(patrolled)
     assert row.pool_size == 6
     with pytest.raises(Blocked, match="另一人"):
-        services.audit_draw(actor=patrolled.head, audit_row=row, entropy="123")
+        services.audit_enter(actor=patrolled.head, audit_row=row, entropy="123")
     with pytest.raises(Unlawful, match="数字或字母"):
-        services.audit_draw(actor=patrolled.officer, audit_row=row, entropy="。。")
-    drawn = services.audit_draw(actor=patrolled.officer, audit_row=row, entropy="07 12 23 04")
+        services.audit_enter(actor=patrolled.officer, audit_row=row, entropy="。。")
+    with pytest.raises(WrongState):
+        services.audit_draw(actor=patrolled.officer, audit_row=row, entropy="1")
+    wrong = services.audit_enter(actor=patrolled.officer, audit_row=row, entropy="07 12 23 05")
+    assert not wrong.targets.exists()
+    with pytest.raises(Blocked, match="另一人"):
+        services.audit_draw(actor=patrolled.officer, audit_row=wrong, entropy="07 12 23 05")
+    with pytest.raises(Unlawful, match="不一致"):
+        services.audit_draw(actor=patrolled.head, audit_row=wrong, entropy="07 12 23 04")
+    back = services.audit_reject(actor=patrolled.head, audit_row=wrong, reason="抄错一位")
+    assert (back.status, back.entropy, back.drawn_by) == ("FROZEN", "", None)
+    entered = services.audit_enter(actor=patrolled.officer, audit_row=back, entropy="07 12 23 04")
+    drawn = services.audit_draw(actor=patrolled.head, audit_row=entered, entropy="07,12,23,04")
     uids = [target.stop.uid.hex for target in drawn.targets.order_by("order")]
     assert len(uids) == len(set(uids)) == 4
     assert uids == drawn_uids(PatrolAudit.objects.get(pk=row.pk))
@@ -60,6 +71,13 @@ def test_the_draw_follows_from_the_frozen_list_and_the_value(patrolled: World) -
         services.audit_draw(actor=patrolled.officer, audit_row=drawn, entropy="1")
     with pytest.raises(IntegrityError), transaction.atomic():
         PatrolAudit.objects.filter(pk=row.pk).update(drawn_by=patrolled.head)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PatrolAudit.objects.filter(pk=row.pk).update(confirmed_by=patrolled.officer)
+
+
+def drawn_audit(world: World) -> PatrolAudit:
+    entered = services.audit_enter(actor=world.officer, audit_row=freeze(world), entropy="8")
+    return services.audit_draw(actor=world.head, audit_row=entered, entropy="8")
 
 
 @pytest.mark.parametrize("wanted", [0, 7])
@@ -69,7 +87,7 @@ def test_a_size_that_cannot_be_drawn_is_refused(patrolled: World, wanted: int) -
 
 
 def test_trips_count_and_the_estimate_shows(patrolled: World, sign_in: SignIn) -> None:
-    row = services.audit_draw(actor=patrolled.officer, audit_row=freeze(patrolled), entropy="8")
+    row = drawn_audit(patrolled)
     targets = list(row.targets.order_by("order"))
     today = timezone.localdate()
     entry = {"actor": patrolled.head, "audit_row": row, "went_on": today, "officers": [patrolled.officer]}
@@ -117,7 +135,12 @@ def test_by_hand(patrolled: World, sign_in: SignIn) -> None:
     row = PatrolAudit.objects.get()
     page = f"/desk/patrols/audits/{row.uid}/"
     assert "须由另一人" in client.get(page).content.decode()
-    assert sign_in(patrolled.officer).post(f"{page}draw/", {"entropy": "5 6 7"}).status_code == 302
+    second = sign_in(patrolled.officer)
+    assert second.post(f"{page}enter/", {"entropy": "5 6 7"}).status_code == 302
+    assert "已录入，待另一人确认" in client.get(page).content.decode()
+    assert "5 6 7" not in client.get(page).content.decode()
+    assert client.post(f"{page}draw/", {"entropy": "5 6 8"}).status_code == 422
+    assert client.post(f"{page}draw/", {"entropy": "5 6 7"}).status_code == 302
     empty = client.post(f"{page}trips/new/", {"went_on": today, "officers": [patrolled.officer.pk]})
     assert empty.status_code == 422
     assert client.get("/desk/patrols/audits/?export=csv").status_code == 200

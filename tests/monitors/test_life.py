@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from casework.errors import Blocked, NotAllowed, Unlawful, WrongState
 from casework.models import AuditEvent
+from casework.typesetting import from_dict, render_pdf
 from config.demo.watchers import id_number
 from institutions.models import Person
 from monitors import services
@@ -109,6 +110,9 @@ def test_appointment_waits_for_the_window_and_for_objections(law: World) -> None
     assert done.card.number == done.card_no
     assert done.name in str(done.certificate.content)
     assert id_number(2) not in str(done.certificate.content) + str(done.card.content)
+    photo = done.card.content["blocks"][0]
+    assert (photo["kind"], photo["alt"]) == ("picture", f"{done.name}的照片")
+    assert render_pdf(from_dict(done.card.content)).startswith(b"%PDF")
 
 
 def test_an_upheld_objection_stops_for_good(law: World) -> None:

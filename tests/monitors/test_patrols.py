@@ -235,6 +235,8 @@ def test_a_patrol_never_issues_anything(law: World, team: Team) -> None:
     held = roles.permissions_of([Role.MONITOR])
     assert held == {
         "casework.portal_open",
+        "monitors.duty_log",
+        "monitors.observe",
         "monitors.own_view",
         "monitors.patrol_do",
         "monitors.patrol_submit",

@@ -109,6 +109,9 @@ def test_a_clue_brings_the_pupils_of_its_visit(law: World, school: School, sign_
     assert initial["pupil_count"] == 7
     assert clue.text not in str(initial)
     tip = making.draft_tip(law, school, clue=clue, pupil_count=7)
+    shown = client.get(f"/desk/clues/{clue.uid}/").content.decode()
+    assert f"/desk/schools/tips/{tip.uid}/" in shown
+    assert school.name in shown
     assert tip.source_kind == "CLUE"
 
 

@@ -148,6 +148,20 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A photo (JPEG or PNG, base64) set in a frame of the given size in the middle of the line, never cut off.
+
+    The bytes stand in the source, so the same document always shows the same picture.
+    """
+
+    kind: ClassVar[str] = "picture"
+    data: str
+    alt: str
+    width_mm: float = 25.0
+    height_mm: float = 35.0
+
+
+@dataclass(frozen=True, slots=True)
 class Imprint:
     """版记 at the foot of the last page: 抄送, the printing office and its date (YYYY-MM-DD)."""
 
@@ -175,6 +189,7 @@ Block = (
     | Attachments
     | AttachmentHead
     | Note
+    | Picture
     | Imprint
     | PageBreak
 )

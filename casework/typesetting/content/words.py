@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from datetime import date
 
@@ -18,6 +19,17 @@ class ContentError(ValueError):
 def clean_text(text: str) -> str:
     """Drop control, zero-width and direction characters, which print nothing and can disguise a text."""
     return _DROPPED.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")).strip(" \n")
+
+
+def picture_bytes(data: str) -> bytes:
+    """A picture of the source as bytes. Raises ContentError for what is neither JPEG nor PNG."""
+    try:
+        found = base64.b64decode(data, validate=True)
+    except ValueError as error:
+        raise ContentError("图片数据已损坏，请重新上传照片后再制发。") from error
+    if not found.startswith((b"\xff\xd8\xff", b"\x89PNG")):
+        raise ContentError("图片须是 JPEG 或 PNG，请重新上传照片后再制发。")
+    return found
 
 
 def chinese_date(value: str | date) -> str:

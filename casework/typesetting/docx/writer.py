@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from docx.oxml.ns import qn
+from docx.shared import Mm
 
 from casework.typesetting import content as source
 from casework.typesetting.content import DocumentContent, text_width
@@ -60,6 +61,7 @@ class Writer(Heads, Tables):
             "attachment_head": self._attachment_head,
             "note": lambda block: self._text(f"（{block.text}）", indent=2),
             "imprint": self._imprint,
+            "picture": self._picture,
             "page_break": lambda block: self._page_break(),
         }
         for no, block in enumerate(self.content.blocks):
@@ -76,6 +78,15 @@ class Writer(Heads, Tables):
         out = io.BytesIO()
         self.file.save(out)
         return out.getvalue()
+
+    def _picture(self, block: source.Picture) -> None:
+        paragraph = self._paragraph(align="center", exact=False)
+        shown = paragraph.add_run().add_picture(
+            io.BytesIO(source.picture_bytes(block.data)), height=Mm(block.height_mm)
+        )
+        if shown.width > Mm(block.width_mm):
+            shown.height = Mm(block.height_mm * Mm(block.width_mm) / shown.width)
+            shown.width = Mm(block.width_mm)
 
     def _body(self, block: source.Paragraph) -> None:
         self._text(block.text, indent=2 if block.indent and not block.align else 0, align=block.align)

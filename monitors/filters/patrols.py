@@ -93,7 +93,9 @@ class OutingFilter(django_filters.FilterSet):
     )
     status = django_filters.ChoiceFilter(label="状态", choices=OutingStatus.choices, empty_label="全部")
     slot = django_filters.ChoiceFilter(
-        label="时段", choices=[row for row in Slot.choices if row[0] != Slot.ANY], empty_label="全部"
+        label="时段",
+        choices=[row for row in Slot.choices if row[0] in {Slot.DAY, Slot.EVENING, Slot.REST_DAY}],
+        empty_label="全部",
     )
     since = django_filters.DateFilter(
         label="开始日期从", field_name="started_at", lookup_expr="date__gte", widget=DAY
@@ -227,6 +229,26 @@ class UnseenFilter(django_filters.FilterSet):
         """Never seen, or not since that many days."""
         limit = timezone.now() - timedelta(days=int(value))
         return rows.filter(Q(last_seen__isnull=True) | Q(last_seen__lt=limit))
+
+
+class AreaFilter(django_filters.FilterSet):
+    """Townships by name and month."""
+
+    q = django_filters.CharFilter(label="乡镇（街道）", field_name="name", lookup_expr="icontains")
+    month = django_filters.CharFilter(
+        label="月份",
+        method="by_month",
+        initial=lambda: f"{timezone.localdate():%Y-%m}",
+        widget=forms.TextInput(attrs={"type": "month"}),
+    )
+
+    class Meta:
+        model = Region
+        fields = ("q", "month")
+
+    def by_month(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """The page reads the month; the rows stay."""
+        return rows
 
 
 class LookFilter(django_filters.FilterSet):

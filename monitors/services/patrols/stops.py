@@ -1,31 +1,24 @@
-"""Patrols: start with at least two, record stops, submit. Red-line items become a clue the same moment.
-
-Nothing here issues a document or asks the other side for anything; that is the officers' work.
-"""
+"""Recording stops; red-line items become a clue the same moment."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction as database
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import system_user
-from casework import audit, policy
+from casework import audit
 from casework.canonical import sha256_hex
-from casework.deadlines import load_calendar
 from casework.errors import NotAllowed, Unlawful, WrongState
 from casework.evidence.services import evidence_receive
-from casework.numbering import number_take
-from casework.records import record_create, root_fields
-from casework.steps import lock, require
-from casework.workflow import transition
+from casework.records import root_fields
+from casework.steps import require
 from complaints.models import Channel, Clue
 from complaints.services import ClueReport, clue_register
 from fieldwork.models import ChecklistItem, ChecklistVersion
@@ -34,25 +27,17 @@ from institutions.models import Institution
 from monitors import rules
 from monitors.models import (
     Cover,
-    Monitor,
     Outing,
-    OutingMember,
     OutingStatus,
-    PatrolTask,
-    Slot,
-    Squad,
     Stop,
     Tie,
 )
-from monitors.services.monitors import issuing_organ
+from monitors.services.patrols.common import DO, EDIT
 
-DO, EDIT = "monitors.patrol_do", "monitors.monitor_edit"
 CHECKLIST = "DAILY_43"
-NUMBER_KIND = "PATROL"
-NUMBER_PATTERN = "{organ}巡查〔{year}〕{n}号"
+
 SOURCE = "monitors.stop"
-EVENING_FROM, DAY_FROM = 18, 6
-LONGEST = timedelta(hours=24)
+
 STOPS_MAX = 60
 
 
@@ -85,134 +70,6 @@ KEPT = (
     "place", "spot_kind", "cover", "longitude", "latitude", "accuracy_m", "licence", "pupils", "stage",
     "teachers", "activity", "subject", "summary", "is_told",
 )  # fmt: skip
-
-
-def slot_of(moment: datetime) -> str:
-    """Which time of day and week an outing falls into; unknown calendars count by the weekday."""
-    local = timezone.localtime(moment)
-    calendar = load_calendar()
-    known = local.year in calendar.years
-    is_workday = calendar.is_workday(local.date()) if known else local.weekday() < 5
-    if local.hour >= EVENING_FROM or local.hour < DAY_FROM:
-        return Slot.EVENING
-    return Slot.DAY if is_workday else Slot.REST_DAY
-
-
-@database.atomic
-def outing_start(
-    *,
-    actor: User,
-    monitors: Sequence[Monitor],
-    started_at: datetime | None = None,
-    task: PatrolTask | None = None,
-    note: str = "",
-    at: datetime | None = None,
-) -> Outing:
-    """Begin a patrol with at least two monitors, the first of them leading.
-
-    A monitor starts for the own group, the desk may enter one afterwards. Raises NotAllowed, Unlawful (one
-    person, a term that has ended, somebody who is on another patrol then, a task of another squad or day).
-    """
-    at = at or timezone.now()
-    begun = started_at or at
-    if begun > at:
-        raise Unlawful("巡查开始时间不能晚于现在。")
-    people = _locked(monitors)
-    _may_start(actor, people)
-    _check_people(people, begun)
-    squad = people[0].squad
-    _check_task(task, squad, begun)
-    outing = Outing(
-        **root_fields(actor=actor, region=people[0].region, bureau=people[0].bureau),
-        squad=squad,
-        task=task,
-        started_at=begun,
-        slot=slot_of(begun),
-        people=len(people),
-        note=note.strip(),
-    )
-    outing.number = number_take(
-        organ=issuing_organ(people[0]), kind=NUMBER_KIND, subject=outing, at=begun, pattern=NUMBER_PATTERN
-    ).text
-    record_create(
-        actor=actor,
-        obj=outing,
-        verb="monitors.outing_start",
-        at=at,
-        reason="、".join(person.name for person in people),
-    )
-    OutingMember.objects.bulk_create(
-        OutingMember(outing=outing, monitor=person, span=DateTimeTZRange(begun, None), is_leader=place == 0)
-        for place, person in enumerate(people)
-    )
-    return outing
-
-
-def _locked(monitors: Sequence[Monitor]) -> list[Monitor]:
-    """The monitors locked in the order of their keys, given back in the order asked for; doubles dropped."""
-    order = list(dict.fromkeys(person.pk for person in monitors))
-    rows = (
-        Monitor.objects.select_for_update(of=("self",))
-        .select_related("person", "squad", "region", "bureau__region")
-        .filter(pk__in=order)
-        .order_by("pk")
-    )
-    known = {person.pk: person for person in rows}
-    return [known[pk] for pk in order]
-
-
-def _may_start(actor: User, people: list[Monitor]) -> None:
-    if actor.may(EDIT):
-        return
-    require(actor, DO)
-    if all(person.user_id != actor.pk for person in people):
-        raise NotAllowed("只能登记您本人参加的巡查。")
-
-
-def _check_people(people: list[Monitor], begun: datetime) -> None:
-    if not people:
-        raise Unlawful("请选择参加巡查的监督员。")
-    day = timezone.localdate(begun)
-    least = int(policy.value(rules.LEAST, region=people[0].region, on=day).value)
-    if len(people) < max(2, least):
-        raise Unlawful(f"巡查至少 {max(2, least)} 人同行，一个人不能开始。请再选一名监督员。")
-    if len({person.bureau_id for person in people}) > 1:
-        raise Unlawful("只能和本单位的监督员一起巡查。")
-    for person in people:
-        if not person.serves_on(day):
-            until = person.term_until
-            ended = f"任期已于 {until:%Y-%m-%d} 结束" if until and until < day else "当天不在任期内"
-            raise Unlawful(f"{person.name}{ended}，不能参加巡查。")
-    busy = (
-        OutingMember.objects.filter(
-            monitor__in=people, is_void=False, span__overlap=DateTimeTZRange(begun, None)
-        )
-        .select_related("monitor__person", "outing")
-        .order_by("pk")
-        .first()
-    )
-    if busy is not None:
-        raise Unlawful(_busy_words(busy))
-
-
-def _busy_words(busy: OutingMember) -> str:
-    begun = timezone.localtime(busy.outing.started_at)
-    if busy.outing.status == OutingStatus.RUNNING:
-        return (
-            f"{busy.monitor.name} {begun:%m-%d %H:%M} 开始的巡查 {busy.outing.number} 还没有提交，请先提交。"
-        )
-    return f"{busy.monitor.name}在这段时间参加了另一次巡查 {busy.outing.number}，一个人不能同时在两处巡查。"
-
-
-def _check_task(task: PatrolTask | None, squad: Squad | None, begun: datetime) -> None:
-    if task is None:
-        return
-    if squad is None or task.squad_id != squad.pk:
-        raise Unlawful("这项任务交给了另一个小分队。")
-    if task.status != "OPEN" or not task.starts_on <= timezone.localdate(begun) <= task.ends_on:
-        raise Unlawful(
-            f"任务“{task.title}”的时间是 {task.starts_on:%Y-%m-%d} 至 {task.ends_on:%Y-%m-%d}，现在不能按任务巡查。"
-        )
 
 
 @database.atomic
@@ -406,74 +263,3 @@ def _clue(stop: Stop, stars: list[ChecklistItem], version: ChecklistVersion, at:
         ),
         at=at,
     ).clue
-
-
-@database.atomic
-def outing_submit(
-    *, actor: User, outing: Outing, ended_at: datetime | None = None, at: datetime | None = None
-) -> Outing:
-    """End a patrol; it counts from now on. Raises WrongState, NotAllowed, Blocked without a stop, Unlawful."""
-    at = at or timezone.now()
-    locked = lock(outing)
-    if not actor.may(EDIT) and not locked.members.filter(monitor__user=actor).exists():
-        raise NotAllowed("只能提交您本人参加的巡查。")
-    ended = ended_at or at
-    if not locked.started_at < ended <= at:
-        raise Unlawful("结束时间须晚于开始时间，且不晚于现在。")
-    if ended - locked.started_at > LONGEST:
-        raise Unlawful("一次巡查不能超过 24 小时，请填写实际结束时间。")
-    last = locked.stops.order_by("-arrived_at").values_list("arrived_at", flat=True).first()
-    if last is not None and ended < last:
-        raise Unlawful("结束时间不能早于最后一家的到达时间。")
-    done = transition(locked, "submit", actor=actor, at=at, values={"ended_at": ended})
-    done.members.update(span=DateTimeTZRange(done.started_at, ended))
-    return done
-
-
-@database.atomic
-def outing_void(*, actor: User, outing: Outing, reason: str, at: datetime | None = None) -> Outing:
-    """Take an outing out of the counts; its clues stay. Raises WrongState, NotAllowed, Unlawful."""
-    gone = transition(
-        outing, "void", actor=actor, at=at, reason=reason, values={"void_reason": reason.strip()[:200]}
-    )
-    gone.members.update(is_void=True)
-    return gone
-
-
-@database.atomic
-def task_create(
-    *, actor: User, values: dict[str, Any], places: Iterable[Institution] = (), at: datetime | None = None
-) -> PatrolTask:
-    """Give a squad a task. Raises NotAllowed, Unlawful."""
-    require(actor, EDIT)
-    squad: Squad = values["squad"]
-    if squad.bureau_id != actor.bureau_id:
-        raise Unlawful("只能给本单位的小分队派任务。")
-    if values["ends_on"] < timezone.localdate(at or timezone.now()):
-        raise Unlawful("任务的截止日期不能早于今天。")
-    task = PatrolTask(**root_fields(actor=actor, region=squad.region, bureau=squad.bureau), **values)
-    record_create(actor=actor, obj=task, verb="monitors.task_create", at=at)
-    task.places.set(places)
-    return task
-
-
-def task_finish(*, actor: User, task: PatrolTask, at: datetime | None = None) -> PatrolTask:
-    """The task is done. Raises WrongState, NotAllowed."""
-    return transition(task, "finish", actor=actor, at=at)
-
-
-def task_cancel(*, actor: User, task: PatrolTask, reason: str, at: datetime | None = None) -> PatrolTask:
-    """The task is dropped, with the reason. Raises WrongState, NotAllowed, Unlawful."""
-    return transition(task, "cancel", actor=actor, at=at, reason=reason)
-
-
-for code, sentence in {
-    "outing_start": "开始巡查",
-    "outing_submit": "提交巡查",
-    "outing_void": "作废巡查",
-    "stops_record": "记录巡查的机构",
-    "task_create": "派巡查任务",
-    "patroltask_finish": "完成巡查任务",
-    "patroltask_cancel": "取消巡查任务",
-}.items():
-    audit.verb(f"monitors.{code}", sentence)

@@ -1,4 +1,4 @@
-"""Numbers of this room."""
+"""Numbers of monitors and patrols."""
 
 from __future__ import annotations
 

@@ -1,0 +1,43 @@
+"""Who may do what, and which time of day an outing falls into."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from casework.deadlines import load_calendar
+from monitors.models import PatrolTask, Slot
+
+DO, EDIT = "monitors.patrol_do", "monitors.monitor_edit"
+EVENING_FROM, DAY_FROM = 18, 6
+
+
+def slot_of(moment: datetime) -> str:
+    """Which time of day and week an outing falls into; unknown calendars count by the weekday."""
+    local = timezone.localtime(moment)
+    calendar = load_calendar()
+    known = local.year in calendar.years
+    is_workday = calendar.is_workday(local.date()) if known else local.weekday() < 5
+    if local.hour >= EVENING_FROM or local.hour < DAY_FROM:
+        return Slot.EVENING
+    return Slot.DAY if is_workday else Slot.REST_DAY
+
+
+FITS = {
+    Slot.DAY: {Slot.DAY},
+    Slot.EVENING: {Slot.EVENING},
+    Slot.REST_DAY: {Slot.REST_DAY},
+    Slot.OFF_DUTY: {Slot.EVENING, Slot.REST_DAY},
+    Slot.GATE: {Slot.DAY},
+}
+
+
+def fits_window(task: PatrolTask, begun: datetime) -> bool:
+    """Whether an outing began in the time of day that its task asks for. It counts either way; the task says so."""
+    asked = FITS.get(Slot(task.slot))
+    if asked is not None and slot_of(begun) not in asked:
+        return False
+    if task.from_time is None or task.until_time is None:
+        return True
+    return bool(task.from_time <= timezone.localtime(begun).time() <= task.until_time)
