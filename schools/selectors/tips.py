@@ -117,8 +117,8 @@ def source_named(actor: User, visit: str, clue: str) -> tuple[Visit | None, Clue
 
 def source_seen(actor: User, tip: WorkTip) -> tuple[Visit | None, Clue | None]:
     """The visit and the clue from which a letter came, when the actor sees them."""
-    visits, clues = Visit.objects.visible_to(actor), Clue.objects.visible_to(actor)
-    return visits.filter(pk=tip.visit_id).first(), clues.filter(pk=tip.clue_id).first()
+    visit = Visit.objects.visible_to(actor).filter(pk=tip.visit_id).first() if tip.visit_id else None
+    return visit, Clue.objects.visible_to(actor).filter(pk=tip.clue_id).first() if tip.clue_id else None
 
 
 def _uid(text: str) -> UUID:
