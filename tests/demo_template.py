@@ -71,6 +71,6 @@ def demo_template() -> DemoTemplate:
             cwd=ROOT,
             env=environment,
             check=True,
-            stdout=sys.stderr,
+            stdout=sys.__stderr__,
         )
     return DemoTemplate(DATABASE, folder)
