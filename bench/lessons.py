@@ -59,6 +59,7 @@ def _filled(actor: User, place: Institution, count: int) -> None:
         [
             Contract(
                 **root, institution=place, family=family, account=account, status="ACTIVE", number=f"B{index}",
+                order_no=f"{place.pk:06d}{index:06d}",
                 student_digest="x", student_masked="测*", course="测试", subject="测试", lessons=24,
                 starts_on=DAY, ends_on=DAY + timedelta(days=80), signed_on=DAY, price_fen=240_001,
                 list_price_fen=240_001, paid_fen=240_001, signed_at=timezone.now(),

@@ -15,6 +15,7 @@ from funds.views import (
     lessons,
     overview,
     portal,
+    portal_refunds,
     public,
     refunds,
     releases,
@@ -91,9 +92,9 @@ portal_urlpatterns: list[URLPattern] = [
     path("funds/lessons/declare/", portal.lesson_declare, name="lesson_declare"),
     path("funds/lessons/sheet/", sheets.lesson_sheet, name="lesson_sheet"),
     path("funds/lessons/<uuid:uid>/withdraw/", portal.lesson_withdraw, name="lesson_withdraw"),
-    path("funds/refunds/", portal.refund_list, name="refund_list"),
-    path("funds/refunds/<uuid:uid>/", portal.refund_detail, name="refund_detail"),
-    path("funds/refunds/<uuid:uid>/<slug:name>/", portal.refund_step, name="refund_step"),
+    path("funds/refunds/", portal_refunds.refund_list, name="refund_list"),
+    path("funds/refunds/<uuid:uid>/", portal_refunds.refund_detail, name="refund_detail"),
+    path("funds/refunds/<uuid:uid>/<slug:name>/", portal_refunds.refund_step, name="refund_step"),
 ]
 
 public_urlpatterns: list[URLPattern] = [

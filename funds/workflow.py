@@ -259,7 +259,6 @@ REFUNDS = Workflow(
         ),
         Transition(
             "mediate", "受理调解", (R.INST_REFUSED, R.INST_AGREED, R.AUTO_AGREED), R.MEDIATION, permission="funds.refund_mediate",
-            is_primary=True,
         ),
         Transition(
             "approve", "审定退费", (R.INST_AGREED, R.AUTO_AGREED, R.MEDIATION), R.APPROVED, permission=REFUND,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from funds.models import Contract, DailyCertificate, Entry, EntryLine, Family, Lesson, Refund
+from funds.models import Contract, DailyCertificate, Entry, EntryLine, Family, Lesson, Refund, ReleaseBatch
 from funds.refunding import refund_working
 from funds.selectors.contracts import ContractMoney, contract_money
 
@@ -26,6 +26,14 @@ class Movement:
 
 
 @dataclass(frozen=True)
+class SettledLesson:
+    """A lesson that was decided, and the day on which its money went to the institution, when it did."""
+
+    lesson: Lesson
+    released_on: date | None
+
+
+@dataclass(frozen=True)
 class OwnContract:
     """One contract as its family sees it."""
 
@@ -33,7 +41,7 @@ class OwnContract:
     money: ContractMoney
     movements: list[Movement]
     waiting: list[Lesson]
-    settled: list[Lesson]
+    settled: list[SettledLesson]
     refunds: list[Refund]
     working: Any
     certificate: DailyCertificate | None
@@ -61,7 +69,7 @@ def _own(row: Contract, today: date) -> OwnContract:
         money=contract_money(row),
         movements=movements_of(row),
         waiting=[item for item in lessons if item.status in {"TAUGHT", "DISPUTED"}],
-        settled=[item for item in lessons if item.status not in {"TAUGHT", "DISPUTED"}],
+        settled=_settled(row, [item for item in lessons if item.status not in {"TAUGHT", "DISPUTED"}]),
         refunds=list(Refund.objects.filter(contract=row).order_by("-pk")),
         working=refund_working(row, "FAMILY", today),
         certificate=DailyCertificate.objects.filter(
@@ -70,6 +78,22 @@ def _own(row: Contract, today: date) -> OwnContract:
         .order_by("-on")
         .first(),
     )
+
+
+def _settled(contract: Contract, lessons: list[Lesson]) -> list[SettledLesson]:
+    """With the first paid batch that took in all lessons confirmed before it was built.
+
+    Staged batches pay by progress, not by lesson; there no day is told.
+    """
+    paid = ReleaseBatch.objects.filter(account=contract.account_id, status="PAID", is_manual=False)
+    batches = list(paid.exclude(mode="STAGED").order_by("created_at").values_list("created_at", "paid_on"))
+
+    def day(lesson: Lesson) -> date | None:
+        if not lesson.fen or lesson.confirmed_at is None:
+            return None
+        return next((on for built, on in batches if built >= lesson.confirmed_at), None)
+
+    return [SettledLesson(lesson, day(lesson)) for lesson in lessons]
 
 
 def movements_of(contract: Contract) -> list[Movement]:

@@ -29,7 +29,6 @@ from funds.services.bank_keys import (
 from funds.services.bank_people import bank_user_open
 from funds.services.certificates import (
     certificate_make,
-    certificate_verifier,
     certificates_make,
     claim_proof,
     verified_until,
@@ -149,7 +148,6 @@ __all__ = [
     "cases_refresh",
     "cash",
     "certificate_make",
-    "certificate_verifier",
     "certificates_make",
     "claim_proof",
     "contract_draft",

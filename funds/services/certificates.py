@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -15,24 +14,25 @@ from casework import audit
 from casework.crypto import blind_index
 from casework.errors import Unlawful
 from funds import merkle
-from funds.models import Contract, DailyCertificate, EntryLine, EscrowAccount, Family, LedgerAccount
+from funds.models import (
+    AccountDay,
+    Contract,
+    DailyCertificate,
+    DayState,
+    EntryLine,
+    EscrowAccount,
+    Family,
+    LedgerAccount,
+)
 from institutions.models import Institution
 
 CLAIMS = ("CONTRACT_UNEARNED", "REFUND_PAYABLE")
-Verifier = Callable[[EscrowAccount], date | None]
-_verifiers: list[Verifier] = []
-
-
-def certificate_verifier(function: Verifier) -> None:
-    """Register who knows until which day an account was compared with the bank's statement."""
-    if function not in _verifiers:
-        _verifiers.append(function)
 
 
 def verified_until(account: EscrowAccount) -> date | None:
-    """The last day that the bank's statement has confirmed; None when nothing was compared yet."""
-    days = [day for day in (function(account) for function in _verifiers) if day is not None]
-    return max(days, default=None)
+    """The last day that was closed with the bank's balance equal to the ledger's; None when there is none."""
+    days = AccountDay.objects.filter(account=account, is_closed=True, state=DayState.EVEN)
+    return days.order_by("-day").values_list("day", flat=True).first()
 
 
 def balances_on(institution: Institution, on: date) -> list[LedgerAccount]:

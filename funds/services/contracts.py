@@ -17,7 +17,7 @@ from casework.records import clean, record_create, root_fields
 from casework.steps import lock, refuse, require
 from casework.workflow import transition
 from funds import rules
-from funds.models import ChargingMode, Contract, Family, new_link_key
+from funds.models import ChargingMode, Contract, Family, new_link_key, new_order_no
 from funds.texting import tell
 from institutions.models import Institution
 
@@ -81,6 +81,8 @@ def contract_draft(
         institution=institution,
     )
     row.signed_on = timezone.localdate(at or timezone.now())
+    while Contract.objects.filter(order_no=row.order_no).exists():
+        row.order_no = new_order_no()
     _fill(actor, row, values)
     return record_create(actor=actor, obj=row, verb="funds.contract_draft", at=at)
 

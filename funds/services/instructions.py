@@ -198,6 +198,7 @@ def instruction_post(
         at=at,
         values={"entry_uid": uid, "booked_on": booked_on, "bank_serial": serial},
     )
+    _tell(posted)
     entry = ledger.entry_post(
         actor=actor,
         kind=EntryKind(posted.kind),
@@ -210,7 +211,6 @@ def instruction_post(
     )
     if entry.uid != uid:
         raise WrongState(f"指令 {posted.number} 已经入账，不能重复入账。")
-    _tell(posted)
     return posted
 
 
@@ -279,6 +279,7 @@ def instruction_return(
     back = transition(
         instruction, "return", actor=actor, at=at, values={"failure": reason.strip(), "return_uid": uid}
     )
+    _tell(back)
     paid, bank = _legs(back)
     is_refund = back.kind == InstructionKind.REFUND_PAY
     entry: Entry = ledger.entry_post(
@@ -293,11 +294,11 @@ def instruction_return(
     )
     if entry.uid != uid:
         raise WrongState(f"指令 {back.number} 的退汇已经入账。")
-    _tell(back)
     return back
 
 
 def _tell(row: Instruction) -> None:
+    """Tell batch or refund (and its contract) before the ledger is locked: business rows first, accounts last."""
     events.publish(InstructionEnded(row.uid, row.kind, row.subject_uid, row.status))
 
 

@@ -164,7 +164,7 @@ STEPS: dict[str, Step] = {
         danger=True,
         sentence="链接外泄或交错人时使用；原链接立即打不开。",
     ),
-    "refund": Step(
+    "refund_apply": Step(
         "代家长申请退费",
         lambda actor, row, values: services.refund_apply(actor=actor, contract=row, **values),
         "已申请，机构答复期限开始计算。",
@@ -178,7 +178,7 @@ STEPS: dict[str, Step] = {
 def _extras(row: Contract) -> tuple[str, ...]:
     found = ["edit"] if row.status == "DRAFT" else []
     if row.status in {"PARTLY_PAID", "ACTIVE", "SUSPENDED"}:
-        found.append("refund")
+        found.append("refund_apply")
     return (*found, "paper", "renew")
 
 
@@ -296,19 +296,24 @@ def checks_section(row: Contract) -> dict[str, Any]:
     """The policy values that decided, as stored at signing."""
     from casework.models import PolicyValue
 
-    labels = dict(PolicyValue.objects.filter(key__in=row.checks).values_list("key", "label"))
-    rows: list[list[dict[str, Any]]] = [
-        [{"text": labels.get(key, key)}, {"text": _words(used["value"])}, {"text": used["basis"]}]
-        for key, used in row.checks.items()
-    ]
+    known = {item.key: item for item in PolicyValue.objects.filter(key__in=row.checks)}
+    rows: list[list[dict[str, Any]]] = []
+    for key, used in row.checks.items():
+        rule = known.get(key)
+        words = _words(used["value"], rule.unit if rule else "")
+        rows.append([{"text": rule.label if rule else key}, {"text": words}, {"text": used["basis"]}])
     return kit.table("签订时的核对依据", ("规则", "取值", "依据"), rows, "")
 
 
-def _words(value: Any) -> str:
+def _words(value: Any, unit: str) -> str:
     units = {"MONTH": "个月", "YEAR": "年", "WORKING_DAY": "个工作日", "CALENDAR_DAY": "日"}
-    if isinstance(value, dict) and "unit" in value:
-        return f"{value['amount']} {units.get(value['unit'], '')}"
-    return "未录入" if value == {} else str(value) if not isinstance(value, dict) else "分档价目"
+    if isinstance(value, dict):
+        if "unit" in value:
+            return f"{value['amount']} {units.get(value['unit'], '')}"
+        return "分档价目" if value else "未录入"
+    if unit == "分" and isinstance(value, int):
+        return yuan(value)
+    return ("是" if value else "否") if unit == "是为1" else f"{value} {unit}"
 
 
 def contract_facts(row: Contract) -> list[dict[str, Any]]:

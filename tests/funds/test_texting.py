@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
 
 from casework.models import AuditEvent, OutboxMessage
 from casework.outbox import outbox_deliver
@@ -44,7 +43,7 @@ class Ear(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def gateway(settings: SettingsWrapper) -> Iterator[Gateway]:
+def gateway(settings: Any) -> Iterator[Gateway]:
     server = Gateway(("127.0.0.1", 0), Ear)
     server.heard = []
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -87,7 +86,7 @@ def test_a_gateway_that_fails_is_tried_again(law: World, place: Institution, gat
 
 
 def test_once_a_day_and_nothing_without_a_gateway(
-    law: World, place: Institution, gateway: Gateway, settings: SettingsWrapper
+    law: World, place: Institution, gateway: Gateway, settings: Any
 ) -> None:
     custody(law, place)
     contract = active(law, place)
