@@ -16,7 +16,13 @@ from funds.services.accounts import (
     bank_edit,
     bank_register,
 )
-from funds.services.bank_files import Handover, quiet_receive, statement_receive, statement_take
+from funds.services.bank_files import (
+    Handover,
+    quiet_receive,
+    statement_receive,
+    statement_take,
+    statements_resume,
+)
 from funds.services.bank_keys import (
     Signed,
     key_issue,
@@ -237,6 +243,7 @@ __all__ = [
     "signing_text",
     "statement_receive",
     "statement_take",
+    "statements_resume",
     "suspense_confirm",
     "suspense_propose",
     "suspense_send_back",
