@@ -54,6 +54,13 @@ def shown_pattern(pattern: str) -> str:
     return pattern
 
 
+PROFILE_ORDER = (
+    "name", "bank", "format", "sample", "encoding", "delimiter", "head_date", "dates", "head_amount", "head_mark",
+    "marks_in", "marks_out", "head_amount_in", "head_amount_out", "head_balance", "head_serial", "head_payer",
+    "head_payer_account", "head_summary", "head_reference", "head_own_account", "footers", "note",
+)  # fmt: skip
+
+
 class ProfileForm(forms.Form):
     """A layout: which column is what, which mark says which side, how dates and the end of the table look."""
 
@@ -91,7 +98,6 @@ class ProfileForm(forms.Form):
         required=False,
         help_text="选一份银行导出的文件，下方立即显示读出的结果。样本不保存。",
     )
-    field_order = ("name", "bank", "sample", "format", "encoding", "delimiter")
 
     def __init__(
         self, *args: Any, actor: User, row: BankProfile | None = None, start: Any = None, **kwargs: Any
@@ -101,6 +107,7 @@ class ProfileForm(forms.Form):
             self.fields[f"head_{name}"] = forms.CharField(
                 label=label, required=False, max_length=60, help_text=hint
             )
+        self.order_fields(PROFILE_ORDER)
         give_rows(self, bank=Bank.objects.visible_to(actor).filter(is_active=True).order_by("name", "branch"))
         if row is not None:
             self.fields["name"].disabled = True
