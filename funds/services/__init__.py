@@ -33,6 +33,7 @@ from funds.services.bank_keys import (
     signing_text,
 )
 from funds.services.bank_people import bank_user_open
+from funds.services.booked_links import booked_candidates
 from funds.services.certificates import (
     certificate_make,
     certificate_verifier,
@@ -150,6 +151,7 @@ __all__ = [
     "bank_edit",
     "bank_register",
     "bank_user_open",
+    "booked_candidates",
     "bureaus_refresh",
     "case_explain",
     "cases_refresh",
