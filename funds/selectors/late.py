@@ -44,13 +44,13 @@ def _late(rows: QuerySet[EscrowAccount], today: date, now: datetime | None) -> l
         rows.exclude(status="CLOSED")
         .annotate(covered_to=Max("statements__covers_to", filter=accepted))
         .filter(covered_to__lt=today - timedelta(days=1))
-        .select_related("institution", "bank", "region", "bureau")
+        .select_related("institution", "bank", "region", "bureau__region")
         .order_by("covered_to", "pk")
     )
     found = []
     known: dict[tuple[str, int], tuple[int, int, str]] = {}
     for row in delivered:
-        place = (row.kind, row.region_id)
+        place = (row.kind, row.bureau_id)
         if place not in known:
             known[place] = _rule(row, today)
         days, hour, basis = known[place]
@@ -62,6 +62,6 @@ def _late(rows: QuerySet[EscrowAccount], today: date, now: datetime | None) -> l
 
 
 def _rule(row: EscrowAccount, today: date) -> tuple[int, int, str]:
-    """Days after the day of the movement, hour, basis. Raises PolicyMissing."""
-    value = policy.value(KEYS[row.kind], region=row.region, on=today)
+    """Days after the day of the movement, hour, basis: one rule for a bureau. Raises PolicyMissing."""
+    value = policy.value(KEYS[row.kind], region=row.bureau.region, on=today)
     return int(value.value["days"]), int(value.value["hour"]), value.basis
