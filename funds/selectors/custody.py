@@ -42,12 +42,12 @@ def custody_places(actor: User) -> Any:
 def custody_totals(actor: User) -> dict[str, int]:
     """Fen over all institutions, and how many are short or have money astray."""
     found = custody_places(actor).aggregate(
-        **{name: Sum(name) for name in SUMS},
+        **{f"all_{name}": Sum(name) for name in SUMS},
         places=Count("pk"),
         short=Count("pk", filter=Q(short_fen__gt=0)),
         astray=Count("pk", filter=Q(astray_fen__gt=0)),
     )
-    return {name: int(value or 0) for name, value in found.items()}
+    return {name.removeprefix("all_"): int(value or 0) for name, value in found.items()}
 
 
 def custody_waiting(actor: User, today: date) -> dict[str, int]:
