@@ -22,7 +22,11 @@ class CaseworkConfig(AppConfig):
         from casework.registries import NavEntry, add_evidence_owner, add_nav, object_urls
 
         grant("casework.desk_open", "使用工作台", (*AUTHORITY_ROLES, Role.ADMIN))
-        grant("casework.portal_open", "使用办事大厅", (Role.INSTITUTION_MANAGER, Role.SCHOOL_CONTACT, Role.BANK_CLERK))
+        grant(
+            "casework.portal_open",
+            "使用办事大厅",
+            (Role.INSTITUTION_MANAGER, Role.SCHOOL_CONTACT, Role.BANK_CLERK),
+        )
         grant(
             "casework.audit_view",
             "查看审计记录",

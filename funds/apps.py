@@ -28,7 +28,7 @@ class FundsConfig(AppConfig):
 def grant_permissions() -> None:
     """Who may do what in this room."""
     grant("funds.view", "查看资金监管", AUTHORITY_ROLES)
-    grant("funds.bank_view", "查看监管银行", (*BUREAU_ROLES, Role.SUPERVISOR, Role.ADMIN))
+    grant("funds.bank_view", "查看监管银行", (*BUREAU_ROLES, Role.SUPERVISOR))
     grant("funds.account_edit", "办理监管账户", CLERKS)
     grant("funds.account_verify", "核验监管账户", OFFICERS)
     grant("funds.account_close", "办理监管账户销户", HEADS)
@@ -59,7 +59,7 @@ def grant_permissions() -> None:
     grant("funds.refund_answer", "答复退费申请", (Role.INSTITUTION_MANAGER,))
     grant("funds.refund_mediate", "调解退费", OFFICERS)
     grant("funds.deposit_use", "动用保证金退费", HEADS)
-    grant("funds.profile_edit", "维护对账单模板", (Role.ADMIN, *CLERKS))
+    grant("funds.profile_edit", "维护对账单模板", CLERKS)
     grant("funds.statement_view", "查看银行对账单", (*BUREAU_ROLES, Role.SUPERVISOR))
     grant("funds.statement_import", "导入银行对账单", CLERKS)
     grant("funds.statement_upload", "上传本行对账单", (Role.BANK_CLERK,))
@@ -72,4 +72,4 @@ def grant_permissions() -> None:
     grant("funds.invoice_view", "查看三一致", (*BUREAU_ROLES, Role.SUPERVISOR))
     grant("funds.invoice_import", "导入发票", CLERKS)
     grant("funds.invoice_explain", "处理三一致异常", OFFICERS)
-    grant("funds.bank_user_open", "开通银行办事账号", (Role.ADMIN, Role.SECTION_HEAD))
+    grant("funds.bank_user_open", "开通银行办事账号", (Role.SECTION_HEAD,))

@@ -27,6 +27,7 @@ def register() -> None:
     """Called once when the room starts."""
     from funds import suspense_guards
 
+    registries.add_nav(NavEntry("银行接口密钥", "funds:key_list", "key", 926, "funds.bank_key"))
     registries.add_nav(NavEntry("银行对账", "funds:statement_list", "report", 29, VIEW))
     registries.add_nav(
         NavEntry(

@@ -21,6 +21,12 @@ def compare_days() -> str:
     return f"核对 {services.accounts_compare(today=timezone.localdate())} 个账户日"
 
 
+@periodic("funds.bank_tasks.resume_statements", "续办中断的银行对账单", crontab(minute="*/10"))
+def resume_statements() -> str:
+    """Finish files whose worker died half-way."""
+    return f"续办 {services.statements_resume(now=timezone.now())} 份"
+
+
 @periodic("funds.bank_tasks.compare_invoices", "发票、合同、付款人三一致核对", crontab(hour=1, minute=50))
 def compare_invoices() -> str:
     """Open what does not agree, clear what agrees now."""

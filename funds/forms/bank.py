@@ -54,6 +54,13 @@ def shown_pattern(pattern: str) -> str:
     return pattern
 
 
+PROFILE_ORDER = (
+    "name", "bank", "format", "sample", "encoding", "delimiter", "head_date", "dates", "head_amount", "head_mark",
+    "marks_in", "marks_out", "head_amount_in", "head_amount_out", "head_balance", "head_serial", "head_payer",
+    "head_payer_account", "head_summary", "head_reference", "head_own_account", "footers", "note",
+)  # fmt: skip
+
+
 class ProfileForm(forms.Form):
     """A layout: which column is what, which mark says which side, how dates and the end of the table look."""
 
@@ -91,7 +98,6 @@ class ProfileForm(forms.Form):
         required=False,
         help_text="选一份银行导出的文件，下方立即显示读出的结果。样本不保存。",
     )
-    field_order = ("name", "bank", "sample", "format", "encoding", "delimiter")
 
     def __init__(
         self, *args: Any, actor: User, row: BankProfile | None = None, start: Any = None, **kwargs: Any
@@ -101,6 +107,7 @@ class ProfileForm(forms.Form):
             self.fields[f"head_{name}"] = forms.CharField(
                 label=label, required=False, max_length=60, help_text=hint
             )
+        self.order_fields(PROFILE_ORDER)
         give_rows(self, bank=Bank.objects.visible_to(actor).filter(is_active=True).order_by("name", "branch"))
         if row is not None:
             self.fields["name"].disabled = True
@@ -195,7 +202,10 @@ class ProposalForm(forms.Form):
     """How to settle a line in suspense."""
 
     way = forms.ChoiceField(label="处理方式", widget=forms.RadioSelect)
-    contract = forms.ChoiceField(label="合同", required=False)
+    contract = forms.ChoiceField(label="合同", required=False, help_text="认领为缴费的选择。")
+    booked = forms.ChoiceField(
+        label="账簿已记的分录或在办指令", required=False, help_text="就是账簿已记或已发指令的这一笔的选择。"
+    )
     reason = forms.CharField(
         label="理由", max_length=300, widget=area(3), help_text="凭什么这样认定：核对了谁、看了什么材料。"
     )
@@ -206,6 +216,7 @@ class ProposalForm(forms.Form):
         row: SuspenseItem,
         ways: tuple[Way, ...],
         contracts: list[tuple[str, str]],
+        booked: list[tuple[str, str]],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -214,6 +225,9 @@ class ProposalForm(forms.Form):
         choices.choices = [(way.value, way.label) for way in ways]
         if len(ways) == 1:
             choices.initial = ways[0].value
+        known = self.fields["booked"]
+        assert isinstance(known, forms.ChoiceField)
+        known.choices = [("", "请选择" if booked else "没有金额相同而未对上的"), *booked]
         if Way.CONTRACT in ways:
             field = self.fields["contract"]
             assert isinstance(field, forms.ChoiceField)
@@ -226,6 +240,8 @@ class ProposalForm(forms.Form):
         values = super().clean() or {}
         if values.get("way") == Way.CONTRACT and not values.get("contract"):
             self.add_error("contract", "请选择这笔款项对应的合同。")
+        if values.get("way") == Way.BOOKED and not values.get("booked"):
+            self.add_error("booked", "请选择对应的分录或指令。")
         return values
 
 

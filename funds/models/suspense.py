@@ -34,11 +34,12 @@ class Way(models.TextChoices):
     INTEREST = "INTEREST", "认定为利息，归机构"
     RETURN = "RETURN", "原路退回付款人"
     CLAIM = "CLAIM", "认定为应由机构补足"
+    BOOKED = "BOOKED", "就是账簿已记或已发指令的这一笔"
 
 
-WAYS_IN_CUSTODY = (Way.CONTRACT, Way.SETTLED, Way.PAID_BACK, Way.INTEREST, Way.RETURN)
-WAYS_IN_DEPOSIT = (Way.DEPOSIT, Way.RETURN)
-WAYS_OUT = (Way.CLAIM,)
+WAYS_IN_CUSTODY = (Way.CONTRACT, Way.BOOKED, Way.SETTLED, Way.PAID_BACK, Way.INTEREST, Way.RETURN)
+WAYS_IN_DEPOSIT = (Way.DEPOSIT, Way.BOOKED, Way.RETURN)
+WAYS_OUT = (Way.BOOKED, Way.CLAIM)
 
 
 class SuspenseItem(RootModel):
@@ -98,11 +99,13 @@ class SuspenseItem(RootModel):
                 name="funds_suspenseitem_posted",
             ),
             models.CheckConstraint(
-                condition=~Q(way="CONTRACT") | Q(target_uid__isnull=False),
+                condition=~Q(way__in=["CONTRACT", "BOOKED"]) | Q(target_uid__isnull=False),
                 name="funds_suspenseitem_target",
             ),
             models.CheckConstraint(
-                condition=Q(way="") | Q(way="CLAIM", fen__lt=0) | (~Q(way="CLAIM") & Q(fen__gt=0)),
+                condition=Q(way__in=["", "BOOKED"])
+                | Q(way="CLAIM", fen__lt=0)
+                | (~Q(way__in=["", "BOOKED", "CLAIM"]) & Q(fen__gt=0)),
                 name="funds_suspenseitem_way",
             ),
         ]

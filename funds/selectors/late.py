@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Region, User
 from casework import policy
 from funds.models import EscrowAccount, FileState
 from funds.selectors.bank import bank_accounts
@@ -44,16 +44,15 @@ def _late(rows: QuerySet[EscrowAccount], today: date, now: datetime | None) -> l
         rows.exclude(status="CLOSED")
         .annotate(covered_to=Max("statements__covers_to", filter=accepted))
         .filter(covered_to__lt=today - timedelta(days=1))
-        .select_related("institution", "bank", "region", "bureau", "bureau__region")
+        .select_related("institution", "bank", "region", "bureau__region")
         .order_by("covered_to", "pk")
     )
     found = []
-    known: dict[tuple[str, int], tuple[int, int, str]] = {}
+    rules: dict[int, dict[str, tuple[int, int, str]]] = {}
     for row in delivered:
-        place = (row.kind, row.bureau_id)
-        if place not in known:
-            known[place] = _rule(row, today)
-        days, hour, basis = known[place]
+        if row.bureau_id not in rules:
+            rules[row.bureau_id] = {kind: _rule(key, row.bureau.region, today) for kind, key in KEYS.items()}
+        days, hour, basis = rules[row.bureau_id][row.kind]
         covered: date = row.covered_to
         due = covered + timedelta(days=1 + days)
         if (due, time(hour)) < (today, moment.time() if moment.date() == today else time(23, 59)):
@@ -61,7 +60,7 @@ def _late(rows: QuerySet[EscrowAccount], today: date, now: datetime | None) -> l
     return found
 
 
-def _rule(row: EscrowAccount, today: date) -> tuple[int, int, str]:
-    """Days after the day of the movement, hour, basis. Raises PolicyMissing."""
-    value = policy.value(KEYS[row.kind], region=row.bureau.region, on=today)
+def _rule(key: str, region: Region, today: date) -> tuple[int, int, str]:
+    """Days after the day of the movement, hour, basis: one rule for a bureau. Raises PolicyMissing."""
+    value = policy.value(key, region=region, on=today)
     return int(value.value["days"]), int(value.value["hour"]), value.basis

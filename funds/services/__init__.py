@@ -16,7 +16,13 @@ from funds.services.accounts import (
     bank_edit,
     bank_register,
 )
-from funds.services.bank_files import Handover, quiet_receive, statement_receive, statement_take
+from funds.services.bank_files import (
+    Handover,
+    quiet_receive,
+    statement_receive,
+    statement_take,
+    statements_resume,
+)
 from funds.services.bank_keys import (
     Signed,
     key_issue,
@@ -27,6 +33,7 @@ from funds.services.bank_keys import (
     signing_text,
 )
 from funds.services.bank_people import bank_user_open
+from funds.services.booked_links import booked_candidates
 from funds.services.certificates import (
     certificate_make,
     certificates_make,
@@ -143,6 +150,7 @@ __all__ = [
     "bank_edit",
     "bank_register",
     "bank_user_open",
+    "booked_candidates",
     "bureaus_refresh",
     "case_explain",
     "cases_refresh",
@@ -235,6 +243,7 @@ __all__ = [
     "signing_text",
     "statement_receive",
     "statement_take",
+    "statements_resume",
     "suspense_confirm",
     "suspense_propose",
     "suspense_send_back",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -24,7 +24,8 @@ from funds.services.file_checks import Checked, checked
 from funds.services.posting_lines import lines_keep, opening_post
 
 ENTER, UPLOAD = "funds.statement_import", "funds.statement_upload"
-AT_ONCE_BYTES = 256 * 1024
+AT_ONCE_BYTES = 16 * 1024  # some two hundred lines, a few seconds
+STUCK_AFTER = timedelta(minutes=15)
 TAKES_FILES = ("OPENED", "FILED", "VERIFIED", "PAY_ENABLED", "CLOSING")
 
 
@@ -242,6 +243,17 @@ def statement_take(*, file_id: int, at: datetime | None = None) -> StatementFile
         row = file_post(file_id=file_id, at=at)
         days_known_compare(account=row.account, until=row.covers_to, at=at)
     return row
+
+
+def statements_resume(*, now: datetime) -> int:
+    """Finish files whose work died half-way; how many were tried."""
+    stuck = StatementFile.objects.filter(
+        state__in=[FileState.RECEIVED, FileState.POSTING], received_at__lt=now - STUCK_AFTER
+    )
+    keys = list(stuck.order_by("account", "received_at").values_list("pk", flat=True)[:50])
+    for key in keys:
+        statement_take(file_id=key, at=now)
+    return len(keys)
 
 
 @database.atomic

@@ -191,7 +191,7 @@ def _to_suspense(line: StatementLine, at: datetime) -> Found:
                 if is_in
                 else (debit(other, fen), credit(bank, fen)),
                 booked_on=open_day(line.account, line.booked_on),
-                memo=" ".join(filter(None, (line.payer, line.summary, line.reference))),
+                memo=" ".join(filter(None, (line.summary, f"流水 {line.serial}" if line.serial else ""))),
                 at=at,
             )
     except Overdrawn:

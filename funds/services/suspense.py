@@ -28,8 +28,11 @@ from funds.models import (
     SuspenseItem,
     Way,
 )
+from funds.services.booked_links import booked_link
 from funds.services.payments import payment_post
 from funds.services.posting_lines import books, open_day
+
+WITH_TARGET = (Way.CONTRACT, Way.BOOKED)
 
 
 def ways_for(item: SuspenseItem) -> tuple[Way, ...]:
@@ -53,15 +56,15 @@ def suspense_propose(
     at = at or timezone.now()
     if way not in ways_for(item):
         raise Unlawful("这笔流水不能这样处理，请重新选择处理方式。")
-    if way == Way.CONTRACT and target_uid is None:
-        raise Unlawful("请选择对应的合同。")
+    if way in WITH_TARGET and target_uid is None:
+        raise Unlawful("请选择对应的合同。" if way == Way.CONTRACT else "请选择对应的分录或指令。")
     if not reason.strip():
         raise Unlawful("请写明理由：凭什么这样认定。")
     values = {
         "way": way,
         "reason": reason.strip(),
-        "target_uid": target_uid if way == Way.CONTRACT else None,
-        "target_label": target_label if way == Way.CONTRACT else "",
+        "target_uid": target_uid if way in WITH_TARGET else None,
+        "target_label": target_label[:120] if way in WITH_TARGET else "",
         "proposed_by": actor,
         "proposed_at": at,
     }
@@ -80,7 +83,8 @@ def suspense_confirm(*, actor: User, item: SuspenseItem, at: datetime | None = N
     if item.way == Way.RETURN:
         return transition(item, "send_back_money", actor=actor, at=at, values=decided)
     ready(item, "confirm", actor)
-    entry = _settle(actor, item, account, item.turn + 1, at)
+    settle = booked_link if item.way == Way.BOOKED else _settle
+    entry = settle(actor, item, account, item.turn + 1, at)
     return transition(item, "confirm", actor=actor, at=at, values={**decided, "entry_uid": entry.uid})
 
 
@@ -139,6 +143,8 @@ def suspense_undo(
     entry = Entry.objects.filter(uid=item.entry_uid).first() if item.entry_uid else None
     if entry is not None and entry.kind == EntryKind.IN_RETURNED:
         raise Unlawful("这笔钱银行已经退回，不能撤销。")
+    if item.way == Way.BOOKED:
+        raise Unlawful("这笔流水已与账簿分录对上，不能直接撤销。分录错了的，按退汇或冲正办理。")
     if item.way == Way.CONTRACT:
         raise Unlawful(f"款项已记入合同 {item.target_label} 的缴费，不能直接撤销。请在合同页面办理退费。")
     undone = transition(

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import islice
 
 from casework.errors import Unlawful
@@ -140,9 +141,18 @@ def _marked(number: int, fen: int, mark: str, profile: Profile) -> int:
 
 
 def _day(number: int, text: str, profile: Profile) -> date:
-    for pattern in profile.dates:
+    found = _parsed(text, profile.dates)
+    if found is None:
+        raise StatementRefused(f"第 {number} 行的日期“{text[:20]}”读不出，请核对模板的日期写法。")
+    return found
+
+
+@lru_cache(maxsize=1000)
+def _parsed(text: str, patterns: tuple[str, ...]) -> date | None:
+    """A day by the first pattern that fits; the same few days stand on many rows."""
+    for pattern in patterns:
         try:
             return datetime.strptime(text, pattern).date()
         except ValueError:
             continue
-    raise StatementRefused(f"第 {number} 行的日期“{text[:20]}”读不出，请核对模板的日期写法。")
+    return None

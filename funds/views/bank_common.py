@@ -17,7 +17,6 @@ TABS = (
     ("对账日历", "funds:day_calendar", VIEW),
     ("三一致", "funds:invoice_case_list", "funds.invoice_view"),
     ("对账单模板", "funds:profile_list", "funds.profile_edit"),
-    ("接口密钥", "funds:key_list", "funds.bank_key"),
 )
 
 

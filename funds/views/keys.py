@@ -11,12 +11,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.web import AuthedRequest, Column, data, desk_page, form_page, get_visible, guarded, kit
+from casework.web import AuthedRequest, Column, crumbs, data, desk_page, form_page, get_visible, guarded, kit
 from casework.web.kit import Register
 from funds import selectors, services
 from funds.forms.bank import BankUserForm, KeyForm, RevokeForm
 from funds.models import BankKey
-from funds.views.bank_common import path_to, tabs
 
 MANAGE, OPEN = "funds.bank_key", "funds.bank_user_open"
 COLUMNS = (
@@ -67,7 +66,6 @@ def key_list(request: AuthedRequest) -> HttpResponseBase:
         unit="个",
         create=("发放密钥", "funds:key_issue", MANAGE),
         empty="银行用接口推送对账单的，在这里发放密钥。",
-        **tabs(request, "funds:key_list"),
     )
 
 
@@ -81,7 +79,7 @@ def key_issue(request: AuthedRequest) -> HttpResponse:
         "submit": "发放",
         "sentence": "该行已有的密钥七天后停用。密钥只显示一次，请当面或用加密方式交给银行。",
         "cancel_url": home,
-        "crumbs": path_to(("接口密钥", home), ("发放", "")),
+        "crumbs": crumbs(("银行接口密钥", home), ("发放", "")),
     }
     if request.method == "POST" and form.is_valid():
         with guarded(form):
@@ -120,7 +118,7 @@ def key_revoke(request: AuthedRequest, uid: UUID) -> HttpResponse:
         done="密钥已停用。",
         danger=True,
         sentence="停用后银行系统立即不能推送。",
-        crumbs=path_to(("接口密钥", home), ("停用", "")),
+        crumbs=crumbs(("银行接口密钥", home), ("停用", "")),
     )
 
 
@@ -135,7 +133,7 @@ def bank_user(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "submit": "开通",
         "sentence": "银行经办人只能上传和查看本行账户的对账单。",
         "cancel_url": home,
-        "crumbs": path_to((str(bank), ""), ("办事账号", "")),
+        "crumbs": crumbs(("监管银行", home), ("办事账号", "")),
     }
     if request.method == "POST" and form.is_valid():
         with guarded(form):

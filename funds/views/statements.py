@@ -61,7 +61,9 @@ def _cells(row: Any) -> list[dict[str, Any]]:
     return [
         {"text": row.account.institution.name, "url": statement_url(row), "sub": account_words(row.account)},
         {"text": days_of(row), "sub": row.file_name, "nowrap": True},
-        {
+        {"text": "—"}
+        if row.refusal
+        else {
             "text": f"{row.line_count} 笔",
             "sub": f"收 {yuan(row.came_fen)} 支 {yuan(row.went_fen)}",
             "num": True,

@@ -100,20 +100,25 @@ def _contracts(actor: User, row: SuspenseItem) -> list[tuple[str, str]]:
 def _proposal_form(*, actor: User, row: SuspenseItem, **bound: Any) -> ProposalForm:
     ways = services.ways_for(row)
     contracts = _contracts(actor, row) if Way.CONTRACT in ways else []
-    return ProposalForm(row=row, ways=ways, contracts=contracts, **bound)
+    booked = [(str(item.uid), item.label) for item in services.booked_candidates(row)]
+    return ProposalForm(row=row, ways=ways, contracts=contracts, booked=booked, **bound)
 
 
 def _propose(actor: User, row: SuspenseItem, values: dict[str, Any]) -> None:
-    contract = None
-    if values.get("contract") and values["way"] == Way.CONTRACT:
+    uid, label = None, ""
+    if values["way"] == Way.CONTRACT:
         contract = get_visible(Contract.objects.visible_to(actor), actor, UUID(values["contract"]))
+        uid, label = contract.uid, contract.number
+    elif values["way"] == Way.BOOKED:
+        uid = UUID(values["booked"])
+        label = next(item.label for item in services.booked_candidates(row) if item.uid == uid)
     services.suspense_propose(
         actor=actor,
         item=row,
         way=values["way"],
         reason=values["reason"],
-        target_uid=contract.uid if contract else None,
-        target_label=contract.number if contract else "",
+        target_uid=uid,
+        target_label=label,
     )
 
 

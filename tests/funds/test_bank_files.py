@@ -236,4 +236,17 @@ def test_late_earlier_file_must_meet_the_next(law: World, place: Institution) ->
     deliver(law, row, sheet([(9, 5)], 100), covers_from=day(9))
     assert "下一份对账单" in deliver(law, row, sheet([(4, 5)], 100)).refusal
     assert deliver(law, row, sheet([(4, 5), (5, -5)], 100, first=50)).state == "DONE"
-    assert NOON - timedelta(days=1) < NOON
+
+
+def test_a_long_file_is_left_to_a_job_and_a_dead_job_is_resumed(law: World, place: Institution) -> None:
+    row = account(law, place, "CUSTODY")
+    long = sheet([(1, 1, "某某教育科技有限公司", "学费" * 20)] * 200)
+    file = deliver(law, row, long)
+    assert (file.state, file.job.label) == ("RECEIVED", "核对“流水.csv”")
+    assert services.statements_resume(now=NOON) == 0
+    assert services.statements_resume(now=NOON + timedelta(hours=1)) == 1
+    file.refresh_from_db()
+    assert (file.state, file.line_count) == ("DONE", 200)
+    assert file.job is not None
+    file.job.refresh_from_db()
+    assert (file.job.state, file.job.message) == ("DONE", "200 笔已核对入账")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from casework.errors import Unlawful
 from funds import ledger, services
 from funds.ledger import credit, debit
 from funds.models import (
@@ -270,3 +271,50 @@ def test_a_stray_entry_of_the_clerk_is_the_lines_own(law: World, place: Institut
     deliver(law, row, sheet([(1, 500)]))
     assert how(500) == "UNIQUE"
     assert balance("ESCROW_BANK", row) == 500
+
+
+def test_an_answer_after_the_statement_is_joined_to_its_line(law: World, earned: EscrowAccount) -> None:
+    """The clerk noted the sending late: the line went to suspense, then the answer posted the instruction."""
+    deliver(law, earned, sheet([(1, -70_000), (2, -10_000)], 300_000, first=7))
+    assert balance("SUSPENSE_OUT", earned) == 80_000
+    answered, at_bank = sent(law, earned, 70_000), sent(law, earned, 10_000)
+    services.instruction_post(actor=law.clerk, instruction=answered, booked_on=DAY, at=NOON)
+    assert balance("ESCROW_BANK", earned) == 150_000
+    for fen in (-70_000, -10_000):
+        item = SuspenseItem.objects.get(fen=fen)
+        found = services.booked_candidates(item)
+        assert len(found) == 1
+        proposed = services.suspense_propose(
+            actor=law.clerk, item=item, way="BOOKED", reason="与银行核对", target_uid=found[0].uid,
+            target_label=found[0].label,
+        )  # fmt: skip
+        done = services.suspense_confirm(actor=law.officer, item=proposed, at=NOON)
+        assert (done.status, how(fen)) == ("RESOLVED", "MANUAL")
+        with pytest.raises(Unlawful, match="不能直接撤销"):
+            services.suspense_undo(actor=law.leader, item=done, reason="x")
+    at_bank.refresh_from_db()
+    assert at_bank.status == "POSTED"
+    assert balance("ESCROW_BANK", earned) == 220_000
+    assert balance("SUSPENSE_OUT", earned) == 0
+    services.days_compare(account=earned, until=DAY + timedelta(days=2), at=NOON)
+    assert list(earned.days.order_by("day").values_list("state", flat=True)) == ["UNEVEN", "EVEN", "EVEN"]
+    assert ledger.verify() is None
+
+
+def test_a_chosen_entry_that_was_taken_meanwhile_is_refused(law: World, earned: EscrowAccount) -> None:
+    deliver(law, earned, sheet([(1, -10_000), (1, -10_000)], 300_000, first=7))
+    row = sent(law, earned, 10_000)
+    proposals = [
+        services.suspense_propose(
+            actor=law.clerk,
+            item=item,
+            way="BOOKED",
+            reason="核对",
+            target_uid=row.uid,
+            target_label=row.number,
+        )
+        for item in SuspenseItem.objects.filter(fen=-10_000)
+    ]
+    services.suspense_confirm(actor=law.officer, item=proposals[0], at=NOON)
+    with pytest.raises(Unlawful, match="已经用于别的流水"):
+        services.suspense_confirm(actor=law.officer, item=proposals[1], at=NOON)
