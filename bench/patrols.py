@@ -83,7 +83,8 @@ def _fill(patrols: int) -> None:
             source="'APPLICATION'", category="'PARENT'", gender="'MALE'", birth_on="date '1980-01-01'",
             nominated_on="current_date - 900", status="'APPOINTED'", appointed_at="now()",
             term="daterange(current_date - 890, current_date + 200)", term_no="1",
-            term_planned_until="current_date + 199", card_no="'证 ' || p.id", qualified_at="now()",
+            term_planned_until="current_date + 199", card_no="'证 ' || p.id", certificate="p.id", card="p.id", notice="1",
+            ties_declared_at="now()", qualified_at="now()",
             qualify_note="'符合'",
             squad=f"(SELECT id FROM monitors_squad ORDER BY id OFFSET p.id %% {SQUADS} LIMIT 1)",
         )  # fmt: skip

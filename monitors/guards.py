@@ -15,7 +15,7 @@ from monitors import rules
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from monitors.models import Monitor, Outing, PatrolAudit
+    from monitors.models import GridSweep, Monitor, Outing, PatrolAudit
 
 
 def has_identity(monitor: Monitor, actor: User) -> Iterator[Reason]:
@@ -71,6 +71,13 @@ def has_stop(outing: Outing, actor: User) -> Iterator[Reason]:
     """At least one place was recorded."""
     if not outing.stops.exists():
         yield Reason("还没有记录任何一家，不能提交。没有巡查的请由监管股作废。")
+
+
+def own_sweep(row: GridSweep, actor: User) -> Iterator[Reason]:
+    """A sweep ends by the body that opened it."""
+    body = row.created_by.organisation
+    if body is not None and not actor.is_system and actor.organisation_id != body.pk:
+        yield Reason(f"由{body.name}结束。", "", f"请转{body.short_name}的同事。", "organ")
 
 
 def other_person_enters(row: PatrolAudit, actor: User) -> Iterator[Reason]:

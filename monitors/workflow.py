@@ -89,7 +89,8 @@ SWEEP = Workflow(
     initial=W.OPEN,
     transitions=(
         Transition(
-            "close", "结束排查", (W.OPEN,), W.CLOSED, permission="monitors.sweep_run", requires=("summary",),
+            "close", "结束排查", (W.OPEN,), W.CLOSED, permission="monitors.sweep_run",
+            guards=(guards.own_sweep,), requires=("summary",),
             stamp="closed_at", is_primary=True,
         ),
     ),

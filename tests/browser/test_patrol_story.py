@@ -19,6 +19,10 @@ from tests.browser.visitor import PHONE
 PLACE = "高唐街道示例横街 7 号二楼"
 SEEN = "挂着托管的牌子，黑板上是四年级数学题。"
 SITUATION = "在示例横街一处无证培训点，工作日晚上上数学课。"
+OWN_SCHOOL = """
+from accounts.models import User
+print(User.objects.get(username='wushan-school').organisation.name)
+"""
 MEASURES = "班主任逐户沟通，学生已停止参加。"
 
 
@@ -77,7 +81,12 @@ def test_from_the_patrol_to_the_school(house: House, as_user: Callable[..., Page
     head.goto(address)
     head.get_by_role("link", name="提示学校").first.click()
     school = head.get_by_label("学校", exact=False).first
-    school.select_option(index=1)
+    own = (
+        school.locator("option")
+        .filter(has_text=house.run("shell", "-v", "0", "-c", OWN_SCHOOL).strip())
+        .first
+    )
+    school.select_option(value=own.get_attribute("value"))
     assert head.get_by_label("本校学生数").input_value() == "12"
     head.get_by_label("本校学生数").fill("5")
     head.get_by_label("情况", exact=False).first.fill(SITUATION)
@@ -94,10 +103,12 @@ def test_from_the_patrol_to_the_school(house: House, as_user: Callable[..., Page
     with leader.expect_navigation():
         press(leader, "发出")
     expect(leader.locator("main")).to_contain_text("教培校提〔")
+    number = re.search(r"\S+校提〔\d+〕\d+号", leader.locator("main").inner_text())
+    assert number is not None
 
     contact = as_user("school", size=PHONE)
     contact.goto(house.address("/portal/tips/"))
-    contact.locator("main table a").first.click()
+    contact.get_by_role("link", name=number.group()).first.click()
     expect(contact.locator("main")).to_contain_text(SITUATION)
     with contact.expect_navigation():
         press(contact, "签收")

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation, OrganisationKind
 from accounts.roles import Role
-from casework.errors import NotAllowed, Unlawful, WrongState
+from casework.errors import Blocked, NotAllowed, Unlawful, WrongState
 from casework.indicators import Period, Scope, compute
 from complaints.models import Clue
 from monitors import services
@@ -155,6 +155,14 @@ def test_a_sweep_freezes_what_is_known_and_counts_coverage(law: World) -> None:
         services.event_report(
             actor=law.head, unit=grid, sweep=sweep, report=EventReport("CLEAR", institution=places[0])
         )
+    with pytest.raises(Blocked, match="结束"):
+        services.sweep_close(actor=law.market_officer, sweep=sweep, summary="代为结束")
+    with pytest.raises(NotAllowed, match="本辖区"):
+        services.sweep_open(
+            actor=law.market_officer,
+            values={"title": "x", "starts_on": TODAY(), "ends_on": TODAY()},
+            units=[street],
+        )
     with pytest.raises(Unlawful, match="结果"):
         services.sweep_close(actor=law.head, sweep=sweep, summary=" ")
     done = services.sweep_close(actor=law.head, sweep=sweep, summary="全部看过")
@@ -204,6 +212,13 @@ def test_a_called_department_answers_on_one_page_and_is_reminded_once(law: World
     home = f"/desk/grids/events/{event.uid}/"
     values = {"matter": "拆除广告", "detail": "物业拒绝", "urgency": "URGENT", "departments": [law.market.pk]}
     assert page.post(f"{home}whistle/", values).status_code == 302
+    far = services.event_report(
+        actor=law.head,
+        unit=unit(law, "STREET", "LM", region=law.town2),
+        report=EventReport("AD", place="x", text="y"),
+    )
+    with pytest.raises(NotAllowed, match="本辖区"):
+        services.event_whistle(actor=law.township, event=far, values={}, departments=[law.market])
     event.refresh_from_db()
     call = event.whistle.calls.get()
     with pytest.raises(WrongState, match="已经吹过哨"):

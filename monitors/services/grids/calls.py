@@ -37,6 +37,8 @@ def event_whistle(
     """
     require(actor, CALL)
     locked = lock(event)
+    if not locked.region_path.startswith(actor.reach.region_path or "!"):
+        raise NotAllowed("只能就本辖区的事件吹哨。")
     if locked.whistle_id is not None:
         raise WrongState("这件事已经吹过哨，请看吹哨报到的进展。")
     if locked.clue_id is None:

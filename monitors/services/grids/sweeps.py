@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from casework import audit
-from casework.errors import Unlawful
+from casework.errors import NotAllowed, Unlawful
 from casework.records import record_create, root_fields
 from casework.steps import require
 from casework.workflow import transition
@@ -39,6 +39,8 @@ def sweep_open(
         raise Unlawful("排查的截止日期不能早于今天。")
     if any(unit.bureau_id != actor.bureau_id or not unit.is_open for unit in chosen):
         raise Unlawful("只能选择本单位正在使用的网格。")
+    if GridUnit.objects.visible_to(actor).filter(pk__in=[unit.pk for unit in chosen]).count() < len(chosen):
+        raise NotAllowed("只能排查本单位、本辖区的网格。")
     sweep = GridSweep(**root_fields(actor=actor, region=actor.bureau.region), **values)
     record_create(
         actor=actor, obj=sweep, verb="monitors.sweep_open", reason="、".join(row.name for row in chosen)[:500],
