@@ -117,7 +117,7 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
 
     say(machine())
     results = Results()
-    measures: dict[str, Callable[[], None]] = {
+    measures: dict[str, Callable[[], object]] = {
         "portal": lambda: portal.measure(results, seconds=options.seconds, rounds=options.rounds),
         "figures": lambda: figures.measure(results, rounds=options.rounds),
         "import": lambda: sheets.measure(results, rows=options.rows, folder=base),
