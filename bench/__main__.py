@@ -28,6 +28,7 @@ PARTS = (
     "bank",
     "lessons",
     "patrols",
+    "runaway",
 )
 
 
@@ -110,12 +111,13 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
         patrols,
         phones,
         portal,
+        runaway,
         sheets,
     )
 
     say(machine())
     results = Results()
-    measures: dict[str, Callable[[], None]] = {
+    measures: dict[str, Callable[[], object]] = {
         "portal": lambda: portal.measure(results, seconds=options.seconds, rounds=options.rounds),
         "figures": lambda: figures.measure(results, rounds=options.rounds),
         "import": lambda: sheets.measure(results, rows=options.rows, folder=base),
@@ -128,6 +130,7 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
         "lessons": lambda: lessons.measure(results, lessons=options.lessons),
         "bank": lambda: bank.measure(results, balances=options.balances),
         "patrols": lambda: patrols.measure(results, patrols=options.patrols),
+        "runaway": lambda: runaway.measure(results),
     }
     for part in PARTS:
         if part in options.parts:
