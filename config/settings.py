@@ -292,4 +292,6 @@ LOGGING = {
         "handlers": ["console"],
         "level": env.text("LOG_LEVEL", "WARNING" if not PRODUCTION else "INFO"),
     },
+    # At DEBUG the picture library writes every EXIF tag of a reporter's photo: device, serial number, position.
+    "loggers": {"PIL": {"level": "INFO"}},
 }

@@ -7,6 +7,7 @@ reads its log, its cache and a dump of the main schema.
 from __future__ import annotations
 
 import io
+import logging
 import os
 import re
 from pathlib import Path
@@ -18,6 +19,7 @@ from django.core.cache import cache
 from django.core.files.storage import storages
 from django.db import connection
 from django.test import Client
+from PIL import Image
 
 from accounts import demo as accounts
 from accounts.models import User
@@ -138,6 +140,16 @@ class RealClient:
         fields = {name: value for name, value in (data or {}).items() if name != "files"}
         files = [("files", (file.name, file.read())) for file in (data or {}).get("files", [])]
         return self.session.post(self.url + path, fields, headers=extra, files=files or None, timeout=60)
+
+
+def test_the_picture_library_logs_no_exif_at_any_level(caplog: pytest.LogCaptureFixture) -> None:
+    exif = Image.Exif()
+    exif[0xA431] = "SN-7781-2209"
+    target = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(target, "JPEG", exif=exif)
+    with caplog.at_level(logging.DEBUG):
+        assert Image.open(io.BytesIO(target.getvalue())).getexif()[0xA431] == "SN-7781-2209"
+    assert "SN-7781-2209" not in caplog.text
 
 
 @pytest.mark.prove
