@@ -18,7 +18,7 @@ class FundsConfig(AppConfig):
     verbose_name = "预收费资金监管"
 
     def ready(self) -> None:
-        from funds import bank_registration, registration, suspense_workflow, workflow  # noqa: F401
+        from funds import bank_registration, registration, suspense_workflow, warnings_workflow, workflow  # noqa: F401
 
         grant_permissions()
         registration.register()
@@ -58,6 +58,8 @@ def grant_permissions() -> None:
     grant("funds.refund_apply", "代家长申请退费", CLERKS)
     grant("funds.refund_answer", "答复退费申请", (Role.INSTITUTION_MANAGER,))
     grant("funds.refund_mediate", "调解退费", OFFICERS)
+    grant("funds.warning_work", "办理资金预警", OFFICERS)
+    grant("funds.warning_close", "销去和排除资金预警", HEADS)
     grant("funds.deposit_use", "动用保证金退费", HEADS)
     grant("funds.profile_edit", "维护对账单模板", CLERKS)
     grant("funds.statement_view", "查看银行对账单", (*BUREAU_ROLES, Role.SUPERVISOR))

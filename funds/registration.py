@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import User
@@ -21,6 +22,7 @@ PAGES = {
     "escrowaccount": "funds:account_detail",
     "accountfreeze": "funds:freeze_detail",
     "depositmovement": "funds:movement_detail",
+    "fundwarning": "funds:warning_detail",
     "contract": "funds:contract_detail",
     "lesson": "funds:lesson_detail",
     "releasebatch": "funds:release_detail",
@@ -45,6 +47,7 @@ def register() -> None:
         ("filing", "监管账户备案和核验", filing_items, "funds.account_edit"),
         ("freezes", "冻结审批", freeze_items, VIEW),
         ("deposits", "保证金复核", deposit_items, "funds.deposit_check"),
+        ("warnings", "资金预警", warning_items, "funds.warning_work"),
         ("lessons", "课时异议", work.dispute_items, "funds.lesson_decide"),
         ("releases", "拨付审批", work.release_items, "funds.release_approve"),
         ("refunds", "退费办理", work.refund_items, "funds.refund_mediate"),
@@ -136,13 +139,38 @@ def deposit_items(actor: User, today: date) -> Iterable[WorkItem]:
         )
 
 
+def warning_items(actor: User, today: date) -> Iterable[WorkItem]:
+    """Open warnings: those of nobody, the actor's own, and dealt-with ones for another person to close."""
+    from funds.selectors import warnings_open
+
+    rows = warnings_open(actor).filter(Q(status="OPEN") | Q(status="TAKEN", owner=actor))
+    if actor.may("funds.warning_close"):
+        dealt = Q(status="DISPOSED") & ~Q(disposed_by=actor)
+        rows = warnings_open(actor).filter(Q(status="OPEN") | Q(status="TAKEN", owner=actor) | dealt)
+    words = {"OPEN": "认领", "TAKEN": "处置", "DISPOSED": "复核"}
+    for row in rows[:100]:
+        yield WorkItem(
+            f"{words[row.status]}{row.get_level_display()}预警：{row.get_rule_display()}",
+            _url("funds:warning_detail")(row.uid),
+            row.due_on,
+            sub=row.contributions[0]["what"],
+            institution=row.institution.name,
+            place=row.region.name,
+            stage=row.get_status_display(),
+            handler=row.owner.name if row.owner else "",
+            tone="bad" if row.level == "RED" else "warn",
+            explanation=tuple(row.due_explanation),
+        )
+
+
 def panel(actor: User, institution: Any) -> dict[str, Any]:
     """Accounts, money and requirement of one institution."""
     from django.utils import timezone
 
-    from funds.selectors import accounts_visible, required_on
+    from funds.selectors import accounts_visible, required_on, warnings_open
 
     return {
+        "warnings": list(warnings_open(actor).filter(institution=institution)),
         "accounts": list(accounts_visible(actor).filter(institution=institution)),
         "required": required_on(institution, timezone.localdate()),
     }
@@ -155,6 +183,7 @@ def may_see_paper(actor: User, evidence: EvidenceFile) -> bool:
         Contract,
         DepositMovement,
         EscrowAccount,
+        FundWarning,
         Refund,
         ReleaseBatch,
         SettlementAccount,
@@ -168,6 +197,7 @@ def may_see_paper(actor: User, evidence: EvidenceFile) -> bool:
         "funds.escrowaccount": EscrowAccount,
         "funds.accountfreeze": AccountFreeze,
         "funds.depositmovement": DepositMovement,
+        "funds.fundwarning": FundWarning,
     }
     model = rows.get(evidence.subject_type)
     if model is None:

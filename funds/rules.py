@@ -18,6 +18,7 @@ from institutions.models import Institution
 
 MONTHS, LESSONS, AMOUNT = "fund.charge.months", "fund.charge.lessons", "fund.charge.amount"
 EARLIEST, LESSONS_LEFT = "fund.charge.earliest", "fund.charge.lessons_left"
+SPLIT = "疑似拆分收费"
 WHITE_LIST = "fund.charge.white_list"
 GUIDE, FLOAT = "fund.guide_price.base", "fund.guide_price.float"
 MINUTES = {"OFFLINE": "fund.lesson.minutes.offline", "ONLINE": "fund.lesson.minutes.online"}
@@ -246,5 +247,5 @@ def _split(verdict: Verdict, contract: Contract) -> None:
     if over:
         numbers = "、".join(row.number for row in others[:5])
         verdict.warnings.append(
-            f"疑似拆分收费：同一学员同一科目另有未消完的合同（{numbers}），{'，'.join(over)}。"
+            f"{SPLIT}：同一学员同一科目另有未消完的合同（{numbers}），{'，'.join(over)}。"
         )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from celery.schedules import crontab
 from django.utils import timezone
 
+from accounts.models import Bureau
 from accounts.services import system_user
 from casework.jobs import periodic
 from funds import bank_tasks, services  # noqa: F401
@@ -33,3 +34,16 @@ def make_certificates() -> str:
     yesterday = timezone.localdate() - timedelta(days=1)
     done = services.certificates_make(actor=system_user(), on=yesterday, at=timezone.now())
     return f"{yesterday:%Y-%m-%d} {done} 家"
+
+
+@periodic("funds.tasks.judge_warnings", "资金预警", crontab(hour=2, minute=10))
+def judge_warnings() -> str:
+    """Write yesterday's facts of every institution and judge them by the sixteen rules."""
+    yesterday, done = timezone.localdate() - timedelta(days=1), services.Ran()
+    for bureau in Bureau.objects.select_related("region"):
+        services.days_write(bureau=bureau, until=yesterday)
+        ran = services.warnings_run(actor=system_user(), bureau=bureau, on=yesterday)
+        done.raised += ran.raised
+        done.risen += ran.risen
+        done.ended += ran.ended
+    return f"新预警 {done.raised} 条，升级 {done.risen} 条，条件消除 {done.ended} 条"

@@ -20,6 +20,7 @@ from funds.views import (
     refunds,
     releases,
     sheets,
+    warnings,
 )
 
 _custody: list[URLPattern] = [
@@ -56,6 +57,10 @@ desk_urlpatterns: list[URLPattern] = [
     *bank_urls.desk,
     path("funds/", overview.overview, name="overview"),
     path("funds/rates/", overview.rates, name="rates"),
+    path("funds/warnings/", warnings.warning_list, name="warning_list"),
+    path("funds/warnings/backtest/", warnings.warning_backtest, name="warning_backtest"),
+    path("funds/warnings/<uuid:uid>/", warnings.warning_detail, name="warning_detail"),
+    path("funds/warnings/<uuid:uid>/<slug:name>/", warnings.warning_step, name="warning_step"),
     path("funds/banks/", banks.bank_list, name="bank_list"),
     path("funds/banks/new/", banks.bank_create, name="bank_create"),
     path("funds/banks/<uuid:uid>/", banks.bank_change, name="bank_change"),

@@ -39,6 +39,7 @@ from funds.models import (
     DepositMovement,
     EscrowAccount,
     Family,
+    FundWarning,
     Instruction,
     LedgerAccount,
     Lesson,
@@ -604,6 +605,15 @@ def custody_make(world: World, root: dict[str, str], numbers: str) -> None:
         Instruction, of.format("funds_instruction"), **clerk, account="c.account_id", contract="c.id",
         number="'TF' || c.id", kind="'REFUND_PAY'", amount_fen="1", payee_masked="'张*'",
         subject_uid="gen_random_uuid()", approved_by=str(world.head.pk),
+    )  # fmt: skip
+    insert_select(
+        FundWarning,
+        f"institutions_institution x WHERE x.bureau_id = {world.bureau.pk} AND NOT EXISTS"
+        " (SELECT 1 FROM funds_fundwarning w WHERE w.institution_id = x.id)",
+        **{**root, "created_by": str(world.clerk.pk)}, institution="x.id", rule="'W8'", level="'RED'",
+        raised_on="current_date", due_on="current_date", seen_on="current_date",
+        contributions="""'[{"what": "投诉", "value": 12, "unit": "count", "line": 10, "share_permille": 1000,
+                           "clears": "办结", "day": null}]'::jsonb""",
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from django.db.models import Model
 from accounts.models import Bureau
 from casework import jobs
 from casework.management.commands.load_reference import load_all
+from config.demo.alarms import build_warnings, has_warnings
 from config.demo.bank import build_statements, has_statements
 from config.demo.cases import schedule_cases
 from config.demo.clock import anchor, at
@@ -68,6 +69,7 @@ def parts(
         ("检查计划", lambda: has_plans(wushan, now), lambda: build_plans(wushan, now)),
         ("巫山县退费纠纷和热线工单", lambda: has_refunds(wushan), lambda: build_refunds(wushan, now)),
         ("巫山县银行对账", lambda: has_statements(wushan), lambda: hurried(build_statements, wushan, now)),
+        ("巫山县资金预警", lambda: has_warnings(wushan), lambda: build_warnings(wushan, now)),
         ("巫山县文书和清单", lambda: has_papers(wushan), lambda: build_papers(wushan, now)),
         ("巫山县学校", lambda: has_schools(wushan), lambda: hurried(build_schools, wushan, now)),
         ("奉节县学校", lambda: has_schools(fengjie), lambda: hurried(build_few_schools, fengjie, now)),

@@ -48,6 +48,7 @@ from funds.selectors.releases import (
     settlement_of,
     settlements_visible,
 )
+from funds.selectors.warnings import backtest, parameters_on, warning_counts, warnings_open, warnings_visible
 
 __all__ = [
     "CONTROLLED",
@@ -59,6 +60,7 @@ __all__ = [
     "TownRates",
     "account_balance",
     "accounts_visible",
+    "backtest",
     "balances_by_bank",
     "bank_accounts",
     "banks_visible",
@@ -84,6 +86,7 @@ __all__ = [
     "lines_of",
     "lines_visible",
     "movements_visible",
+    "parameters_on",
     "payment_candidates",
     "position_of",
     "profiles_visible",
@@ -99,4 +102,7 @@ __all__ = [
     "settlements_visible",
     "statements_visible",
     "suspense_visible",
+    "warning_counts",
+    "warnings_open",
+    "warnings_visible",
 ]

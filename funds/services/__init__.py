@@ -126,11 +126,22 @@ from funds.services.suspense import (
     suspense_undo,
     ways_for,
 )
+from funds.services.warnings import (
+    Ran,
+    days_write,
+    warning_close,
+    warning_dismiss,
+    warning_dispose,
+    warning_send_back,
+    warning_take,
+    warnings_run,
+)
 
 __all__ = [
     "Handover",
     "Imported",
     "Payee",
+    "Ran",
     "Settled",
     "Signed",
     "Taught",
@@ -168,6 +179,7 @@ __all__ = [
     "day_except",
     "days_close_even",
     "days_compare",
+    "days_write",
     "family_link_renew",
     "family_of",
     "family_reveal",
@@ -249,5 +261,11 @@ __all__ = [
     "suspense_send_back",
     "suspense_undo",
     "verified_until",
+    "warning_close",
+    "warning_dismiss",
+    "warning_dispose",
+    "warning_send_back",
+    "warning_take",
+    "warnings_run",
     "ways_for",
 ]

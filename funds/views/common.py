@@ -16,6 +16,7 @@ LABEL = "资金监管"
 VIEW = "funds.view"
 TABS = (
     ("总览", "funds:overview", VIEW),
+    ("资金预警", "funds:warning_list", VIEW),
     ("托管资金", "funds:custody_list", VIEW),
     ("培训合同", "funds:contract_list", "funds.contract_view"),
     ("课时", "funds:lesson_list", "funds.contract_view"),

@@ -29,7 +29,12 @@ def overview(request: AuthedRequest) -> HttpResponse:
     deposits = reverse("funds:deposit_list")
     totals = selectors.deposit_totals(actor, today)
     found = selectors.exceptions(actor, today)
+    alarms = selectors.warning_counts(actor)
     kpis = [
+        Kpi(
+            "红色预警", str(alarms["red"]), "条", f"黄色 {alarms['yellow']} 条",
+            reverse("funds:warning_list") + "?level=RED", "bad" if alarms["red"] else "",
+        ),
         Kpi("保证金余额", f"{totals['held'] / FEN_PER_WAN:,.2f}", "万元", f"{totals['places']} 家", deposits),
         Kpi(
             "保证金不足", str(totals["short"]), "家", f"共差 {yuan(totals['missing'])}",

@@ -19,12 +19,13 @@ IN_ORDER: tuple[Rule, ...] = (
 )  # fmt: skip
 
 
-def judge(history: History, on: date, parameters: Parameters | None = None) -> list[Raised]:
+def judge(history: History, on: date, parameters: Parameters | None = None, only: str = "") -> list[Raised]:
     """Judge one institution on one day: every rule that holds on ``on``, in the order W1 to W16.
 
     Only days up to and including ``on`` are looked at, so that a back-test over a longer history cannot see the
     future. ``parameters`` are the lines of that day; without them those shipped (:class:`Parameters`) are used.
-    No database, clock or setting is read. A rule that has too few days to speak stays silent.
+    ``only`` names the one rule to ask. No database, clock or setting is read. A rule that has too few days to speak stays silent.
     """
     seen, lines = Seen(history, on), parameters or Parameters()
-    return [found for rule in IN_ORDER if (found := rule(seen, lines)) is not None]
+    asked = [rule for rule in IN_ORDER if only in {"", rule.__name__.upper()}]
+    return [found for rule in asked if (found := rule(seen, lines)) is not None]
