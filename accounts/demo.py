@@ -36,6 +36,8 @@ COUNTY_ACCOUNTS = (
     DemoAccount("monitor", "程知夏", "社会监督员", OrganisationKind.MONITORS, (Role.MONITOR,)),
     DemoAccount("school", "穆清和", "学校联系人", OrganisationKind.SCHOOL, (Role.SCHOOL_CONTACT,)),
 )
+# The bank's clerk of the full county is made with its statements.
+BANK_ACCOUNT = DemoAccount("bank", "秦晓岚", "经办人", OrganisationKind.BANK, (Role.BANK_CLERK,))
 CITY_ACCOUNTS = (
     DemoAccount("supervisor", "阚翊然", "校外教育培训监管处", OrganisationKind.EDUCATION, (Role.SUPERVISOR,)),
     DemoAccount("leader", "郗砚秋", "副主任", OrganisationKind.EDUCATION, (Role.LEADER,)),
@@ -54,4 +56,6 @@ def password(slug: str) -> str:
 
 def accounts_of(slug: str) -> tuple[DemoAccount, ...]:
     """Accounts made for one bureau of the demonstration."""
-    return CITY_ACCOUNTS if slug == CITY else COUNTY_ACCOUNTS
+    if slug == CITY:
+        return CITY_ACCOUNTS
+    return (*COUNTY_ACCOUNTS, BANK_ACCOUNT) if slug == FULL_COUNTY else COUNTY_ACCOUNTS

@@ -19,7 +19,7 @@ from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, reso
 from accounts import demo as accounts
 from accounts.models import User
 
-AT_THE_COUNTER = ("institution", "monitor", "school")
+AT_THE_COUNTER = ("institution", "monitor", "school", "bank")
 HOME, NEIGHBOUR, CITY = accounts.FULL_COUNTY, accounts.SMALL_COUNTY, accounts.CITY
 PUBLIC_PREFIXES = ("/accounts/", "/api/", "/healthz", "/home/", "/static/")
 # The officers' door on a page that everyone reads: refused to others by design.

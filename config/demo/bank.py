@@ -81,8 +81,9 @@ def build_statements(county: County, now: date) -> None:
 def _bank_person(county: County) -> None:
     """A clerk of the first bank, who signs in at the counter like everybody in the demonstration."""
     bank = Bank.objects.filter(bureau=county.bureau, accounts__isnull=False).order_by("pk")[0]
-    name = demo.username(county.bureau.slug, "bank")
-    person, _ = services.bank_user_open(actor=county.head, bank=bank, username=name, name="秦晓岚")
+    known = demo.BANK_ACCOUNT
+    name = demo.username(county.bureau.slug, known.suffix)
+    person, _ = services.bank_user_open(actor=county.head, bank=bank, username=name, name=known.name)
     person.set_password(demo.password(county.bureau.slug))
     person.must_change_password = False
     User.objects.filter(pk=person.pk).update(password=person.password, must_change_password=False)

@@ -13,7 +13,7 @@ from tests.browser.looking import look_at, page_kinds
 from tests.browser.visitor import DESK, PHONE, Visitors
 
 NOBODY = ""
-PERSONAS = [NOBODY, *(account.suffix for account in accounts.COUNTY_ACCOUNTS)]
+PERSONAS = [NOBODY, *(account.suffix for account in accounts.accounts_of(accounts.FULL_COUNTY))]
 PUBLIC_PATHS = ["/", "/lists/white/", "/verify/", "/accounts/login/"]
 DESK_PATHS = [
     "/desk/",
