@@ -80,7 +80,7 @@ def page_kinds(visitors: Visitors, suffix: str, per_pattern: int = 1) -> Iterato
     """(pattern, path) of one HTML page of each kind that this person reaches by links."""
     page = visitors.enter(suffix)
     own = ["/portal/", "/"]
-    starts = {"": ["/", "/accounts/login/"], "institution": own, "monitor": own, "school": own}
+    starts = {"": ["/", "/accounts/login/"], "institution": own, "monitor": own, "school": own, "bank": own}
     queue = starts.get(suffix, ["/desk/", "/"])
     seen: set[str] = set()
     taken: dict[str, int] = defaultdict(int)
