@@ -58,6 +58,7 @@ def grant_permissions() -> None:
     grant("funds.refund_apply", "代家长申请退费", CLERKS)
     grant("funds.refund_answer", "答复退费申请", (Role.INSTITUTION_MANAGER,))
     grant("funds.refund_mediate", "调解退费", OFFICERS)
+    grant("funds.signal_edit", "登记外部风险信号", CLERKS)
     grant("funds.warning_work", "办理资金预警", OFFICERS)
     grant("funds.warning_close", "销去和排除资金预警", HEADS)
     grant("funds.deposit_use", "动用保证金退费", HEADS)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from celery.schedules import crontab
 from django.utils import timezone
 
 from accounts.models import Bureau
 from accounts.services import system_user
-from casework.jobs import periodic
+from casework.jobs import job, periodic
 from funds import bank_tasks, services  # noqa: F401
 
 
@@ -41,9 +41,19 @@ def judge_warnings() -> str:
     """Write yesterday's facts of every institution and judge them by the sixteen rules."""
     yesterday, done = timezone.localdate() - timedelta(days=1), services.Ran()
     for bureau in Bureau.objects.select_related("region"):
-        services.days_write(bureau=bureau, until=yesterday)
-        ran = services.warnings_run(actor=system_user(), bureau=bureau, on=yesterday)
+        ran = _judge(bureau, yesterday)
         done.raised += ran.raised
         done.risen += ran.risen
         done.ended += ran.ended
     return f"新预警 {done.raised} 条，升级 {done.risen} 条，条件消除 {done.ended} 条"
+
+
+@job
+def judge_bureau(bureau_id: int) -> None:
+    """Judge a county today, when a statement showed money that left without an instruction."""
+    _judge(Bureau.objects.select_related("region").get(pk=bureau_id), timezone.localdate())
+
+
+def _judge(bureau: Bureau, on: date) -> services.Ran:
+    services.days_write(bureau=bureau, until=on)
+    return services.warnings_run(actor=system_user(), bureau=bureau, on=on)

@@ -20,6 +20,7 @@ from funds.views import (
     refunds,
     releases,
     sheets,
+    signals,
     warnings,
 )
 
@@ -58,6 +59,9 @@ desk_urlpatterns: list[URLPattern] = [
     path("funds/", overview.overview, name="overview"),
     path("funds/rates/", overview.rates, name="rates"),
     path("funds/warnings/", warnings.warning_list, name="warning_list"),
+    path("funds/signals/", signals.signal_list, name="signal_list"),
+    path("funds/signals/new/", signals.signal_create, name="signal_create"),
+    path("funds/signals/<uuid:uid>/clear/", signals.signal_clear, name="signal_clear"),
     path("funds/warnings/backtest/", warnings.warning_backtest, name="warning_backtest"),
     path("funds/warnings/<uuid:uid>/", warnings.warning_detail, name="warning_detail"),
     path("funds/warnings/<uuid:uid>/<slug:name>/", warnings.warning_step, name="warning_step"),

@@ -39,6 +39,7 @@ from funds.models import (
     DepositMovement,
     EscrowAccount,
     Family,
+    FundSignal,
     FundWarning,
     Instruction,
     LedgerAccount,
@@ -605,6 +606,13 @@ def custody_make(world: World, root: dict[str, str], numbers: str) -> None:
         Instruction, of.format("funds_instruction"), **clerk, account="c.account_id", contract="c.id",
         number="'TF' || c.id", kind="'REFUND_PAY'", amount_fen="1", payee_masked="'张*'",
         subject_uid="gen_random_uuid()", approved_by=str(world.head.pk),
+    )  # fmt: skip
+    insert_select(
+        FundSignal,
+        f"institutions_institution x WHERE x.bureau_id = {world.bureau.pk} AND NOT EXISTS"
+        " (SELECT 1 FROM funds_fundsignal w WHERE w.institution_id = x.id)",
+        **{**root, "created_by": str(world.clerk.pk)}, institution="x.id", kind="'WAGE'", source="'LABOUR'",
+        reference="'号 ' || x.id", happened_on="current_date", summary="'欠薪'",
     )  # fmt: skip
     insert_select(
         FundWarning,

@@ -54,6 +54,7 @@ from funds.models.releases import (
     SettlementStatus,
 )
 from funds.models.sheets import FundSheet, SheetKind, SheetStatus
+from funds.models.signals import FundSignal, SignalKind, SignalSource
 from funds.models.suspense import (
     WAYS_IN_CUSTODY,
     WAYS_IN_DEPOSIT,
@@ -124,6 +125,7 @@ __all__ = [
     "FundDay",
     "FundKind",
     "FundSheet",
+    "FundSignal",
     "FundWarning",
     "Instruction",
     "InstructionKind",
@@ -150,6 +152,8 @@ __all__ = [
     "SheetKind",
     "SheetStatus",
     "Side",
+    "SignalKind",
+    "SignalSource",
     "StatementFile",
     "StatementLine",
     "SuspenseItem",

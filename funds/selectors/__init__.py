@@ -48,7 +48,14 @@ from funds.selectors.releases import (
     settlement_of,
     settlements_visible,
 )
-from funds.selectors.warnings import backtest, parameters_on, warning_counts, warnings_open, warnings_visible
+from funds.selectors.warnings import (
+    backtest,
+    parameters_on,
+    signals_visible,
+    warning_counts,
+    warnings_open,
+    warnings_visible,
+)
 
 __all__ = [
     "CONTROLLED",
@@ -100,6 +107,7 @@ __all__ = [
     "requirements_of",
     "settlement_of",
     "settlements_visible",
+    "signals_visible",
     "statements_visible",
     "suspense_visible",
     "warning_counts",

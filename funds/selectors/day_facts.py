@@ -21,6 +21,7 @@ from funds.models import (
     EntryLine,
     EscrowAccount,
     FileState,
+    FundSignal,
     InvoiceCase,
     LedgerAccount,
     Lesson,
@@ -88,6 +89,7 @@ class _Day:
         self.contracts = self._contracts()
         self.missing = self._files_missing() if is_due else set()
         self.required = self._required()
+        self.signals = self._signals()
 
     def told(self, place: int) -> Told:
         """One institution's part."""
@@ -120,7 +122,7 @@ class _Day:
             units_sold=sold,
             over_limit_n=over,
             mismatched_n=self.cases.get(place, 0),
-            flags=(DEPOSIT_SHORT,) if held < required else (),
+            flags=(*self.signals.get(place, ()), *((DEPOSIT_SHORT,) if held < required else ())),
             statement_received=place not in self.missing,
         )
         return Told(facts, required, held)
@@ -215,6 +217,16 @@ class _Day:
         has_begun = set(good.filter(covers_from__lte=self.day).values_list("account__institution", flat=True))
         covered = good.filter(covers_from__lte=self.day, covers_to__gte=self.day)
         return has_begun - set(covered.values_list("account__institution", flat=True))
+
+    def _signals(self) -> dict[int, tuple[str, ...]]:
+        """Kinds of signals that count on the day."""
+        rows = FundSignal.objects.filter(institution__in=self.places, happened_on__lte=self.day).filter(
+            Q(cleared_on__isnull=True) | Q(cleared_on__gt=self.day)
+        )
+        found: dict[int, set[str]] = defaultdict(set)
+        for place, kind in rows.values_list("institution", "kind"):
+            found[place].add(kind)
+        return {place: tuple(sorted(kinds)) for place, kinds in found.items()}
 
     def _required(self) -> Sums:
         rows = DepositRequirement.objects.filter(institution__in=self.places, since__lte=self.day)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import Region, User
 from accounts.querysets import ScopedQuerySet
 from casework.models import PolicyValue
-from funds.models import OPEN_WARNING, FundDay, FundWarning
+from funds.models import OPEN_WARNING, FundDay, FundSignal, FundWarning
 from funds.warnings import RULES, History, Parameters, judge
 from funds.warnings.parameters import KEYS
 from institutions.models import Institution
 from institutions.selectors import institutions_visible
 
+QUIET_KEY = "fund.warning.quiet"
 HISTORY_DAYS = 210
 BACKTEST_DAYS_MAX = 92
 
@@ -27,6 +28,12 @@ def warnings_visible(actor: User) -> ScopedQuerySet[FundWarning]:
     """The actor's warnings: open ones first, red before yellow, the oldest term first."""
     rows = FundWarning.objects.visible_to(actor)
     return rows.select_related("institution", "region", "owner").order_by("-raised_on", "level", "-pk")
+
+
+def signals_visible(actor: User) -> ScopedQuerySet[FundSignal]:
+    """Signals from outside, those that count first."""
+    rows = FundSignal.objects.visible_to(actor).select_related("institution", "region")
+    return rows.order_by(F("cleared_on").asc(nulls_first=True), "-happened_on", "-pk")
 
 
 def warnings_open(actor: User) -> ScopedQuerySet[FundWarning]:
@@ -38,11 +45,21 @@ def parameters_on(region: Region, on: date) -> Parameters:
     """The lines in force on a day, the nearest region's first; those without a value as shipped."""
     ancestors = [int(part) for part in region.path.strip("/").split("/") if part]
     rows = PolicyValue.objects.filter(
-        Q(region__isnull=True) | Q(region_id__in=ancestors), key__in=KEYS.values(), validity__contains=on
+        Q(region__isnull=True) | Q(region_id__in=ancestors),
+        key__in=[*KEYS.values(), QUIET_KEY],
+        validity__contains=on,
     )
     nearest = sorted(rows, key=lambda row: ancestors.index(row.region_id) if row.region_id else -1)
-    by_key = {row.key: int(row.value) for row in nearest}
-    return Parameters().of(**{name: by_key[key] for name, key in KEYS.items() if key in by_key})
+    by_key = {row.key: row.value for row in nearest}
+    found = Parameters().of(**{name: int(by_key[key]) for name, key in KEYS.items() if key in by_key})
+    spans = by_key.get(QUIET_KEY)
+    return found if spans is None else replace(found, quiet=tuple(_span(text) for text in spans))
+
+
+def _span(text: str) -> tuple[int, int, int, int]:
+    """`06-25/07-10` as months and days."""
+    first, last = (part.split("-") for part in text.split("/"))
+    return int(first[0]), int(first[1]), int(last[0]), int(last[1])
 
 
 def histories(places: Sequence[Institution], until: date, days: int = HISTORY_DAYS) -> dict[int, History]:

@@ -119,6 +119,7 @@ from funds.services.releases import (
 )
 from funds.services.settlements import settlement_propose, settlement_retire, settlement_verify
 from funds.services.sheets import sheet_apply, sheet_receive, sheet_rows
+from funds.services.signals import signal_clear, signal_register
 from funds.services.suspense import (
     suspense_confirm,
     suspense_propose,
@@ -251,6 +252,8 @@ __all__ = [
     "sheet_receive",
     "sheet_rows",
     "shipped_profiles",
+    "signal_clear",
+    "signal_register",
     "signature_of",
     "signing_text",
     "statement_receive",

@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import system_user
 from casework import audit
-from casework.jobs import job_finish, job_progress
+from casework.jobs import enqueue, job_finish, job_progress
 from casework.records import root_fields
 from casework.steps import lock
 from funds import ledger
@@ -71,7 +71,10 @@ def file_post(*, file_id: int, at: datetime | None = None) -> StatementFile:
     """Post the lines of an accepted file, each in its own transaction; what stands already is left."""
     at = at or timezone.now()
     row = StatementFile.objects.select_related("account__institution", "account__bank", "job").get(pk=file_id)
+    known = _unexplained(row.account)
     waiting = lines_post(account=row.account, at=at, file=row)
+    if _unexplained(row.account) > known:
+        enqueue("funds.tasks.judge_bureau", row.bureau_id)
     with database.atomic():
         row = (
             StatementFile.objects.select_for_update(of=("self",))
@@ -89,6 +92,11 @@ def file_post(*, file_id: int, at: datetime | None = None) -> StatementFile:
             tail = f"，其中 {waiting} 笔等待复核" if waiting else ""
             job_finish(row.job, message=f"{row.line_count} 笔已核对入账{tail}")
     return row
+
+
+def _unexplained(account: EscrowAccount) -> int:
+    """Outflows of an account that no instruction covers."""
+    return SuspenseItem.objects.filter(account=account, fen__lt=0).count()
 
 
 def lines_post(*, account: EscrowAccount, at: datetime, file: StatementFile | None = None) -> int:

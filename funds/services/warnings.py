@@ -26,7 +26,6 @@ from institutions.models import Institution
 
 LOOK_BACK = 7  # days that corrections and late files may still change
 FIRST_DAYS = 60  # written when a bureau's days begin
-YOUNG = 2  # a day's file may come until the day after the next
 DUE = {"RED": "fund.warning.due.red", "YELLOW": "fund.warning.due.yellow"}
 
 
@@ -47,7 +46,7 @@ def days_write(*, bureau: Bureau, until: date, days: int = 0) -> int:
     rows = []
     for back in range(days):
         day = until - timedelta(days=back)
-        found = day_facts(bureau, day, settled_before=until - timedelta(days=YOUNG - 1))
+        found = day_facts(bureau, day, settled_before=until)
         for place, told in found.items():
             facts = {name: value for name, value in asdict(told.facts).items() if name != "day"}
             rows.append(

@@ -81,7 +81,10 @@ def warning_list(request: AuthedRequest) -> HttpResponseBase:
         filterset=WarningFilter,
         unit="条",
         empty="没有符合条件的预警。",
-        more=[{"label": "预警回测", "url": reverse("funds:warning_backtest")}],
+        more=[
+            {"label": "外部风险信号", "url": reverse("funds:signal_list")},
+            {"label": "预警回测", "url": reverse("funds:warning_backtest")},
+        ],
         **tabs(request, "funds:warning_list"),
     )
 

@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import timezone
 
-from casework.errors import Blocked, NotAllowed
+from casework.errors import Blocked, NotAllowed, WrongState
 from casework.models import AuditEvent
 from funds import ledger, services
 from funds.ledger import credit, debit
-from funds.models import AccountKind, EntryKind, EscrowAccount, FundDay, FundWarning
+from funds.models import AccountKind, EntryKind, EscrowAccount, FundDay, FundSignal, FundWarning
 from funds.selectors import parameters_on
 from funds.selectors.day_facts import day_facts
-from funds.tasks import judge_warnings
+from funds.tasks import judge_bureau, judge_warnings
 from institutions.models import Institution
 from tests.complaints import making as clues
 from tests.conftest import World
@@ -151,7 +152,9 @@ def test_lines_come_from_the_countys_policy(law: World) -> None:
     lines = parameters_on(law.bureau.region, DAY)
     assert lines.w8_yellow == 3
     PolicyValue.objects.filter(key="fund.warning.w8.yellow").update(value=2)
-    assert parameters_on(law.bureau.region, DAY).w8_yellow == 2
+    PolicyValue.objects.filter(key="fund.warning.quiet").update(value=["03-01/03-09"])
+    changed = parameters_on(law.bureau.region, DAY)
+    assert (changed.w8_yellow, changed.quiet) == (2, ((3, 1, 3, 9),))
 
 
 def test_the_nightly_task_covers_every_bureau(law: World, place: Institution, account: EscrowAccount) -> None:
@@ -199,3 +202,48 @@ def test_the_backtest_compares_lines_and_writes_nothing(
     assert client.get(f"{asked}&w8_yellow=-2").status_code == 422
     assert "不能早于" in client.get(asked.replace("until=2026", "until=2020")).content.decode()
     assert not FundWarning.objects.exists()
+
+
+def test_a_signal_from_outside_counts_until_it_is_cleared(
+    law: World, place: Institution, account: EscrowAccount, sign_in: Callable[..., Client]
+) -> None:
+    paying.active(law, place)
+    client = sign_in(law.officer)
+    told = {
+        "institution": place.pk, "kind": "WAGE", "source": "LABOUR", "reference": "劳监〔2026〕3号",
+        "happened_on": f"{DAY:%Y-%m-%d}", "summary": "拖欠三名教师两个月工资",
+    }  # fmt: skip
+    assert client.post("/desk/funds/signals/new/", told).status_code == 302
+    again = client.post("/desk/funds/signals/new/", told)
+    assert "已经登记" in again.content.decode()
+    client.post(
+        "/desk/funds/signals/new/", {**told, "kind": "LAWSUIT", "source": "COURT", "reference": "（2026）1号"}
+    )
+    judged(law, NEXT)
+    row = FundWarning.objects.get(rule="W15")
+    assert row.level == "RED"
+    assert {item["what"] for item in row.contributions} == {"欠薪", "涉诉"}
+    assert "拖欠三名教师" in client.get("/desk/funds/signals/").content.decode()
+    for signal in FundSignal.objects.all():
+        away = client.post(
+            f"/desk/funds/signals/{signal.uid}/clear/", {"cleared_on": f"{NEXT:%Y-%m-%d}", "note": "已付清"}
+        )
+        assert away.status_code == 302
+    judged(law, NEXT + timedelta(days=1))
+    row.refresh_from_db()
+    assert (row.status, row.ended_on) == ("OPEN", NEXT + timedelta(days=1))
+    with pytest.raises(WrongState):
+        services.signal_clear(
+            actor=law.officer, signal=FundSignal.objects.all()[0], cleared_on=NEXT, note="再消除一次"
+        )
+    assert sign_in(law.neighbour_officer).get(f"/desk/funds/signals/{signal.uid}/clear/").status_code == 404
+
+
+def test_a_statement_with_money_gone_is_judged_at_once(
+    law: World, place: Institution, account: EscrowAccount
+) -> None:
+    paying.active(law, place)
+    today = timezone.localdate()
+    lost(law, account, 20_000, today)
+    judge_bureau(law.bureau.pk)
+    assert FundWarning.objects.filter(rule="W5", raised_on=today).exists()
