@@ -35,7 +35,7 @@ def custody_kpis(actor: User) -> list[Kpi]:
     totals = custody.custody_totals(actor)
     waiting = custody.custody_waiting(actor, timezone.localdate())
     places, refunds = reverse("funds:custody_list"), reverse("funds:refund_list")
-    return [
+    found = [
         Kpi(
             "家长未消课和应退", f"{totals['owed_fen'] / FEN_PER_WAN:,.2f}", "万元",
             f"托管存款 {totals['bank_fen'] / FEN_PER_WAN:,.2f} 万元", places,
@@ -48,12 +48,16 @@ def custody_kpis(actor: User) -> list[Kpi]:
             "待批准拨付", str(waiting["releases"]), "批", f"{waiting['unknown']} 笔指令结果不明",
             reverse("funds:release_list") + "?status=BUILT", "bad" if waiting["unknown"] else "",
         ),
-        Kpi(
-            "课时异议和退费调解", str(waiting["disputes"] + waiting["refunds"]), "件",
-            f"{waiting['late_refunds']} 件退费支付逾期", f"{refunds}?late=on" if waiting["late_refunds"] else refunds,
-            "bad" if waiting["late_refunds"] else "",
-        ),
     ]  # fmt: skip
+    if actor.may("funds.contract_view"):
+        late = waiting["late_refunds"]
+        found.append(
+            Kpi(
+                "课时异议和退费调解", str(waiting["disputes"] + waiting["refunds"]), "件",
+                f"{late} 件退费支付逾期", f"{refunds}?late=on" if late else refunds, "bad" if late else "",
+            )
+        )  # fmt: skip
+    return found
 
 
 def _cells(row: Any) -> list[dict[str, Any]]:
