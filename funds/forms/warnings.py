@@ -8,15 +8,14 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from casework.web.fields import area
+from casework.web.fields import DayField, area
 from funds.models import Disposition
 from funds.selectors.warnings import BACKTEST_DAYS_MAX, rule_choices
 from funds.warnings import Parameters
 from funds.warnings.parameters import LINES, lines_of
 
-FEN, PERMILLE = 100, 10
+SCALE = {"fen": 100, "permille": 10}
 UNITS = {"fen": "元", "permille": "%", "count": "", "days": "天"}
-DAY = {"type": "date"}
 
 
 class DisposeForm(forms.Form):
@@ -32,15 +31,18 @@ class DisposeForm(forms.Form):
 def shown(name: str, value: int) -> float | int:
     """A line as people read it: yuan, per cent, or the number."""
     unit = LINES[name]["unit"]
-    return value / FEN if unit == "fen" else value / PERMILLE if unit == "permille" else value
+    if unit not in SCALE:
+        return value
+    whole, rest = divmod(value, SCALE[unit])
+    return value / SCALE[unit] if rest else whole
 
 
 class BacktestForm(forms.Form):
     """A rule, a period, and other values for the rule's lines."""
 
     rule = forms.ChoiceField(label="规则", choices=rule_choices)
-    since = forms.DateField(label="自", widget=forms.DateInput(attrs=DAY))
-    until = forms.DateField(label="至", widget=forms.DateInput(attrs=DAY))
+    since = DayField(label="自")
+    until = DayField(label="至")
 
     def __init__(self, data: Any, *, lines: Parameters) -> None:
         rule = data.get("rule") or "W1"
@@ -68,6 +70,5 @@ class BacktestForm(forms.Form):
 
     def tried(self, lines: Parameters) -> Parameters:
         """`lines` with the values typed."""
-        scale = {"fen": FEN, "permille": PERMILLE}
-        typed = {name: self.cleaned_data[name] * scale.get(LINES[name]["unit"], 1) for name in self.names}
+        typed = {name: self.cleaned_data[name] * SCALE.get(LINES[name]["unit"], 1) for name in self.names}
         return lines.of(**{name: int(value) for name, value in typed.items()})

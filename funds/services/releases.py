@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction as database
+from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.models import User
@@ -73,11 +74,12 @@ def _build(actor: User, account: EscrowAccount, note: str, at: datetime, *, is_a
 
 
 def _lessons_since(account: EscrowAccount, at: datetime) -> int:
-    last = ReleaseBatch.objects.filter(account=account, status="PAID").order_by("-pk").first()
-    rows = Lesson.objects.filter(
-        institution=account.institution_id, status__in=CONFIRMED, confirmed_at__lte=at
-    )
-    return rows.filter(confirmed_at__gt=last.created_at).count() if last else rows.count()
+    """Confirmed lessons that no paid batch counted yet."""
+    place = account.institution_id
+    confirmed = Lesson.objects.filter(institution=place, status__in=CONFIRMED, confirmed_at__lte=at).count()
+    paid = ReleaseBatch.objects.filter(institution=place, status="PAID")
+    counted: int = paid.aggregate(n=Sum("lesson_count"))["n"] or 0
+    return max(0, confirmed - counted)
 
 
 def releases_build_due(*, actor: User, at: datetime | None = None) -> tuple[int, int]:

@@ -187,7 +187,7 @@ def _working(row: FundWarning) -> dict[str, Any]:
     """The table of reasons."""
     rows: list[list[dict[str, Any]]] = [
         [
-            {"text": item["what"], "sub": str(item["day"] or "")},
+            {"text": item["what"], "sub": "" if (item["day"] or "") in item["what"] else item["day"]},
             {"text": _amount(item["value"], item["unit"]), "num": True},
             {"text": _amount(item["line"], item["unit"]), "num": True},
             {"text": f"{item['share_permille'] / 10:g}%", "num": True},

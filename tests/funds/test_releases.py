@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from casework.errors import Blocked, NotAllowed, Unlawful
 from casework.evidence.services import evidence_receive
 from funds import selectors, services
-from funds.models import EscrowAccount, ReleaseBatch
+from funds.models import Contract, EscrowAccount, ReleaseBatch
 from institutions.models import Institution
 from tests.conftest import World
 from tests.fieldwork.phones import picture as jpeg
@@ -50,6 +50,16 @@ def test_from_lessons_to_the_settlement_account(law: World, earned: EscrowAccoun
     assert balance("ESCROW_BANK", earned) == 260_000
     with pytest.raises(Blocked, match="没有已确认、未拨付的课时"):
         services.release_build(actor=law.clerk, account=earned, at=at(DAY))
+
+
+def test_the_next_batch_counts_the_lessons_since_the_paid_one(law: World, earned: EscrowAccount) -> None:
+    through(law, services.release_build(actor=law.clerk, account=earned, at=at(DAY)))
+    contract = Contract.objects.get()
+    later = DAY + timedelta(days=7)
+    for lesson in taught(law, contract, 2, day=DAY):
+        services.lesson_confirm(actor=law.system, lesson=lesson, at=at(later, 8))
+    batch = services.release_build(actor=law.clerk, account=earned, at=at(later))
+    assert (batch.amount_fen, batch.lesson_count) == (20_000, 2)
 
 
 def test_who_builds_does_not_approve(law: World, earned: EscrowAccount) -> None:
