@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import logging
+from datetime import timedelta
 
 from celery.schedules import crontab
 from django.utils import timezone
@@ -11,6 +12,8 @@ from accounts.models import Bureau
 from accounts.services import system_user
 from casework.jobs import job, periodic
 from funds import bank_tasks, services  # noqa: F401
+
+logger = logging.getLogger(__name__)
 
 
 @periodic("funds.tasks.confirm_lessons", "到期课时自动确认", crontab(hour=0, minute=20))
@@ -38,22 +41,31 @@ def make_certificates() -> str:
 
 @periodic("funds.tasks.judge_warnings", "资金预警", crontab(hour=2, minute=10))
 def judge_warnings() -> str:
-    """Write yesterday's facts of every institution and judge them by the sixteen rules."""
-    yesterday, done = timezone.localdate() - timedelta(days=1), services.Ran()
+    """Keep yesterday's facts of every institution and judge them; one failure does not hold up other counties."""
+    done, failed = services.Ran(), []
     for bureau in Bureau.objects.select_related("region"):
-        ran = _judge(bureau, yesterday)
+        try:
+            ran = _judge(bureau)
+        except Exception:
+            logger.exception("warnings of bureau %s could not be judged", bureau.pk)
+            failed.append(bureau.pk)
+            continue
         done.raised += ran.raised
         done.risen += ran.risen
         done.ended += ran.ended
+    if failed:
+        raise RuntimeError(f"bureaus not judged: {failed}")
     return f"新预警 {done.raised} 条，升级 {done.risen} 条，条件消除 {done.ended} 条"
 
 
 @job
 def judge_bureau(bureau_id: int) -> None:
-    """Judge a county today, when a statement showed money that left without an instruction."""
-    _judge(Bureau.objects.select_related("region").get(pk=bureau_id), timezone.localdate())
+    """Judge a county anew, when a statement showed money that left without an instruction."""
+    _judge(Bureau.objects.select_related("region").get(pk=bureau_id))
 
 
-def _judge(bureau: Bureau, on: date) -> services.Ran:
-    services.days_write(bureau=bureau, until=on)
-    return services.warnings_run(actor=system_user(), bureau=bureau, on=on)
+def _judge(bureau: Bureau) -> services.Ran:
+    """Up to yesterday: the last day of which a bank may have told."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    services.days_write(bureau=bureau, until=yesterday)
+    return services.warnings_run(actor=system_user(), bureau=bureau, on=yesterday)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import BigIntegerField, Case, Count, F, Q, Sum, When
 
@@ -25,15 +26,23 @@ from funds.models import (
     InvoiceCase,
     LedgerAccount,
     Lesson,
+    LinePosting,
     Refund,
     Side,
     StatementFile,
+    SuspenseItem,
 )
 from funds.rules import SPLIT
 from funds.warnings import DayFacts
 from institutions.models import Institution
 
-RELEASES = (EntryKind.RELEASE, EntryKind.MANUAL_RELEASE)
+OUTFLOWS = {
+    EntryKind.RELEASE: "release",
+    EntryKind.MANUAL_RELEASE: "release",
+    EntryKind.REFUND_PAY: "refund",
+    EntryKind.IN_RETURNED: "refund",
+    EntryKind.OUT_UNMATCHED: "unknown",
+}
 RECEIPTS = (EntryKind.PAY_CHANNEL, EntryKind.PAY_DIRECT, EntryKind.IN_MATCHED, EntryKind.PAY_DEPOSIT_MODE)
 DEPOSIT_SHORT = "DEPOSIT_SHORT"
 
@@ -59,6 +68,9 @@ def watched(bureau: Bureau) -> list[Institution]:
 def day_facts(bureau: Bureau, day: date, settled_before: date) -> dict[int, Told]:
     """The day of each watched institution by its key.
 
+    The balance chain of a day holds unless an entry of it was reversed: what was reversed is left out of what
+    came and went, though it stands in the balance until the reversal's own day.
+
     Days from `settled_before` on are too young for a bank file to be missed.
     """
     places = watched(bureau)
@@ -75,7 +87,7 @@ class _Day:
     def __init__(self, bureau: Bureau, day: date, places: list[int], *, is_due: bool) -> None:
         self.bureau, self.day, self.places, self.is_due = bureau, day, places, is_due
         self.close, self.open = self._balances(day), self._balances(day - timedelta(days=1))
-        self.out = self._outflows()
+        self.moved = self._moved()
         self.entries = self._count(
             Entry.objects.filter(bureau=bureau, booked_on=day, kind__in=RECEIPTS), "institution"
         )
@@ -95,7 +107,7 @@ class _Day:
         """One institution's part."""
         opened, closed = self._of(self.open, place), self._of(self.close, place)
         cash = AccountKind.ESCROW_BANK
-        release, refund, unknown = (self.out[place].get(name, 0) for name in ("release", "refund", "unknown"))
+        moved = self.moved[place]
         required, held = self.required.get(place, 0), closed[AccountKind.DEPOSIT_BANK]
         transit = closed[AccountKind.CHANNEL_TRANSIT]
         sold, over, pupils = self.contracts[place]
@@ -103,10 +115,10 @@ class _Day:
         facts = DayFacts(
             day=self.day,
             opening_fen=opened[cash],
-            in_fen=closed[cash] - opened[cash] + release + refund + unknown,
-            out_release_fen=release,
-            out_refund_fen=refund,
-            out_unknown_fen=unknown,
+            in_fen=moved["in"],
+            out_release_fen=moved["release"],
+            out_refund_fen=moved["refund"],
+            out_unknown_fen=moved["unknown"],
             closing_fen=closed[cash],
             unearned_fen=closed[AccountKind.CONTRACT_UNEARNED] + closed[AccountKind.REFUND_PAYABLE],
             releasable_fen=closed[AccountKind.INST_RELEASABLE],
@@ -147,26 +159,36 @@ class _Day:
             found[place, kind] -= int(fen)
         return found
 
-    def _outflows(self) -> dict[int, dict[str, int]]:
+    def _moved(self) -> dict[int, dict[str, int]]:
+        """What came and went by institution and by what it was; entries that were reversed did not happen."""
         lines = list(
             EntryLine.objects.filter(
                 account__institution__in=self.places,
                 account__kind=AccountKind.ESCROW_BANK,
                 booked_on=self.day,
-                side=Side.CREDIT,
-            ).values_list("entry_uid", "account__institution", "amount_fen")
+            ).values_list("entry_uid", "account__institution", "side", "amount_fen")
         )
-        kinds = dict(Entry.objects.filter(uid__in=[uid for uid, _, _ in lines]).values_list("uid", "kind"))
-        names = {
-            **dict.fromkeys(RELEASES, "release"),
-            EntryKind.REFUND_PAY: "refund",
-            EntryKind.OUT_UNMATCHED: "unknown",
-        }
+        uids = [uid for uid, *_ in lines]
+        kinds = dict(Entry.objects.filter(uid__in=uids).values_list("uid", "kind"))
+        gone = set(Entry.objects.filter(reversal_of__in=uids).values_list("reversal_of", flat=True))
+        explained = self._explained(uids)
         found: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        for uid, place, fen in lines:
-            if name := names.get(EntryKind(kinds[uid])):
-                found[place][name] += fen
+        for uid, place, side, fen in lines:
+            kind = EntryKind(kinds[uid])
+            if uid in gone or kind == EntryKind.REVERSE:
+                continue
+            name = "in" if side == Side.DEBIT else OUTFLOWS.get(kind, "")
+            if name:
+                found[place]["release" if uid in explained else name] += fen
         return found
+
+    def _explained(self, uids: list[UUID]) -> set[UUID]:
+        """Outflows without instruction on which two people have decided since."""
+        lines = SuspenseItem.objects.filter(
+            status="RESOLVED", fen__lt=0, account__institution__in=self.places
+        )
+        rows = LinePosting.objects.filter(entry_uid__in=uids, line_uid__in=lines.values("line_uid"))
+        return set(rows.filter(fen__lt=0).values_list("entry_uid", flat=True))
 
     def _count(self, rows: Any, path: str) -> Sums:
         counted = rows.filter(**{f"{path}__in": self.places}).order_by().values_list(path)

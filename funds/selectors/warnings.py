@@ -97,9 +97,10 @@ class Tried:
 
 
 def backtest(actor: User, rule: str, since: date, until: date, lines: Parameters) -> list[Tried]:
-    """Ask one rule for every day of a period, with the lines of each day's policy and with `lines`; writes nothing."""
+    """Ask one rule for every day of a period, with the lines in force at its end and with `lines`; writes nothing."""
     days = min((until - since).days + 1, BACKTEST_DAYS_MAX)
-    places = list(institutions_visible(actor).filter(fund_days__isnull=False).distinct().order_by("pk"))
+    rows = institutions_visible(actor).filter(fund_days__isnull=False).select_related("bureau__region")
+    places = list(rows.distinct().order_by("pk"))
     told = histories(places, until, HISTORY_DAYS + days)
     asked = [since + timedelta(days=ahead) for ahead in range(days)]
     now: dict[int, Parameters] = {}
@@ -107,7 +108,9 @@ def backtest(actor: User, rule: str, since: date, until: date, lines: Parameters
     for place in places:
         if place.pk not in told:
             continue
-        lines_now = now.setdefault(place.bureau_id, parameters_on(place.region, until))
+        if place.bureau_id not in now:
+            now[place.bureau_id] = parameters_on(place.bureau.region, until)
+        lines_now = now[place.bureau_id]
         first = _asked(told[place.pk], asked, rule, lines_now)
         second = _asked(told[place.pk], asked, rule, lines)
         if first or second:

@@ -27,7 +27,11 @@ def signal_register(
     require(actor, EDIT)
     if values["happened_on"] > timezone.localdate(at or timezone.now()):
         raise Unlawful("发生日期不能晚于今天。")
-    row = FundSignal(**root_fields(actor=actor, region=institution.region), institution=institution, **values)
+    row = FundSignal(
+        **root_fields(actor=actor, region=institution.region, bureau=institution.bureau),
+        institution=institution,
+        **values,
+    )
     return record_create(actor=actor, obj=row, verb="funds.signal_register", at=at)
 
 

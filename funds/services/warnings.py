@@ -44,8 +44,9 @@ def days_write(*, bureau: Bureau, until: date, days: int = 0) -> int:
     if not days:
         days = LOOK_BACK if FundDay.objects.filter(bureau=bureau).exists() else FIRST_DAYS
     rows = []
-    for back in range(days):
-        day = until - timedelta(days=back)
+    for day in sorted(
+        {until - timedelta(days=back) for back in range(days)} | _unexplained_days(bureau, until)
+    ):
         found = day_facts(bureau, day, settled_before=until)
         for place, told in found.items():
             facts = {name: value for name, value in asdict(told.facts).items() if name != "day"}
@@ -69,6 +70,12 @@ def days_write(*, bureau: Bureau, until: date, days: int = 0) -> int:
     return len(rows)
 
 
+def _unexplained_days(bureau: Bureau, until: date) -> set[date]:
+    """Kept days with money that left without an instruction: people may have explained it since."""
+    rows = FundDay.objects.filter(bureau=bureau, day__lte=until, facts__out_unknown_fen__gt=0)
+    return set(rows.values_list("day", flat=True))
+
+
 def warnings_run(*, actor: User, bureau: Bureau, on: date, at: datetime | None = None) -> Ran:
     """Judge every watched institution on a day: raise, raise the level, note what ended. Repeating changes nothing."""
     at = at or timezone.now()
@@ -78,18 +85,20 @@ def warnings_run(*, actor: User, bureau: Bureau, on: date, at: datetime | None =
     for place in places:
         raised = {found.rule: found for found in judge(told[place.pk], on, lines)} if place.pk in told else {}
         with database.atomic():
+            lock(place)
             latest = _latest(place)
             for rule, found in raised.items():
                 used = {name: getattr(lines, name) for name in lines_of(rule)}
                 _hold(actor, place, found, used, latest.get(rule), on, at, done)
-            gone = (row for rule, row in latest.items() if rule not in raised and row.is_open)
+            gone = (row for rule, row in latest.items() if rule not in raised)
             _end(actor, gone, on, at, done)
     return done
 
 
 def _latest(place: Institution) -> dict[str, FundWarning]:
-    rows = FundWarning.objects.select_for_update().filter(institution=place).order_by("rule", "-id")
-    return {row.rule: row for row in rows.order_by("rule", "id")}
+    newest = FundWarning.objects.filter(institution=place).order_by("rule", "-id").distinct("rule")
+    rows = FundWarning.objects.select_for_update().filter(pk__in=newest.values("pk"))
+    return {row.rule: row for row in rows}
 
 
 def _hold(
@@ -104,10 +113,12 @@ def _hold(
 ) -> None:
     """The rule holds: a new warning, a higher level, or the old one seen again.
 
-    What people closed or ruled out stays so while the same condition lasts and its level does not rise.
+    What people closed or ruled out stays so while the same condition lasts, its level does not rise and no
+    further outflow without instruction comes to light.
     """
     rises = row is not None and row.level == WarningLevel.YELLOW and found.level == WarningLevel.RED
-    if row is not None and not row.is_open and row.ended_on is None and not rises:
+    is_old = row is not None and not row.is_open and row.ended_on is None
+    if row is not None and is_old and not rises and not _has_news(row, found):
         row.seen_on = max(row.seen_on, on)
         row.save(update_fields=["seen_on", "updated_at"])
         return
@@ -124,6 +135,12 @@ def _hold(
         audit.record(actor=actor, verb="funds.warning_rise", target=row, about=row.file_uid, at=at)
         done.risen += 1
     row.save()
+
+
+def _has_news(row: FundWarning, found: Raised) -> bool:
+    """Whether money left again since people dealt with the warning of unexplained outflows."""
+    known = {(item["what"], item["value"]) for item in row.contributions}
+    return found.rule == "W5" and any((item.what, item.value) not in known for item in found.contributions)
 
 
 def _raise(
@@ -147,14 +164,15 @@ def _raise(
 
 
 def _end(actor: User, rows: Iterable[FundWarning], on: date, at: datetime, done: Ran) -> None:
-    """The rule no longer holds. A yellow warning that nobody took closes by itself; others wait for a person."""
+    """The rule no longer holds. A yellow warning that nobody took by its term closes by itself; others wait
+    for a person.
+    """
     for row in rows:
-        if row.ended_on is not None:
-            continue
-        row.ended_on = on
-        row.save(update_fields=["ended_on", "updated_at"])
-        done.ended += 1
-        if row.status == WarningStatus.OPEN and row.level == WarningLevel.YELLOW:
+        if row.ended_on is None:
+            row.ended_on = on
+            row.save(update_fields=["ended_on", "updated_at"])
+            done.ended += 1
+        if row.status == WarningStatus.OPEN and row.level == WarningLevel.YELLOW and on >= row.due_on:
             values = {"close_reason": f"{on:%Y-%m-%d} 起条件不再成立", "closed_by": actor}
             transition(row, "lapse", actor=actor, at=at, values=values)
 

@@ -15,7 +15,7 @@ from casework.errors import Blocked, NotAllowed, WrongState
 from casework.models import AuditEvent
 from funds import ledger, services
 from funds.ledger import credit, debit
-from funds.models import AccountKind, EntryKind, EscrowAccount, FundDay, FundSignal, FundWarning
+from funds.models import AccountKind, Entry, EntryKind, EscrowAccount, FundDay, FundSignal, FundWarning
 from funds.selectors import parameters_on
 from funds.selectors.day_facts import day_facts
 from funds.tasks import judge_bureau, judge_warnings
@@ -146,6 +146,50 @@ def test_ruled_out_stays_so_while_it_lasts(law: World, place: Institution, accou
     assert FundWarning.objects.filter(rule="W8").count() == 1
 
 
+def test_what_was_closed_warns_again_when_it_comes_back(
+    law: World, place: Institution, account: EscrowAccount
+) -> None:
+    paying.active(law, place)
+    for _ in range(3):
+        clues.clue(law, institution=place, at=paying.at(DAY))
+    judged(law, DAY)
+    services.warning_dismiss(actor=law.head, warning=FundWarning.objects.get(rule="W8"), reason="已处理")
+    later = DAY + timedelta(days=40)
+    judged(law, later)
+    assert FundWarning.objects.get(rule="W8").ended_on == later
+    for _ in range(3):
+        clues.clue(law, institution=place, at=paying.at(later + timedelta(days=1)))
+    assert judged(law, later + timedelta(days=1)).raised == 1
+    assert [row.status for row in FundWarning.objects.filter(rule="W8").order_by("pk")] == [
+        "DISMISSED",
+        "OPEN",
+    ]
+
+
+def test_a_second_outflow_warns_although_the_first_was_dealt_with(
+    law: World, place: Institution, account: EscrowAccount
+) -> None:
+    paying.active(law, place)
+    lost(law, account, 20_000, NEXT)
+    judged(law, NEXT)
+    services.warning_dismiss(actor=law.head, warning=FundWarning.objects.get(rule="W5"), reason="银行误划")
+    lost(law, account, 30_000, NEXT + timedelta(days=3))
+    judged(law, NEXT + timedelta(days=3))
+    assert FundWarning.objects.filter(rule="W5", status="OPEN").count() == 1
+
+
+def test_a_reversed_outflow_is_none(law: World, place: Institution, account: EscrowAccount) -> None:
+    paying.active(law, place)
+    lost(law, account, 20_000, NEXT)
+    judged(law, NEXT)
+    later = NEXT + timedelta(days=20)
+    entry = Entry.objects.get(kind=EntryKind.OUT_UNMATCHED)
+    ledger.entry_reverse(actor=law.system, entry=entry, booked_on=later, memo="改记为拨付")
+    judged(law, later)
+    assert FundDay.objects.get(institution=place, day=NEXT).facts["out_unknown_fen"] == 0
+    assert FundWarning.objects.get(rule="W5").ended_on == later
+
+
 def test_lines_come_from_the_countys_policy(law: World) -> None:
     from casework.models import PolicyValue
 
@@ -243,7 +287,7 @@ def test_a_statement_with_money_gone_is_judged_at_once(
     law: World, place: Institution, account: EscrowAccount
 ) -> None:
     paying.active(law, place)
-    today = timezone.localdate()
-    lost(law, account, 20_000, today)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    lost(law, account, 20_000, yesterday)
     judge_bureau(law.bureau.pk)
-    assert FundWarning.objects.filter(rule="W5", raised_on=today).exists()
+    assert FundWarning.objects.filter(rule="W5", raised_on=yesterday).exists()
