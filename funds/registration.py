@@ -18,6 +18,8 @@ from casework.registries import NavEntry, Panel, WorkItem, Worklist
 from funds.events import InstructionEnded
 
 VIEW = "funds.view"
+# Papers of contracts and refunds name pupils and guardians.
+PAPER_OF = {"funds.contract": "funds.contract_view", "funds.refund": "funds.contract_view"}
 PAGES = {
     "escrowaccount": "funds:account_detail",
     "accountfreeze": "funds:freeze_detail",
@@ -203,4 +205,4 @@ def may_see_paper(actor: User, evidence: EvidenceFile) -> bool:
     if model is None:
         return False
     is_there = model.objects.visible_to(actor).filter(uid=evidence.subject_uid).exists()
-    return actor.may(VIEW) and bool(is_there)
+    return actor.may(PAPER_OF.get(evidence.subject_type, VIEW)) and bool(is_there)

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import xlsxwriter
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.evidence.services import evidence_receive
 from casework.models import AuditEvent
+from config.logs import JsonFormatter
 from funds import links, registration, services, work
 from funds.models import Contract, Family, FundSheet, Instruction, Lesson, Refund, ReleaseBatch
 from institutions.models import Institution
 from tests.conftest import World
+from tests.fieldwork.phones import picture as jpeg
 from tests.funds.paying import custody, settlement, terms
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +148,33 @@ def _settled(place: Institution) -> Any:
     from funds.models import SettlementAccount
 
     return SettlementAccount.objects.get(institution=place).uid
+
+
+def test_the_paper_of_a_contract_opens_to_readers_of_contracts_only(
+    law: World, place: Institution, sign_in: SignIn
+) -> None:
+    custody(law, place)
+    row = services.contract_draft(actor=law.clerk, institution=place, values=terms())
+    paper = evidence_receive(
+        actor=law.clerk, subject=row, upload=ContentFile(jpeg(), name="合同.jpg"), caption="合同"
+    )
+    url = reverse("casework:evidence_file", args=[paper.uid])
+    assert sign_in(law.officer).get(url).status_code == 200
+    assert law.township.may("funds.view")
+    assert sign_in(law.township).get(url).status_code == 404
+
+
+def test_a_refused_visit_leaves_no_link_in_the_log(
+    law: World, place: Institution, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    custody(law, place)
+    family = services.contract_draft(actor=law.clerk, institution=place, values=terms()).family
+    path = f"/my-fees/{links.token_of(family)}/refunds/{place.uid}/apply/"
+    with caplog.at_level(logging.WARNING):
+        assert client.post(path, {"ground": "FAMILY"}).status_code == 404
+    lines = [JsonFormatter().format(record) for record in caplog.records]
+    assert any("/my-fees/***/refunds/" in line for line in lines)
+    assert not any(links.token_of(family) in line for line in lines)
 
 
 def test_no_institution_page_or_export_has_a_link_or_a_name(
