@@ -38,7 +38,9 @@ from funds.services.payments import payment_post
 from funds.services.posting_lines import cash, open_day
 
 NEAR = timedelta(days=1)
+PAID_WITHIN = timedelta(days=15)  # a transfer is carried out or sent back within days, holidays counted
 SETTLES_WITHIN = 7  # days: the platform moves money to the supervising bank within a week
+MASKED = frozenset("*＊×")
 RETURN_WORDS = ("退汇", "退票", "冲正", "退回")
 FOUND_OTHERWISE = (
     EntryKind.REVERSE,
@@ -119,7 +121,10 @@ def _chosen(line: StatementLine, rows: list[Instruction]) -> tuple[MatchedBy, In
                 if (number and row.payee_account_digest == number) or (name and row.payee_digest == name)
             ),
         ),
-        (MatchedBy.UNIQUE, (row for row in known if not (serial and row.bank_serial))),
+        (
+            MatchedBy.UNIQUE,
+            (row for row in known if not (serial and row.bank_serial) and _may_be(row, line)),
+        ),
     )
     for by, found in steps:
         if len(fitting := list(found)) == 1:
@@ -132,6 +137,23 @@ def _chosen(line: StatementLine, rows: list[Instruction]) -> tuple[MatchedBy, In
 def _was_sent(row: Instruction, line: StatementLine) -> bool:
     """A line proves only what the bank had been told by its day."""
     return row.sent_at is not None and timezone.localdate(row.sent_at) <= line.booked_on + NEAR
+
+
+def _may_be(row: Instruction, line: StatementLine) -> bool:
+    """Whether amount and day alone may join them.
+
+    Not when the line names another payee: the account number decides where both sides have one, else the name;
+    what a bank masks counts as unknown. Nor when the bank was told more than PAID_WITHIN before the line: the
+    amount may be another payment's by then, and a person joins them.
+    """
+    if row.sent_at is None or timezone.localdate(row.sent_at) + PAID_WITHIN < line.booked_on:
+        return False
+    number = line.payer_account.replace("-", "")
+    pairs = ((number, row.payee_account_digest), (line.payer, row.payee_digest))
+    for said, digest in pairs:
+        if digest and said.strip() and not MASKED.intersection(said):
+            return blind_index(said) == digest
+    return True
 
 
 def _sent_back(line: StatementLine, at: datetime) -> Hit | None:

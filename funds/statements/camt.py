@@ -55,18 +55,26 @@ def _line(number: int, entry: Any) -> Line:
     fen = fen_of(_text(entry, "Amt"), number, "Amt")
     if not fen or fen < 0:
         raise StatementRefused(f"第 {number} 笔没有金额或金额不为正。")
+    sign = _sign(number, entry)
+    payer, account = _other_side(entry, is_in=sign > 0)
     return Line(
         number,
         _day(number, _text(entry, "BookgDt/Dt") or _text(entry, "BookgDt/DtTm")[:10]),
-        fen * _sign(number, entry),
+        fen * sign,
         None,
         _text(entry, "AcctSvcrRef") or _text(entry, "NtryRef"),
-        _text(entry, "NtryDtls/TxDtls/RltdPties/Dbtr/Nm")
-        or _text(entry, "NtryDtls/TxDtls/RltdPties/Dbtr/Pty/Nm"),
-        "",
+        payer,
+        account,
         _text(entry, "AddtlNtryInf"),
         _text(entry, "NtryDtls/TxDtls/Refs/EndToEndId"),
     )
+
+
+def _other_side(entry: Any, *, is_in: bool) -> tuple[str, str]:
+    """Name and account number of the other party: the debtor of money in, the creditor of money out."""
+    party = "NtryDtls/TxDtls/RltdPties/" + ("Dbtr" if is_in else "Cdtr")
+    name = _text(entry, f"{party}/Nm") or _text(entry, f"{party}/Pty/Nm")
+    return name, _text(entry, f"{party}Acct/Id/Othr/Id") or _text(entry, f"{party}Acct/Id/IBAN")
 
 
 def _sign(number: int, row: Any) -> int:

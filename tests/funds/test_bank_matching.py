@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from casework.crypto import blind_index
 from casework.errors import Unlawful
 from funds import ledger, services
 from funds.ledger import credit, debit
@@ -27,6 +28,7 @@ from funds.models import (
     SuspenseItem,
 )
 from funds.services import Payee
+from funds.services.custody_matching import _may_be
 from institutions.models import Institution
 from tests.conftest import World
 from tests.funds.bank_making import NOON, deliver, sheet
@@ -109,6 +111,31 @@ def test_without_any_text_the_only_instruction_of_the_amount_is_it(law: World, e
     deliver(law, earned, sheet([(1, -70_000), (1, -10_000)], 300_000, first=7))
     assert (how(-70_000), how(-10_000)) == ("UNIQUE", "NONE")
     assert balance("SUSPENSE_OUT", earned) == 10_000
+
+
+def test_money_to_another_payee_is_never_the_only_instruction_of_the_amount(
+    law: World, earned: EscrowAccount
+) -> None:
+    payee = Payee("示例结算户", blind_index("示例结算户"), blind_index("6222000011112222"))
+    row = sent(law, earned, 70_000, payee=payee)
+    deliver(law, earned, sheet([(1, -70_000, "某某装修公司")], 300_000, first=7))
+    row.refresh_from_db()
+    assert (row.status, how(-70_000)) == ("SENT", "NONE")
+    assert balance("SUSPENSE_OUT", earned) == 70_000
+    line = StatementLine.objects.get(fen=-70_000)
+    for payer, number, fits in (
+        ("示例结算户", "6222000099998888", False), ("", "6222000011112222", True), ("", "", True),
+        ("示例*户", "6222****2222", True), ("另一户", "6222****2222", False),
+    ):  # fmt: skip
+        line.payer, line.payer_account = payer, number
+        assert _may_be(row, line) is fits
+
+
+def test_an_instruction_sent_weeks_ago_needs_more_than_its_amount(law: World, earned: EscrowAccount) -> None:
+    sent(law, earned, 70_000)
+    named = sent(law, earned, 10_000)
+    deliver(law, earned, sheet([(16, -70_000), (16, -10_000, "", named.number)], 300_000, first=7))
+    assert (how(-70_000), how(-10_000)) == ("NONE", "INSTRUCTION")
 
 
 def test_a_second_payment_of_one_instruction_is_an_outflow_without_one(

@@ -151,6 +151,16 @@ def test_camt053() -> None:
             read(bad.encode(), profile)
 
 
+def test_camt053_names_the_other_side() -> None:
+    parties = (
+        "<NtryDtls><TxDtls><RltdPties><Dbtr><Nm>甲</Nm></Dbtr><DbtrAcct><Id><Othr><Id>11</Id></Othr></Id></DbtrAcct>"
+        "<Cdtr><Pty><Nm>乙</Nm></Pty></Cdtr><CdtrAcct><Id><Othr><Id>22</Id></Othr></Id></CdtrAcct>"
+        "</RltdPties></TxDtls></NtryDtls></Ntry>"
+    )
+    lines = read(CAMT.replace("</Ntry>", parties).encode(), profile_of({"name": "报文", "format": "CAMT053"}))
+    assert [(line.payer, line.payer_account) for line in lines] == [("甲", "11"), ("乙", "22")]
+
+
 def test_another_currency_is_never_read_as_yuan() -> None:
     profile = profile_of({"name": "报文", "format": "CAMT053"})
     with pytest.raises(StatementRefused, match=r"币种是 USD.*只收人民币"):
