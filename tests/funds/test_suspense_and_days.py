@@ -101,6 +101,25 @@ def test_a_return_is_posted_when_the_bank_shows_it(law: World, place: Institutio
         services.suspense_undo(actor=law.leader, item=going, reason="x")
 
 
+def test_a_return_goes_only_to_the_name_it_came_from(law: World, place: Institution) -> None:
+    row = account(law, place, "CUSTODY")
+    deliver(law, row, sheet([(1, 900, "路人甲")]))
+    going = services.suspense_confirm(actor=law.officer, item=propose(law, 900, "RETURN"), at=NOON)
+    deliver(law, row, sheet([(3, -900, "某某装修公司")], 900, first=5))
+    going.refresh_from_db()
+    assert (going.status, balance("SUSPENSE_OUT", row)) == ("RETURNING", 900)
+    names = ("乙", "丙", "丁")
+    deliver(law, row, sheet([(4, 800, name) for name in names], 0, first=9))
+    for name in names:
+        waiting = services.suspense_propose(
+            actor=law.clerk, item=SuspenseItem.objects.get(payer=name), way="RETURN", reason="误转"
+        )
+        services.suspense_confirm(actor=law.officer, item=waiting, at=NOON)
+    deliver(law, row, sheet([(6, -800, "丁")], 2_400, first=15))
+    done = SuspenseItem.objects.filter(fen=800, status="RESOLVED")
+    assert list(done.values_list("payer", flat=True)) == ["丁"]
+
+
 def test_an_outflow_is_judged_as_a_claim_on_the_institution(law: World, place: Institution) -> None:
     row = account(law, place, "CUSTODY")
     deliver(law, row, sheet([(1, -400, "某某装修公司")], 1_000))
