@@ -32,6 +32,7 @@ from funds.models import (
 from funds.services.day_items import bank_balance, covering, explained, first_day, has_waiting_lines
 from funds.services.day_sweep import balances_of_day
 from funds.services.matching import lines_post
+from funds.services.one_by_one import OneByOne
 from funds.services.posting_lines import cash
 
 CLOSE, EXCEPT = "funds.day_close", "funds.day_except"
@@ -183,17 +184,20 @@ def days_close_even(*, actor: User, accounts: Any, until: date, at: datetime | N
 def accounts_compare(*, today: date, at: datetime | None = None) -> int:
     """Every night: post what waited, compare all accounts that have statements up to yesterday; how many days.
 
-    What one statement shows to be even is kept at once; only the rest is looked into day by day.
+    What one statement shows to be even is kept at once; only the rest is looked into day by day. An account
+    that fails does not hold up the others; RuntimeError names it at the end.
     """
     moment, until = at or timezone.now(), today - ONE_DAY
     delivered = StatementFile.objects.filter(state__in=ACCEPTED).values("account").distinct()
     rows = EscrowAccount.objects.filter(pk__in=delivered).exclude(status="CLOSED")
     accounts = list(rows.select_related("institution", "bank", "region", "bureau"))
-    for account in accounts:
-        lines_post(account=account, at=moment)
+    run = OneByOne("comparing days")
+    run.each(accounts, lambda account: lines_post(account=account, at=moment))
     kept = _keep_even(accounts, until)
     rest = (account for account in accounts if account.pk not in kept)
-    return len(kept) + sum(days_compare(account=account, until=until, at=moment) for account in rest)
+    count = run.each(rest, lambda account: days_compare(account=account, until=until, at=moment))
+    run.finish()
+    return len(kept) + count
 
 
 @database.atomic

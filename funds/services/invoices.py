@@ -22,6 +22,7 @@ from casework.workflow import transition
 from funds.invoice_sheet import SheetInvoice, read_invoices
 from funds.models import CaseStatus, Contract, Invoice, InvoiceCase, Mismatch
 from funds.services.contracts import mask_name
+from funds.services.one_by_one import OneByOne
 from institutions.models import Institution
 
 ENTER = "funds.invoice_import"
@@ -242,11 +243,17 @@ def case_explain(*, actor: User, case: InvoiceCase, reason: str, at: datetime | 
 
 
 def bureaus_refresh(*, today: date) -> int:
-    """Every night, for every bureau that has contracts or invoices; how many cases were opened."""
+    """Every night, for every bureau that has contracts or invoices; how many cases were opened.
+
+    A bureau that fails does not hold up the others; RuntimeError names it at the end.
+    """
     has = Bureau.objects.filter(
         Q(pk__in=Invoice.objects.values("bureau")) | Q(pk__in=Contract.objects.values("bureau"))
     )
-    return sum(cases_refresh(bureau=bureau, today=today)[0] for bureau in has)
+    run = OneByOne("comparing invoices")
+    count = run.each(has.order_by("pk"), lambda bureau: cases_refresh(bureau=bureau, today=today)[0])
+    run.finish()
+    return count
 
 
 for code, sentence in {

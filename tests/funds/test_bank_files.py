@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.storage import storages
 from django.db import DatabaseError, IntegrityError, transaction
 
 from casework.errors import NotAllowed, Unlawful
@@ -236,6 +237,18 @@ def test_late_earlier_file_must_meet_the_next(law: World, place: Institution) ->
     deliver(law, row, sheet([(9, 5)], 100), covers_from=day(9))
     assert "下一份对账单" in deliver(law, row, sheet([(4, 5)], 100)).refusal
     assert deliver(law, row, sheet([(4, 5), (5, -5)], 100, first=50)).state == "DONE"
+
+
+def test_a_poisoned_file_blocks_no_later_one(law: World, place: Institution) -> None:
+    row = account(law, place, "CUSTODY")
+    lines = [(1, 1, "某某教育科技有限公司", "学费" * 20)] * 200
+    bad = deliver(law, row, sheet(lines), "坏.csv")
+    good = deliver(law, row, sheet(lines, first=500), "好.csv", at=NOON + timedelta(minutes=1))
+    storages["sealed"].delete(bad.stored_as)
+    with pytest.raises(RuntimeError, match=f"1 failed.*{bad.pk}"):
+        services.statements_resume(now=NOON + timedelta(hours=1))
+    good.refresh_from_db()
+    assert good.state == "DONE"
 
 
 def test_a_long_file_is_left_to_a_job_and_a_dead_job_is_resumed(law: World, place: Institution) -> None:

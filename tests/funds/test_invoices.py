@@ -13,9 +13,11 @@ from django.test import Client
 from django.urls import reverse
 
 from casework.errors import NotAllowed, Unlawful
+from casework.records import root_fields
 from casework.web.listing import Column, xlsx_bytes
 from funds import bank_registration, services
 from funds.models import Invoice, InvoiceCase
+from funds.services import invoices
 from institutions.models import Institution
 from tests.conftest import World
 from tests.funds.paying import NOON, SIGNED, custody, paid, signed
@@ -122,6 +124,29 @@ def test_a_number_serves_once_and_the_seller_is_ours(law: World, place: Institut
         services.invoices_import(actor=law.clerk, data=b"a,b\n1,2\n", name="a.csv")
     with pytest.raises(NotAllowed):
         services.invoices_import(actor=law.partner, data=sheet(row_of(place, "3", "1")), name="a.xlsx")
+
+
+def test_a_bureau_that_fails_holds_up_no_other(
+    law: World, place: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    custody(law, place)
+    paid(law, signed(law, place))
+    Invoice.objects.create(
+        **root_fields(actor=law.system, region=law.neighbour.region, bureau=law.neighbour), institution=place,
+        number="1", amount_fen=5, issued_on=SIGNED, buyer_masked="甲", buyer_digest="x",
+    )  # fmt: skip
+    refresh, tried = invoices.cases_refresh, []
+
+    def fail_first(**values: Any) -> tuple[int, int]:
+        tried.append(values["bureau"])
+        if len(tried) == 1:
+            raise ValueError("poisoned")
+        return refresh(**values)
+
+    monkeypatch.setattr(invoices, "cases_refresh", fail_first)
+    with pytest.raises(RuntimeError, match="1 failed"):
+        services.bureaus_refresh(today=LATER.date())
+    assert len(tried) == 2
 
 
 def test_the_pages(law: World, place: Institution, sign_in: Callable[[Any], Client]) -> None:

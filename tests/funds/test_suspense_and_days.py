@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -13,6 +14,7 @@ from casework.models import EvidenceFile
 from funds import ledger, services
 from funds.ledger import credit, debit
 from funds.models import AccountDay, AccountKind, Entry, EntryKind, EscrowAccount, LinePosting, SuspenseItem
+from funds.services import closing
 from funds.services.day_sweep import balances_of_day
 from institutions.models import Institution
 from tests.conftest import World
@@ -241,6 +243,26 @@ def test_deposit_accounts_are_compared_too(law: World, place: Institution) -> No
     deliver(law, row, sheet([(0, 1_000), (2, 5)]))
     services.accounts_compare(today=day(4), at=NOON)
     assert states(row) == ["EVEN", "EVEN", "EVEN", "MISSING"]
+
+
+def test_an_account_that_fails_holds_up_no_other(
+    law: World, place: Institution, even: EscrowAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = account(law, place)
+    deposited(law, other, 1_000, "S00001")
+    deliver(law, other, sheet([(0, 1_000)]))
+    AccountDay.objects.all().delete()
+    looked = closing.first_day
+
+    def fail(row: EscrowAccount) -> Any:
+        if row.pk == even.pk:
+            raise ValueError("poisoned")
+        return looked(row)
+
+    monkeypatch.setattr(closing, "first_day", fail)
+    with pytest.raises(RuntimeError, match="1 failed"):
+        services.accounts_compare(today=day(1), at=NOON)
+    assert states(other) == ["EVEN"]
 
 
 def test_the_nightly_sweep_says_what_the_days_say(
