@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -167,18 +168,38 @@ def _closed(actor: User, row: AccountDay, at: datetime, *, reason: str) -> Accou
     return row
 
 
-def days_close_even(*, actor: User, accounts: Any, until: date, at: datetime | None = None) -> int:
-    """Close what is even on these accounts, in order, each up to its first day that is not; how many days."""
+@dataclass(frozen=True)
+class Closing:
+    """How many days were closed, and which accounts refused before their first day that is not even."""
+
+    count: int
+    refusals: list[tuple[EscrowAccount, str]]
+
+
+def days_close_each(*, actor: User, accounts: Any, until: date, at: datetime | None = None) -> Closing:
+    """Close what is even on these accounts, in order, each up to its first day that is not even.
+
+    An account whose day is refused stops there; the others go on. Raises NotAllowed.
+    """
     require(actor, CLOSE)
-    count = 0
+    count, refusals = 0, []
     for account in accounts:
         rows = AccountDay.objects.filter(account=account, is_closed=False, day__lte=until).order_by("day")
         for row in rows.select_related("account__institution"):
             if row.state != DayState.EVEN:
                 break
-            day_close(actor=actor, row=row, at=at)
+            try:
+                day_close(actor=actor, row=row, at=at)
+            except Unlawful as refusal:
+                refusals.append((account, refusal.message))
+                break
             count += 1
-    return count
+    return Closing(count, refusals)
+
+
+def days_close_even(*, actor: User, accounts: Any, until: date, at: datetime | None = None) -> int:
+    """How many days `days_close_each` closed, for those who need no reasons."""
+    return days_close_each(actor=actor, accounts=accounts, until=until, at=at).count
 
 
 def accounts_compare(*, today: date, at: datetime | None = None) -> int:

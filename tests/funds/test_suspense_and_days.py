@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
 from django.db import DatabaseError, IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from casework.errors import Blocked, NotAllowed, Unlawful, WrongState
 from casework.models import EvidenceFile
@@ -183,6 +186,27 @@ def test_days_are_compared_and_closed_in_order(law: World, even: EscrowAccount) 
     assert (closed.is_excepted, closed.closed_by) == (True, law.head)
     with pytest.raises(DatabaseError), transaction.atomic():
         AccountDay.objects.filter(pk=closed.pk).update(reason="改")
+
+
+def test_an_account_that_may_not_close_blocks_no_later_one(
+    law: World, place: Institution, even: EscrowAccount, sign_in: Callable[[Any], Client]
+) -> None:
+    deposit = account(law, place)
+    deposited(law, deposit, 1_000, "S00001")
+    deliver(law, deposit, sheet([(0, 1_000)]))
+    bank = ledger.account_of(kind=AccountKind.ESCROW_BANK, subject_uid=even.uid, institution=place)
+    other = ledger.account_of(kind=AccountKind.SUSPENSE_IN, subject_uid=even.uid, institution=place)
+    ledger.entry_post(
+        actor=law.head, kind=EntryKind.IN_UNMATCHED, key="后记", legs=(debit(bank, 5), credit(other, 5)),
+        booked_on=day(1),
+    )  # fmt: skip
+    done = services.days_close_each(actor=law.clerk, accounts=[even, deposit], until=day(3), at=NOON)
+    assert (done.count, [row for row, _ in done.refusals]) == (1, [even])
+    assert "不能直接结账" in done.refusals[0][1]
+    assert AccountDay.objects.get(account=deposit).is_closed
+    page = sign_in(law.clerk).post(reverse("funds:days_close"), follow=True).content.decode()
+    assert "1 个账户没有结到最后一个平的日子" in page
+    assert "已结账 0 个账户日" in page
 
 
 def test_nothing_is_booked_on_a_closed_day(law: World, place: Institution, even: EscrowAccount) -> None:
