@@ -114,9 +114,12 @@ def test_a_file_without_balances_needs_the_opening_told(law: World, place: Insti
         )  # fmt: skip
 
     assert "填写银行告知的期初余额" in hand_in(f"日期,金额\n{day(1)},5.00\n").refusal
-    first = hand_in(f"日期,金额\n{day(1)},5.00\n", opening_fen=1000)
+    refused = hand_in(f"日期,金额\n{day(1)},5.00\n", opening_fen=1000)
+    assert "填写银行告知的期末余额" in refused.refusal
+    assert "可能缺少流水" in hand_in(f"日期,金额\n{day(1)},5.00\n", opening_fen=1000, closing_fen=900).refusal
+    first = hand_in(f"日期,金额\n{day(1)},5.00\n", opening_fen=1000, closing_fen=1500)
     assert (first.state, first.closing_fen) == ("DONE", 1500)
-    assert hand_in(f"日期,金额\n{day(2)},-1.00\n").closing_fen == 1400
+    assert hand_in(f"日期,金额\n{day(2)},-1.00\n", closing_fen=1400).closing_fen == 1400
 
 
 def test_a_quiet_day_is_told_by_the_bank(law: World, place: Institution) -> None:
