@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from casework.errors import NotAllowed, Unlawful
+from casework.models import AuditEvent
 from casework.records import root_fields
 from casework.web.listing import Column, xlsx_bytes
 from funds import bank_registration, services
@@ -21,6 +22,7 @@ from funds.services import invoices
 from institutions.models import Institution
 from tests.conftest import World
 from tests.funds.paying import NOON, SIGNED, custody, paid, signed
+from tests.inspections.making import make_place
 
 pytestmark = pytest.mark.django_db
 HEADS = ("发票号码", "价税合计", "购买方名称", "销售方名称", "开票日期", "合同编号")
@@ -73,6 +75,45 @@ def test_what_disagrees_is_listed_and_clears_once_it_agrees(law: World, place: I
     assert kinds() == ["BUYER", "BUYER", "DATE"]
     cleared = InvoiceCase.objects.filter(status="CLEARED").order_by("kind").values_list("kind", flat=True)
     assert list(cleared) == ["AMOUNT", "NO_INVOICE"]
+
+
+def test_a_remark_that_is_no_contract_number_leaves_the_buyer_to_tell(law: World, place: Institution) -> None:
+    custody(law, place)
+    contract = paid(law, signed(law, place))
+    take(law, row_of(place, "001", "3000.00", contract="线下班"))
+    invoice = Invoice.objects.get()
+    assert (invoice.contract, kinds()) == (contract, [])
+    assert AuditEvent.objects.filter(verb="funds.invoice_match", object_uid=invoice.uid).count() == 1
+
+
+def test_days_count_from_each_payment(law: World, place: Institution) -> None:
+    custody(law, place)
+    contract = paid(law, signed(law, place), 100_000)
+    paid(law, contract, 200_000, on=SIGNED + timedelta(days=15))
+    take(law, row_of(place, "001", "1000.00", contract=contract.number))
+    assert kinds() == []
+    services.cases_refresh(bureau=law.bureau, today=SIGNED + timedelta(days=26))
+    assert kinds() == ["AMOUNT"]
+    late = row_of(place, "002", "2000.00", contract=contract.number, on=SIGNED + timedelta(days=16))
+    take(law, late, at=NOON + timedelta(days=26))
+    assert kinds() == []
+
+
+def test_a_name_that_two_institutions_have_is_refused(law: World, place: Institution) -> None:
+    custody(law, place)
+    twin = make_place(law)
+    type(twin).objects.filter(pk=twin.pk).update(name=place.name)
+    with pytest.raises(Unlawful, match="2 家同名机构"):
+        take(law, row_of(place, "001", "1"))
+
+
+def test_the_books_of_the_institutions_bureau_are_asked(law: World, place: Institution) -> None:
+    custody(law, place)
+    take(law, row_of(place, "001", "50.00"))
+    InvoiceCase.objects.all().delete()
+    law.clerk.bureau = law.neighbour
+    assert take(law, row_of(place, "001", "50.00")).known == 1
+    assert kinds() == ["NO_CONTRACT"]
 
 
 def test_an_invoice_without_a_contract_and_its_explanation(law: World, place: Institution) -> None:
