@@ -243,7 +243,7 @@ def statement_take(*, file_id: int, at: datetime | None = None) -> StatementFile
     row = _accept(file_id, at)
     if row.state == FileState.POSTING:
         row = file_post(file_id=file_id, at=at)
-        days_known_compare(account=row.account, until=row.covers_to, at=at)
+        days_known_compare(account=row.account, since=row.covers_from, until=row.covers_to, at=at)
     return row
 
 

@@ -176,6 +176,16 @@ def test_deposit_lines_prove_registered_movements(law: World, place: Institution
     assert ledger.verify() is None
 
 
+def test_a_deposit_line_with_a_payer_is_matched_by_amount_and_day(law: World, place: Institution) -> None:
+    row = account(law, place)
+    same = deposited(law, row, 500, "回单甲")
+    later = proposed(law, row, 500, "回单乙", booked_on=day(1))
+    apart = services.movement_post(actor=law.head, movement=later)
+    deliver(law, row, sheet([(0, 500, "任何人"), (1, 500)]))
+    found = {item.entry_uid: item.matched_by for item in LinePosting.objects.all()}
+    assert found == {same.entry_uid: "UNIQUE", apart.entry_uid: "UNIQUE"}
+
+
 def test_who_may_deliver(law: World, place: Institution) -> None:
     row = account(law, place, "CUSTODY")
     for actor, channel in (

@@ -289,6 +289,25 @@ def test_an_account_that_fails_holds_up_no_other(
     assert states(other) == ["EVEN"]
 
 
+def test_a_file_is_compared_from_its_own_first_day(
+    law: World, even: EscrowAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, compare = [], closing._compare
+
+    def watch(row: EscrowAccount, on: Any, *more: Any) -> AccountDay:
+        looked.append(on)
+        return compare(row, on, *more)
+
+    monkeypatch.setattr(closing, "_compare", watch)
+    deliver(law, even, sheet([(4, 7), (6, 1)], 130, first=20))
+    assert looked == [day(4), day(5), day(6)]
+    assert states(even) == ["EVEN"] * 6
+    looked.clear()
+    deliver(law, even, sheet([(9, 1)], 138, first=30), covers_from=day(9))
+    assert looked == [day(7), day(8), day(9)]
+    assert states(even) == ["EVEN"] * 6 + ["MISSING", "MISSING", "EVEN"]
+
+
 def test_the_nightly_sweep_says_what_the_days_say(
     law: World, place: Institution, even: EscrowAccount
 ) -> None:
