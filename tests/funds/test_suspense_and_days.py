@@ -191,7 +191,7 @@ def test_days_are_compared_and_closed_in_order(law: World, even: EscrowAccount) 
 def test_an_account_that_may_not_close_blocks_no_later_one(
     law: World, place: Institution, even: EscrowAccount, sign_in: Callable[[Any], Client]
 ) -> None:
-    deposit = account(law, place)
+    deposit = account(law, place, "DEPOSIT", "5002370072000002")
     deposited(law, deposit, 1_000, "S00001")
     deliver(law, deposit, sheet([(0, 1_000)]))
     bank = ledger.account_of(kind=AccountKind.ESCROW_BANK, subject_uid=even.uid, institution=place)
@@ -272,7 +272,7 @@ def test_deposit_accounts_are_compared_too(law: World, place: Institution) -> No
 def test_an_account_that_fails_holds_up_no_other(
     law: World, place: Institution, even: EscrowAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = account(law, place)
+    other = account(law, place, "DEPOSIT", "5002370072000002")
     deposited(law, other, 1_000, "S00001")
     deliver(law, other, sheet([(0, 1_000)]))
     AccountDay.objects.all().delete()
