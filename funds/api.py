@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -63,9 +64,24 @@ class BytesParser(BaseParser):
         return {}
 
 
+def _body_of(raw: HttpRequest) -> bytes:
+    """The whole body, read once. Raises Unlawful above BODY_MAX.
+
+    Read from the stream: `HttpRequest.body` stops at DATA_UPLOAD_MAX_MEMORY_SIZE, which is meant for forms.
+    """
+    parts, size = [], 0
+    while size <= BODY_MAX and (part := raw.read(BODY_MAX + 1 - size)):
+        parts.append(part)
+        size += len(part)
+    if size > BODY_MAX:
+        raise Unlawful("文件超过 20 MB，请按天分开推送。")
+    return b"".join(parts)
+
+
 class _Signed(APIView):
     """Only for requests with a good signature."""
 
+    body = b""
     authentication_classes: list[Any] = []
     permission_classes = [AllowAny]
     parser_classes = [BytesParser]
@@ -73,8 +89,7 @@ class _Signed(APIView):
     def signed_by(self, request: Request) -> BankKey:
         """The key of the request. Raises NotAllowed."""
         raw = request._request
-        if len(raw.body) > BODY_MAX:
-            raise Unlawful("文件超过 20 MB，请按天分开推送。")
+        self.body = _body_of(raw)
         head = request.headers
         signed = services.Signed(
             key_id=head.get("X-Key-Id", ""),
@@ -83,7 +98,7 @@ class _Signed(APIView):
             signature=head.get("X-Signature", ""),
             method=str(raw.method),
             path=raw.get_full_path(),
-            body=raw.body,
+            body=self.body,
         )
         return services.request_verify(signed=signed)
 
@@ -116,7 +131,7 @@ class StatementPush(_Signed):
             actor=system_user(),
             account=_account(key, asked.get("account", "")),
             profile=_profile(key, asked.get("profile", "")),
-            data=request._request.body,
+            data=self.body,
             name=asked.get("name", "接口推送"),
             handover=_handover(key, asked),
         )

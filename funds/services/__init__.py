@@ -41,9 +41,11 @@ from funds.services.certificates import (
     verified_until,
 )
 from funds.services.closing import (
+    Closing,
     accounts_compare,
     day_close,
     day_except,
+    days_close_each,
     days_close_even,
     days_compare,
     month_confirm,
@@ -139,6 +141,7 @@ from funds.services.warnings import (
 )
 
 __all__ = [
+    "Closing",
     "Handover",
     "Imported",
     "Payee",
@@ -178,6 +181,7 @@ __all__ = [
     "contract_terminate",
     "day_close",
     "day_except",
+    "days_close_each",
     "days_close_even",
     "days_compare",
     "days_write",

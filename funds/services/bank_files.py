@@ -21,10 +21,12 @@ from casework.records import root_fields
 from casework.steps import lock, require
 from funds.models import BankKey, BankProfile, Channel, EscrowAccount, FileState, StatementFile
 from funds.services.file_checks import Checked, checked
+from funds.services.one_by_one import OneByOne
 from funds.services.posting_lines import lines_keep, opening_post
 
 ENTER, UPLOAD = "funds.statement_import", "funds.statement_upload"
 AT_ONCE_BYTES = 16 * 1024  # some two hundred lines, a few seconds
+RESUMED_AT_ONCE = 50
 STUCK_AFTER = timedelta(minutes=15)
 TAKES_FILES = ("OPENED", "FILED", "VERIFIED", "PAY_ENABLED", "CLOSING")
 
@@ -241,19 +243,28 @@ def statement_take(*, file_id: int, at: datetime | None = None) -> StatementFile
     row = _accept(file_id, at)
     if row.state == FileState.POSTING:
         row = file_post(file_id=file_id, at=at)
-        days_known_compare(account=row.account, until=row.covers_to, at=at)
+        days_known_compare(account=row.account, since=row.covers_from, until=row.covers_to, at=at)
     return row
 
 
 def statements_resume(*, now: datetime) -> int:
-    """Finish files whose work died half-way; how many were tried."""
+    """Finish files whose work died half-way, so many at a time; how many were finished.
+
+    A file that fails again does not hold up the later ones; RuntimeError names it at the end.
+    """
     stuck = StatementFile.objects.filter(
         state__in=[FileState.RECEIVED, FileState.POSTING], received_at__lt=now - STUCK_AFTER
     )
-    keys = list(stuck.order_by("account", "received_at").values_list("pk", flat=True)[:50])
-    for key in keys:
+    keys = list(stuck.order_by("account", "received_at").values_list("pk", flat=True))
+
+    def finish(key: int) -> int:
         statement_take(file_id=key, at=now)
-    return len(keys)
+        return 1
+
+    run = OneByOne("resuming statements")
+    count = run.each(keys, finish, enough=RESUMED_AT_ONCE)
+    run.finish()
+    return count
 
 
 @database.atomic

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction as database
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -29,9 +30,10 @@ from funds.models import (
     MonthConfirmation,
     StatementFile,
 )
-from funds.services.day_items import bank_balance, covering, explained, first_day, has_waiting_lines
+from funds.services.day_items import bank_balance, covering, explained, first_day, first_waiting_day
 from funds.services.day_sweep import balances_of_day
 from funds.services.matching import lines_post
+from funds.services.one_by_one import OneByOne
 from funds.services.posting_lines import cash
 
 CLOSE, EXCEPT = "funds.day_close", "funds.day_except"
@@ -39,31 +41,42 @@ ACCEPTED = (FileState.POSTING, FileState.DONE)
 ONE_DAY = timedelta(days=1)
 
 
-def days_compare(*, account: EscrowAccount, until: date, at: datetime | None = None) -> int:
-    """Compare every day not closed yet up to `until` and keep what was found; how many days."""
+def days_compare(
+    *, account: EscrowAccount, until: date, since: date | None = None, at: datetime | None = None
+) -> int:
+    """Compare every day not closed yet up to `until` and keep what was found; how many days.
+
+    `since`: the days before it that were compared stay as they stand.
+    """
     at = at or timezone.now()
     begins = first_day(account)
     if begins is None:
         return 0
-    closed = AccountDay.objects.filter(account=account, is_closed=True).order_by("-day").first()
-    day, count = (closed.day + ONE_DAY if closed else begins), 0
+    rows = AccountDay.objects.filter(account=account)
+    found = rows.aggregate(closed=Max("day", filter=Q(is_closed=True)), last=Max("day"))
+    day, count = (found["closed"] + ONE_DAY if found["closed"] else begins), 0
+    if since is not None and found["last"] is not None:
+        day = max(day, min(since, found["last"] + ONE_DAY))
+    waits_from = first_waiting_day(account)
     while day <= until:
-        _compare(account, day)
+        _compare(account, day, waits_from)
         day, count = day + ONE_DAY, count + 1
     return count
 
 
-def days_known_compare(*, account: EscrowAccount, until: date | None, at: datetime) -> None:
-    """Compare anew what a file just posted can have changed: up to its end, and every later day that stands."""
+def days_known_compare(
+    *, account: EscrowAccount, since: date | None, until: date | None, at: datetime
+) -> None:
+    """Compare anew what a file just posted can have changed: from its first day, and every later day that stands."""
     last = AccountDay.objects.filter(account=account).aggregate(last=Max("day"))["last"]
     ends = [day for day in (until, last) if day is not None]
     if ends:
-        days_compare(account=account, until=max(ends), at=at)
+        days_compare(account=account, until=max(ends), since=since, at=at)
 
 
 @database.atomic
-def _compare(account: EscrowAccount, day: date) -> AccountDay:
-    found = _values(account, day)
+def _compare(account: EscrowAccount, day: date, waits_from: date | None) -> AccountDay:
+    found = _values(account, day, waits_from)
     row = AccountDay.objects.select_for_update().filter(account=account, day=day).first()
     if row is None:
         row = AccountDay(
@@ -83,7 +96,7 @@ def _compare(account: EscrowAccount, day: date) -> AccountDay:
     return row
 
 
-def _values(account: EscrowAccount, day: date) -> dict[str, Any]:
+def _values(account: EscrowAccount, day: date, waits_from: date | None) -> dict[str, Any]:
     book = ledger.balance(cash(account), day)
     file = covering(account, day)
     if file is None:
@@ -91,7 +104,7 @@ def _values(account: EscrowAccount, day: date) -> dict[str, Any]:
             "state": DayState.MISSING, "bank_fen": None, "book_fen": book, "difference_fen": None, "items": [],
         }  # fmt: skip
     bank = bank_balance(account, file, day)
-    is_even = bank == book and not has_waiting_lines(account, day)
+    is_even = bank == book and (waits_from is None or day < waits_from)
     return {
         "state": DayState.EVEN if is_even else DayState.UNEVEN,
         "bank_fen": bank,
@@ -138,7 +151,7 @@ def _ready(row: AccountDay) -> AccountDay:
     """The day compared again while nothing can be posted on its account."""
     account = lock(row.account)
     LedgerAccount.objects.select_for_update().get(pk=cash(account).pk)
-    fresh = _compare(account, row.day)
+    fresh = _compare(account, row.day, first_waiting_day(account))
     if fresh.is_closed:
         raise Unlawful("这一天已经结账。")
     earlier = (
@@ -166,34 +179,57 @@ def _closed(actor: User, row: AccountDay, at: datetime, *, reason: str) -> Accou
     return row
 
 
-def days_close_even(*, actor: User, accounts: Any, until: date, at: datetime | None = None) -> int:
-    """Close what is even on these accounts, in order, each up to its first day that is not; how many days."""
+@dataclass(frozen=True)
+class Closing:
+    """How many days were closed, and which accounts refused before their first day that is not even."""
+
+    count: int
+    refusals: list[tuple[EscrowAccount, str]]
+
+
+def days_close_each(*, actor: User, accounts: Any, until: date, at: datetime | None = None) -> Closing:
+    """Close what is even on these accounts, in order, each up to its first day that is not even.
+
+    An account whose day is refused stops there; the others go on. Raises NotAllowed.
+    """
     require(actor, CLOSE)
-    count = 0
+    count, refusals = 0, []
     for account in accounts:
         rows = AccountDay.objects.filter(account=account, is_closed=False, day__lte=until).order_by("day")
         for row in rows.select_related("account__institution"):
             if row.state != DayState.EVEN:
                 break
-            day_close(actor=actor, row=row, at=at)
+            try:
+                day_close(actor=actor, row=row, at=at)
+            except Unlawful as refusal:
+                refusals.append((account, refusal.message))
+                break
             count += 1
-    return count
+    return Closing(count, refusals)
+
+
+def days_close_even(*, actor: User, accounts: Any, until: date, at: datetime | None = None) -> int:
+    """How many days `days_close_each` closed, for those who need no reasons."""
+    return days_close_each(actor=actor, accounts=accounts, until=until, at=at).count
 
 
 def accounts_compare(*, today: date, at: datetime | None = None) -> int:
     """Every night: post what waited, compare all accounts that have statements up to yesterday; how many days.
 
-    What one statement shows to be even is kept at once; only the rest is looked into day by day.
+    What one statement shows to be even is kept at once; only the rest is looked into day by day. An account
+    that fails does not hold up the others; RuntimeError names it at the end.
     """
     moment, until = at or timezone.now(), today - ONE_DAY
     delivered = StatementFile.objects.filter(state__in=ACCEPTED).values("account").distinct()
     rows = EscrowAccount.objects.filter(pk__in=delivered).exclude(status="CLOSED")
     accounts = list(rows.select_related("institution", "bank", "region", "bureau"))
-    for account in accounts:
-        lines_post(account=account, at=moment)
+    run = OneByOne("comparing days")
+    run.each(accounts, lambda account: lines_post(account=account, at=moment))
     kept = _keep_even(accounts, until)
     rest = (account for account in accounts if account.pk not in kept)
-    return len(kept) + sum(days_compare(account=account, until=until, at=moment) for account in rest)
+    count = run.each(rest, lambda account: days_compare(account=account, until=until, at=moment))
+    run.finish()
+    return len(kept) + count
 
 
 @database.atomic

@@ -53,11 +53,11 @@ def lines_ahead(account: EscrowAccount, day: date) -> QuerySet[StatementLine]:
     return rows.exclude(Exists(posted)).order_by("booked_on", "ordinal")
 
 
-def has_waiting_lines(account: EscrowAccount, day: date) -> bool:
-    """Whether a line up to that day stands in no entry."""
+def first_waiting_day(account: EscrowAccount) -> date | None:
+    """The day of the oldest line that stands in no entry."""
     posted = _standing(line_uid=OuterRef("uid"), booked_on=OuterRef("booked_on"))
-    rows = StatementLine.objects.filter(account=account, booked_on__lte=day)
-    return rows.exclude(Exists(posted)).exists()
+    rows = StatementLine.objects.filter(account=account).exclude(Exists(posted))
+    return rows.order_by("booked_on").values_list("booked_on", flat=True).first()
 
 
 def entries_ahead(account: EscrowAccount, day: date, since: date) -> list[EntryLine]:

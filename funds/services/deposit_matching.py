@@ -21,7 +21,9 @@ WAITING = (MovementStatus.PROPOSED, MovementStatus.POSTED)
 
 
 def deposit_match(line: StatementLine) -> tuple[MatchedBy, Entry | None] | None:
-    """The movement that a line proves, by its number, serial, payer, or amount and day if there is but one.
+    """The movement that a line proves, by its number, serial, or amount and day if there is but one.
+
+    The same day goes before a day apart. Movements name no payer, so none is compared.
 
     An entry of None: the movement is registered but waits for its second person, and so does the line.
     """
@@ -50,7 +52,7 @@ def _chosen(line: StatementLine, rows: list[DepositMovement]) -> tuple[MatchedBy
     steps = (
         (MatchedBy.INSTRUCTION, [row for row in rows if row.reference in words]),
         (MatchedBy.SERIAL, [row for row in rows if line.serial and row.reference == line.serial]),
-        (MatchedBy.PARTY, [row for row in rows if line.payer and row.booked_on == line.booked_on]),
+        (MatchedBy.UNIQUE, [row for row in rows if row.booked_on == line.booked_on]),
         (MatchedBy.UNIQUE, rows),
     )
     for by, found in steps:

@@ -53,6 +53,10 @@ def checked(row: StatementFile, account: EscrowAccount, today: date) -> Checked:
         )
     if start < 0:
         raise StatementRefused("期初余额为负。监管账户不能透支，请向银行核实。")
+    if sums.closing is None and told.get("closing_fen") is None:
+        raise StatementRefused(
+            "文件的最后一笔不带余额，看不出流水是否完整。请填写银行告知的期末余额，或让银行导出带逐笔余额的流水。"
+        )
     closing = start + sums.came - sums.went
     _quiet_agrees(row, closing)
     _meets_next(account, covers_to, closing)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction as database
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils import timezone
 
 from accounts.models import Bureau, User
@@ -16,12 +17,24 @@ from accounts.services import system_user
 from casework import audit, policy
 from casework.crypto import blind_index
 from casework.errors import Unlawful
-from casework.records import root_fields
+from casework.records import record_update, root_fields
 from casework.steps import require
 from casework.workflow import transition
 from funds.invoice_sheet import SheetInvoice, read_invoices
-from funds.models import CaseStatus, Contract, Invoice, InvoiceCase, Mismatch
+from funds.models import (
+    AccountKind,
+    CaseStatus,
+    Contract,
+    Entry,
+    EntryLine,
+    Invoice,
+    InvoiceCase,
+    Mismatch,
+    Side,
+)
 from funds.services.contracts import mask_name
+from funds.services.one_by_one import OneByOne
+from funds.services.payments import PAYMENTS
 from institutions.models import Institution
 
 ENTER = "funds.invoice_import"
@@ -45,12 +58,13 @@ def invoices_import(*, actor: User, data: bytes, name: str, at: datetime | None 
     if actor.bureau is None:
         raise Unlawful("系统账号不能导入发票。")
     rows = read_invoices(data, name)
-    places = {place.name: place for place in Institution.objects.visible_to(actor)}
+    sold = _sellers(actor, rows)
+    bureaus = {place.bureau_id: place.bureau for place in sold.values()}
     known = {
-        row.number: row
-        for row in Invoice.objects.filter(bureau=actor.bureau, number__in=[row.number for row in rows])
+        (row.bureau_id, row.number): row
+        for row in Invoice.objects.filter(bureau__in=bureaus, number__in=[row.number for row in rows])
     }
-    fresh = [made for row in rows if (made := _invoice(actor, row, places, known)) is not None]
+    fresh = [made for row in rows if (made := _invoice(actor, row, sold[row.row], known)) is not None]
     Invoice.objects.bulk_create(fresh, batch_size=1000)
     audit.record(
         actor=actor,
@@ -58,19 +72,39 @@ def invoices_import(*, actor: User, data: bytes, name: str, at: datetime | None 
         changes={"added": [None, len(fresh)], "file": [None, name[-120:]]},
         at=at,
     )
-    cases_refresh(bureau=actor.bureau, today=timezone.localdate(at), at=at)
+    for bureau in bureaus.values():
+        cases_refresh(bureau=bureau, today=timezone.localdate(at), at=at)
     return Imported(len(fresh), len(rows) - len(fresh))
 
 
+def _sellers(actor: User, rows: list[SheetInvoice]) -> dict[int, Institution]:
+    """The institution of every row of the sheet. Raises Unlawful (no such name, or a name that several have)."""
+    names: dict[str, list[Institution]] = {}
+    wanted = {row.seller for row in rows}
+    for place in (
+        Institution.objects.visible_to(actor)
+        .filter(name__in=wanted)
+        .select_related("bureau__region", "region")
+    ):
+        names.setdefault(place.name, []).append(place)
+    for row in rows:
+        found = names.get(row.seller, [])
+        if not found:
+            raise Unlawful(f"第 {row.row} 行的销售方“{row.seller[:40]}”不是本局登记的机构，请核对名称。")
+        if len(found) > 1:
+            raise Unlawful(
+                f"第 {row.row} 行的销售方“{row.seller[:40]}”有 {len(found)} 家同名机构，分不清是哪一家。"
+                "请先在机构档案中核对名称，或由所在区县的教育局分别导入。"
+            )
+    return {row.row: names[row.seller][0] for row in rows}
+
+
 def _invoice(
-    actor: User, row: SheetInvoice, places: dict[str, Institution], known: dict[str, Invoice]
+    actor: User, row: SheetInvoice, place: Institution, known: dict[tuple[int, str], Invoice]
 ) -> Invoice | None:
-    place = places.get(row.seller)
-    if place is None:
-        raise Unlawful(f"第 {row.row} 行的销售方“{row.seller[:40]}”不是本局登记的机构，请核对名称。")
     digest = blind_index(row.buyer)
-    if row.number in known:
-        old = known[row.number]
+    old = known.get((place.bureau_id, row.number))
+    if old is not None:
         if (old.institution_id, old.amount_fen, old.issued_on, old.buyer_digest) == (
             place.pk, row.fen, row.issued_on, digest,
         ):  # fmt: skip
@@ -111,7 +145,7 @@ def cases_refresh(*, bureau: Bureau, today: date, at: datetime | None = None) ->
     A disagreement that a person has explained stays explained while it lasts.
     """
     at = at or timezone.now()
-    invoices_match(bureau=bureau)
+    invoices_match(bureau=bureau, at=at)
     used = {key: policy.value(key, region=bureau.region, on=today) for key in (DAYS_KEY, TOLERANCE_KEY)}
     days, tolerance = int(used[DAYS_KEY].value), int(used[TOLERANCE_KEY].value)
     now = {item.key: item for item in _findings(bureau, today, days, tolerance)}
@@ -149,31 +183,56 @@ def _open(item: Finding, used: dict[str, Any], at: datetime) -> None:
     )  # fmt: skip
 
 
-def invoices_match(*, bureau: Bureau) -> int:
-    """Give invoices their contract: by number, else by buyer and paid amount when only one fits; how many."""
+def invoices_match(*, bureau: Bureau, at: datetime | None = None) -> int:
+    """Give invoices their contract: by number, else by buyer and paid amount when only one fits; how many.
+
+    A remark that is the number of no contract of the seller says nothing.
+    """
     count = 0
     for row in Invoice.objects.filter(bureau=bureau, contract__isnull=True).select_related("institution"):
-        contracts = Contract.objects.filter(institution=row.institution_id).exclude(status="TERMINATED")
-        found = (
-            list(contracts.filter(number=row.contract_no)[:2])
-            if row.contract_no
-            else list(
-                contracts.filter(payer_digest=row.buyer_digest, paid_fen=abs(row.amount_fen)).exclude(
-                    invoices__amount_fen=row.amount_fen
-                )[:2]
-            )
-        )
+        found = _contracts_of(row)
         if len(found) == 1:
-            Invoice.objects.filter(pk=row.pk).update(contract=found[0])
+            record_update(
+                actor=system_user(),
+                obj=row,
+                values={"contract": found[0]},
+                verb="funds.invoice_match",
+                at=at,
+            )
             count += 1
     return count
 
 
+def _contracts_of(row: Invoice) -> list[Contract]:
+    contracts = Contract.objects.filter(institution=row.institution_id)
+    named = list(contracts.filter(number=row.contract_no)[:2]) if row.contract_no else []
+    if named:
+        return [contract for contract in named if contract.status != "TERMINATED"]
+    open_ones = contracts.exclude(status="TERMINATED").filter(
+        payer_digest=row.buyer_digest, paid_fen=abs(row.amount_fen)
+    )
+    return list(open_ones.exclude(invoices__amount_fen=row.amount_fen)[:2])
+
+
+def _payments(bureau: Bureau) -> dict[UUID, list[tuple[date, int]]]:
+    """Day and fen of every payment that stands, by contract."""
+    undone = Entry.objects.filter(reversal_of=OuterRef("uid"))
+    entries = Entry.objects.filter(bureau=bureau, kind__in=list(PAYMENTS)).exclude(Exists(undone))
+    rows = EntryLine.objects.filter(
+        entry_uid__in=entries.values("uid"), account__kind=AccountKind.CONTRACT_UNEARNED, side=Side.CREDIT
+    )
+    found: dict[UUID, list[tuple[date, int]]] = {}
+    for uid, day, fen in rows.values_list("account__subject_uid", "booked_on", "amount_fen"):
+        found.setdefault(uid, []).append((day, fen))
+    return found
+
+
 def _findings(bureau: Bureau, today: date, days: int, tolerance: int) -> Iterator[Finding]:
+    payments = _payments(bureau)
     for row in Invoice.objects.filter(bureau=bureau).select_related(
         "institution__region", "institution__bureau", "contract__institution__region"
     ):
-        yield from _of_invoice(row, days)
+        yield from _of_invoice(row, payments, days)
     refunds = Sum(
         "instructions__amount_fen",
         filter=Q(instructions__kind="REFUND_PAY", instructions__status="POSTED"),
@@ -187,10 +246,12 @@ def _findings(bureau: Bureau, today: date, days: int, tolerance: int) -> Iterato
         .annotate(fen=Sum("amount_fen"))
     )
     for contract in contracts.annotate(refunded_fen=refunds):
-        yield from _of_contract(contract, billed.get(contract.pk), tolerance, days)
+        last = today - timedelta(days=days)
+        fresh = sum(fen for day, fen in payments.get(contract.uid, []) if day >= last)
+        yield from _of_contract(contract, billed.get(contract.pk), fresh, tolerance, days)
 
 
-def _of_invoice(row: Invoice, days: int) -> Iterator[Finding]:
+def _of_invoice(row: Invoice, payments: dict[UUID, list[tuple[date, int]]], days: int) -> Iterator[Finding]:
     contract = row.contract
     if contract is None:
         yield Finding(Mismatch.NO_CONTRACT, None, row, f"{row} {_yuan(row.amount_fen)}，没有找到对应的合同")
@@ -202,7 +263,7 @@ def _of_invoice(row: Invoice, days: int) -> Iterator[Finding]:
             row,
             f"{row} 的购买方 {row.buyer_masked} 与合同 {contract.number} 的付款人 {contract.payer_masked} 不是同一人",
         )
-    paid = contract.first_paid_on
+    paid = _nearest(row, contract, payments)
     if row.amount_fen > 0 and paid and abs((row.issued_on - paid).days) > days:
         yield Finding(
             Mismatch.DATE,
@@ -212,16 +273,26 @@ def _of_invoice(row: Invoice, days: int) -> Iterator[Finding]:
         )
 
 
-def _of_contract(contract: Contract, billed: int | None, tolerance: int, days: int) -> Iterator[Finding]:
+def _nearest(row: Invoice, contract: Contract, payments: dict[UUID, list[tuple[date, int]]]) -> date | None:
+    """The day of the contract's payment nearest to the invoice."""
+    days = [day for day, _ in payments.get(contract.uid, [])]
+    return min(days, key=lambda day: abs((row.issued_on - day).days), default=contract.first_paid_on)
+
+
+def _of_contract(
+    contract: Contract, billed: int | None, fresh: int, tolerance: int, days: int
+) -> Iterator[Finding]:
+    """`fresh` (fen) was paid so lately that its invoice is not due yet."""
     kept = contract.paid_fen - int(getattr(contract, "refunded_fen", 0) or 0)
-    if billed is None and kept > tolerance:
+    due = kept - fresh
+    if billed is None and due > tolerance:
         yield Finding(
             Mismatch.NO_INVOICE,
             contract,
             None,
-            f"合同 {contract.number} 已收 {_yuan(kept)}，超过 {days} 天没有开票",
+            f"合同 {contract.number} 已收 {_yuan(due)}，超过 {days} 天没有开票",
         )
-    elif billed is not None and abs(billed - kept) > tolerance:
+    elif billed is not None and not due - tolerance <= billed <= kept + tolerance:
         yield Finding(
             Mismatch.AMOUNT,
             contract,
@@ -242,15 +313,22 @@ def case_explain(*, actor: User, case: InvoiceCase, reason: str, at: datetime | 
 
 
 def bureaus_refresh(*, today: date) -> int:
-    """Every night, for every bureau that has contracts or invoices; how many cases were opened."""
+    """Every night, for every bureau that has contracts or invoices; how many cases were opened.
+
+    A bureau that fails does not hold up the others; RuntimeError names it at the end.
+    """
     has = Bureau.objects.filter(
         Q(pk__in=Invoice.objects.values("bureau")) | Q(pk__in=Contract.objects.values("bureau"))
     )
-    return sum(cases_refresh(bureau=bureau, today=today)[0] for bureau in has)
+    run = OneByOne("comparing invoices")
+    count = run.each(has.order_by("pk"), lambda bureau: cases_refresh(bureau=bureau, today=today)[0])
+    run.finish()
+    return count
 
 
 for code, sentence in {
     "invoices_import": "导入发票",
+    "invoice_match": "发票对上合同",
     "invoicecase_open": "发现发票、合同、付款人不一致",
     "invoicecase_explain": "说明三一致异常",
     "invoicecase_clear": "发票、合同、付款人已一致",

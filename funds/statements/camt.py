@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import accumulate
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -29,24 +30,43 @@ def read(data: bytes) -> list[Line]:
     if len(statements) != 1:
         raise StatementRefused("报文里须有且只有一个账户一天的对账单（Stmt）。")
     entries = statements[0].xpath("./*[local-name()='Ntry']")
-    opening = _opening(statements[0])
-    lines, balance = [], opening
+    lines = []
     own = _text(statements[0], "Acct/Id/Othr/Id") or _text(statements[0], "Acct/Id/IBAN")
     for number, entry in enumerate(entries, start=1):
         if _text(entry, "Sts") not in BOOKED and _text(entry, "Sts/Cd") not in BOOKED:
             continue
-        line = replace(_line(number, entry), own_account=own)
-        balance = None if balance is None else balance + line.fen
-        lines.append(line)
+        lines.append(replace(_line(number, entry), own_account=own))
     if not lines:
         raise StatementRefused("报文里没有已入账的流水。")
     closing = _balance(statements[0], "CLBD")
-    if balance is not None and closing is not None and balance != closing:
+    opening = _begins(_opening(statements[0]), closing, sum(line.fen for line in lines))
+    return _with_balances(lines, opening, has_end=closing is not None)
+
+
+def _begins(opening: int | None, closing: int | None, moved: int) -> int | None:
+    """The balance before the first line: as told, or the closing less what moved. Refused when both disagree."""
+    if closing is None:
+        return opening
+    if opening is not None and opening + moved != closing:
+        ends = opening + moved
         raise StatementRefused(
-            f"期初余额加收入减支出是 {balance / 100:,.2f} 元，报文的期末余额是 {closing / 100:,.2f} 元，"
-            f"差 {(closing - balance) / 100:,.2f} 元，可能缺少流水。"
+            f"期初余额加收入减支出是 {ends / 100:,.2f} 元，报文的期末余额是 {closing / 100:,.2f} 元，"
+            f"差 {(closing - ends) / 100:,.2f} 元，可能缺少流水。"
         )
-    return lines
+    return closing - moved
+
+
+def _with_balances(lines: list[Line], opening: int | None, *, has_end: bool) -> list[Line]:
+    """Oldest first, each with the balance after it, so that the next statement must meet this one.
+
+    Without the bank's closing balance the last line carries none: nothing proves that the file is whole.
+    """
+    ordered = sorted(lines, key=lambda line: line.booked_on)
+    if opening is None:
+        return ordered
+    balances = list(accumulate((line.fen for line in ordered), initial=opening))[1:]
+    known = [replace(line, balance_fen=fen) for line, fen in zip(ordered, balances, strict=True)]
+    return known if has_end else [*known[:-1], ordered[-1]]
 
 
 def _line(number: int, entry: Any) -> Line:
@@ -55,18 +75,26 @@ def _line(number: int, entry: Any) -> Line:
     fen = fen_of(_text(entry, "Amt"), number, "Amt")
     if not fen or fen < 0:
         raise StatementRefused(f"第 {number} 笔没有金额或金额不为正。")
+    sign = _sign(number, entry)
+    payer, account = _other_side(entry, is_in=sign > 0)
     return Line(
         number,
         _day(number, _text(entry, "BookgDt/Dt") or _text(entry, "BookgDt/DtTm")[:10]),
-        fen * _sign(number, entry),
+        fen * sign,
         None,
         _text(entry, "AcctSvcrRef") or _text(entry, "NtryRef"),
-        _text(entry, "NtryDtls/TxDtls/RltdPties/Dbtr/Nm")
-        or _text(entry, "NtryDtls/TxDtls/RltdPties/Dbtr/Pty/Nm"),
-        "",
+        payer,
+        account,
         _text(entry, "AddtlNtryInf"),
         _text(entry, "NtryDtls/TxDtls/Refs/EndToEndId"),
     )
+
+
+def _other_side(entry: Any, *, is_in: bool) -> tuple[str, str]:
+    """Name and account number of the other party: the debtor of money in, the creditor of money out."""
+    party = "NtryDtls/TxDtls/RltdPties/" + ("Dbtr" if is_in else "Cdtr")
+    name = _text(entry, f"{party}/Nm") or _text(entry, f"{party}/Pty/Nm")
+    return name, _text(entry, f"{party}Acct/Id/Othr/Id") or _text(entry, f"{party}Acct/Id/IBAN")
 
 
 def _sign(number: int, row: Any) -> int:

@@ -56,6 +56,11 @@ def verify(
             f"期初余额加收入减支出是 {ends / 100:,.2f} 元，与期末余额 {closing / 100:,.2f} 元"
             f"差 {(closing - ends) / 100:,.2f} 元，可能缺少流水。"
         )
+    if begins is not None and sums.closing is not None and begins + sums.came - sums.went != sums.closing:
+        raise StatementRefused(
+            f"文件最后一笔的余额是 {sums.closing / 100:,.2f} 元，期初余额加收入减支出是 "
+            f"{(begins + sums.came - sums.went) / 100:,.2f} 元，两者不符，可能缺少流水。"
+        )
     return sums
 
 

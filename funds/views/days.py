@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -33,6 +34,7 @@ from funds.models import AccountDay, EscrowAccount
 from funds.views.bank_common import VIEW, account_words, path_to, tabs
 from funds.views.common import plain_form
 
+REFUSALS_SHOWN = 5
 CLOSE, EXCEPT = "funds.day_close", "funds.day_except"
 COLUMNS = (
     Column("机构", lambda row: row.account.institution.name, 30),
@@ -184,6 +186,17 @@ def day_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
     return kit.step_page(request, row, STEPS, name, day_url(row), path)
 
 
+def _refused_words(done: services.Closing) -> str:
+    """How many accounts were not closed, the first of them with the reason."""
+    said = [
+        f"{account.institution.name}（账号末四位 {account.number_tail}）：{sentence}"
+        for account, sentence in done.refusals[:REFUSALS_SHOWN]
+    ]
+    rest = len(done.refusals) - len(said)
+    tail = f" 另有 {rest} 个账户，请在日终核对中逐个查看。" if rest else ""
+    return f"{len(done.refusals)} 个账户没有结到最后一个平的日子。{' '.join(said)}{tail}"
+
+
 @desk_page(CLOSE)
 def days_close(request: AuthedRequest) -> HttpResponse:
     """Ask, then close what is even, each account up to its first day that is not."""
@@ -193,8 +206,17 @@ def days_close(request: AuthedRequest) -> HttpResponse:
         accounts = EscrowAccount.objects.visible_to(request.user).filter(days__is_closed=False).distinct()
 
         def work() -> str:
-            count = services.days_close_even(actor=request.user, accounts=accounts, until=until)
-            return f"已结账 {count} 个账户日。" if count else "没有可以结账的日子：未结的第一天都还没有平。"
+            done = services.days_close_each(
+                actor=request.user, accounts=accounts.select_related("institution"), until=until
+            )
+            if done.refusals:
+                messages.warning(request, _refused_words(done))
+                return f"已结账 {done.count} 个账户日。"
+            return (
+                f"已结账 {done.count} 个账户日。"
+                if done.count
+                else "没有可以结账的日子：未结的第一天都还没有平。"
+            )
 
         say(request, work)
         return redirect(home)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.storage import storages
 from django.db import DatabaseError, IntegrityError, transaction
 
 from casework.errors import NotAllowed, Unlawful
@@ -113,9 +114,12 @@ def test_a_file_without_balances_needs_the_opening_told(law: World, place: Insti
         )  # fmt: skip
 
     assert "填写银行告知的期初余额" in hand_in(f"日期,金额\n{day(1)},5.00\n").refusal
-    first = hand_in(f"日期,金额\n{day(1)},5.00\n", opening_fen=1000)
+    refused = hand_in(f"日期,金额\n{day(1)},5.00\n", opening_fen=1000)
+    assert "填写银行告知的期末余额" in refused.refusal
+    assert "可能缺少流水" in hand_in(f"日期,金额\n{day(1)},5.00\n", opening_fen=1000, closing_fen=900).refusal
+    first = hand_in(f"日期,金额\n{day(1)},5.00\n", opening_fen=1000, closing_fen=1500)
     assert (first.state, first.closing_fen) == ("DONE", 1500)
-    assert hand_in(f"日期,金额\n{day(2)},-1.00\n").closing_fen == 1400
+    assert hand_in(f"日期,金额\n{day(2)},-1.00\n", closing_fen=1400).closing_fen == 1400
 
 
 def test_a_quiet_day_is_told_by_the_bank(law: World, place: Institution) -> None:
@@ -170,6 +174,16 @@ def test_deposit_lines_prove_registered_movements(law: World, place: Institution
     assert LinePosting.objects.get(fen=500).entry_uid == waits.entry_uid
     assert held(place, AccountKind.DEPOSIT_BANK) == 10_000_533
     assert ledger.verify() is None
+
+
+def test_a_deposit_line_with_a_payer_is_matched_by_amount_and_day(law: World, place: Institution) -> None:
+    row = account(law, place)
+    same = deposited(law, row, 500, "回单甲")
+    later = proposed(law, row, 500, "回单乙", booked_on=day(1))
+    apart = services.movement_post(actor=law.head, movement=later)
+    deliver(law, row, sheet([(0, 500, "任何人"), (1, 500)]))
+    found = {item.entry_uid: item.matched_by for item in LinePosting.objects.all()}
+    assert found == {same.entry_uid: "UNIQUE", apart.entry_uid: "UNIQUE"}
 
 
 def test_who_may_deliver(law: World, place: Institution) -> None:
@@ -236,6 +250,18 @@ def test_late_earlier_file_must_meet_the_next(law: World, place: Institution) ->
     deliver(law, row, sheet([(9, 5)], 100), covers_from=day(9))
     assert "下一份对账单" in deliver(law, row, sheet([(4, 5)], 100)).refusal
     assert deliver(law, row, sheet([(4, 5), (5, -5)], 100, first=50)).state == "DONE"
+
+
+def test_a_poisoned_file_blocks_no_later_one(law: World, place: Institution) -> None:
+    row = account(law, place, "CUSTODY")
+    lines = [(1, 1, "某某教育科技有限公司", "学费" * 20)] * 200
+    bad = deliver(law, row, sheet(lines), "坏.csv")
+    good = deliver(law, row, sheet(lines, first=500), "好.csv", at=NOON + timedelta(minutes=1))
+    storages["sealed"].delete(bad.stored_as)
+    with pytest.raises(RuntimeError, match=f"1 failed.*{bad.pk}"):
+        services.statements_resume(now=NOON + timedelta(hours=1))
+    good.refresh_from_db()
+    assert good.state == "DONE"
 
 
 def test_a_long_file_is_left_to_a_job_and_a_dead_job_is_resumed(law: World, place: Institution) -> None:

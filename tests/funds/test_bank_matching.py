@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from casework.crypto import blind_index
 from casework.errors import Unlawful
 from funds import ledger, services
 from funds.ledger import credit, debit
@@ -27,6 +28,7 @@ from funds.models import (
     SuspenseItem,
 )
 from funds.services import Payee
+from funds.services.custody_matching import _has_part, _may_be, _names
 from institutions.models import Institution
 from tests.conftest import World
 from tests.funds.bank_making import NOON, deliver, sheet
@@ -111,6 +113,31 @@ def test_without_any_text_the_only_instruction_of_the_amount_is_it(law: World, e
     assert balance("SUSPENSE_OUT", earned) == 10_000
 
 
+def test_money_to_another_payee_is_never_the_only_instruction_of_the_amount(
+    law: World, earned: EscrowAccount
+) -> None:
+    payee = Payee("示例结算户", blind_index("示例结算户"), blind_index("6222000011112222"))
+    row = sent(law, earned, 70_000, payee=payee)
+    deliver(law, earned, sheet([(1, -70_000, "某某装修公司")], 300_000, first=7))
+    row.refresh_from_db()
+    assert (row.status, how(-70_000)) == ("SENT", "NONE")
+    assert balance("SUSPENSE_OUT", earned) == 70_000
+    line = StatementLine.objects.get(fen=-70_000)
+    for payer, number, fits in (
+        ("示例结算户", "6222000099998888", False), ("", "6222000011112222", True), ("", "", True),
+        ("示例*户", "6222****2222", True), ("另一户", "6222****2222", False),
+    ):  # fmt: skip
+        line.payer, line.payer_account = payer, number
+        assert _may_be(row, line) is fits
+
+
+def test_an_instruction_sent_weeks_ago_needs_more_than_its_amount(law: World, earned: EscrowAccount) -> None:
+    sent(law, earned, 70_000)
+    named = sent(law, earned, 10_000)
+    deliver(law, earned, sheet([(16, -70_000), (16, -10_000, "", named.number)], 300_000, first=7))
+    assert (how(-70_000), how(-10_000)) == ("NONE", "INSTRUCTION")
+
+
 def test_a_second_payment_of_one_instruction_is_an_outflow_without_one(
     law: World, earned: EscrowAccount
 ) -> None:
@@ -142,6 +169,41 @@ def test_a_settlement_of_the_channel_clears_what_was_in_transit(law: World, plac
     assert how(300_000) == "UNIQUE"
     assert balance("CHANNEL_TRANSIT", place) == 0
     assert balance("ESCROW_BANK", row) == 300_000
+
+
+def test_a_settlement_that_names_the_order_is_not_booked_as_a_second_payment(
+    law: World, place: Institution
+) -> None:
+    row = custody(law, place)
+    contract = signed(law, place)
+    services.payment_post(
+        actor=law.clerk, contract=contract, fen=100_000, booked_on=DAY, key="订单1", via=EntryKind.PAY_CHANNEL,
+        at=NOON,
+    )  # fmt: skip
+    words = f"缴费单号{contract.order_no}"
+    deliver(law, row, sheet([(2, 100_000, "", words), (3, 100_000, "", words)]))
+    contract.refresh_from_db()
+    kinds = Entry.objects.filter(kind__in=["SETTLE_IN", "PAY_DIRECT"]).order_by("booked_on")
+    assert list(kinds.values_list("kind", flat=True)) == ["SETTLE_IN", "PAY_DIRECT"]
+    assert (contract.paid_fen, balance("CHANNEL_TRANSIT", place)) == (200_000, 0)
+
+
+def test_a_serial_is_compared_with_whole_parts_of_a_key() -> None:
+    assert _has_part("bank/2026-11-20/12", "12")
+    assert not _has_part("bank/2026-11-20/12", "1")
+    assert not _has_part("bank/2026-11-20/12", "")
+    assert _names("付款 订单1，谢谢", "订单1")
+    assert not _names("付款 订单12", "订单1")
+
+
+def test_a_named_entry_is_found_among_many_of_the_same_amount(law: World, place: Institution) -> None:
+    row = custody(law, place)
+    for number in range(22):
+        each = signed(law, place, student=f"学员{number}", subject=f"科目{number}")
+        paid(law, each, 100_000, key=f"银行/X{number:03d}X")
+    deliver(law, row, sheet([(0, 100_000, "", "银行/X021X")]))
+    named = Entry.objects.get(key="银行/X021X")
+    assert (how(100_000), LinePosting.objects.get().entry_uid) == ("PARTY", named.uid)
 
 
 @dataclass(frozen=True)

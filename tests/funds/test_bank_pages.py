@@ -304,6 +304,20 @@ def test_the_interface_takes_signed_files_once(law: World, place: Institution, s
     assert key.used_at is not None
 
 
+def test_a_push_may_be_as_long_as_the_interface_says(law: World, place: Institution) -> None:
+    row = account(law, place, "CUSTODY")
+    profile(law)
+    machine = Machine(*services.key_issue(actor=law.admin, bank=row.bank))
+    path = f"/api/v1/bank/statements/?account={NUMBER}&profile=%E6%B5%8B%E8%AF%95%E7%89%88%E5%BC%8F"
+    data = sheet([(-20, 5)]) + b"\n" * (6 * 1024 * 1024)
+    taken = machine.send(path, data)
+    assert taken.status_code == 200, taken.content.decode()
+    assert StatementFile.objects.get().size == len(data)
+    refused = machine.send(path, b"x" * (20 * 1024 * 1024 + 1))
+    assert refused.status_code == 409
+    assert "超过 20 MB" in refused.json()["detail"]
+
+
 def test_bad_signatures_replays_and_old_keys_are_refused(law: World, place: Institution) -> None:
     row = account(law, place, "CUSTODY")
     profile(law)

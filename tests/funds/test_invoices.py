@@ -13,12 +13,16 @@ from django.test import Client
 from django.urls import reverse
 
 from casework.errors import NotAllowed, Unlawful
+from casework.models import AuditEvent
+from casework.records import root_fields
 from casework.web.listing import Column, xlsx_bytes
 from funds import bank_registration, services
 from funds.models import Invoice, InvoiceCase
+from funds.services import invoices
 from institutions.models import Institution
 from tests.conftest import World
 from tests.funds.paying import NOON, SIGNED, custody, paid, signed
+from tests.inspections.making import make_place
 
 pytestmark = pytest.mark.django_db
 HEADS = ("发票号码", "价税合计", "购买方名称", "销售方名称", "开票日期", "合同编号")
@@ -73,6 +77,45 @@ def test_what_disagrees_is_listed_and_clears_once_it_agrees(law: World, place: I
     assert list(cleared) == ["AMOUNT", "NO_INVOICE"]
 
 
+def test_a_remark_that_is_no_contract_number_leaves_the_buyer_to_tell(law: World, place: Institution) -> None:
+    custody(law, place)
+    contract = paid(law, signed(law, place))
+    take(law, row_of(place, "001", "3000.00", contract="线下班"))
+    invoice = Invoice.objects.get()
+    assert (invoice.contract, kinds()) == (contract, [])
+    assert AuditEvent.objects.filter(verb="funds.invoice_match", object_uid=invoice.uid).count() == 1
+
+
+def test_days_count_from_each_payment(law: World, place: Institution) -> None:
+    custody(law, place)
+    contract = paid(law, signed(law, place), 100_000)
+    paid(law, contract, 200_000, on=SIGNED + timedelta(days=15))
+    take(law, row_of(place, "001", "1000.00", contract=contract.number))
+    assert kinds() == []
+    services.cases_refresh(bureau=law.bureau, today=SIGNED + timedelta(days=26))
+    assert kinds() == ["AMOUNT"]
+    late = row_of(place, "002", "2000.00", contract=contract.number, on=SIGNED + timedelta(days=16))
+    take(law, late, at=NOON + timedelta(days=26))
+    assert kinds() == []
+
+
+def test_a_name_that_two_institutions_have_is_refused(law: World, place: Institution) -> None:
+    custody(law, place)
+    twin = make_place(law)
+    type(twin).objects.filter(pk=twin.pk).update(name=place.name)
+    with pytest.raises(Unlawful, match="2 家同名机构"):
+        take(law, row_of(place, "001", "1"))
+
+
+def test_the_books_of_the_institutions_bureau_are_asked(law: World, place: Institution) -> None:
+    custody(law, place)
+    take(law, row_of(place, "001", "50.00"))
+    InvoiceCase.objects.all().delete()
+    law.clerk.bureau = law.neighbour
+    assert take(law, row_of(place, "001", "50.00")).known == 1
+    assert kinds() == ["NO_CONTRACT"]
+
+
 def test_an_invoice_without_a_contract_and_its_explanation(law: World, place: Institution) -> None:
     custody(law, place)
     take(law, row_of(place, "001", "50.00"))
@@ -122,6 +165,29 @@ def test_a_number_serves_once_and_the_seller_is_ours(law: World, place: Institut
         services.invoices_import(actor=law.clerk, data=b"a,b\n1,2\n", name="a.csv")
     with pytest.raises(NotAllowed):
         services.invoices_import(actor=law.partner, data=sheet(row_of(place, "3", "1")), name="a.xlsx")
+
+
+def test_a_bureau_that_fails_holds_up_no_other(
+    law: World, place: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    custody(law, place)
+    paid(law, signed(law, place))
+    Invoice.objects.create(
+        **root_fields(actor=law.system, region=law.neighbour.region, bureau=law.neighbour), institution=place,
+        number="1", amount_fen=5, issued_on=SIGNED, buyer_masked="甲", buyer_digest="x",
+    )  # fmt: skip
+    refresh, tried = invoices.cases_refresh, []
+
+    def fail_first(**values: Any) -> tuple[int, int]:
+        tried.append(values["bureau"])
+        if len(tried) == 1:
+            raise ValueError("poisoned")
+        return refresh(**values)
+
+    monkeypatch.setattr(invoices, "cases_refresh", fail_first)
+    with pytest.raises(RuntimeError, match="1 failed"):
+        services.bureaus_refresh(today=LATER.date())
+    assert len(tried) == 2
 
 
 def test_the_pages(law: World, place: Institution, sign_in: Callable[[Any], Client]) -> None:

@@ -151,6 +151,38 @@ def test_camt053() -> None:
             read(bad.encode(), profile)
 
 
+def test_camt053_lines_carry_the_balance_after_them() -> None:
+    profile = profile_of({"name": "报文", "format": "CAMT053"})
+    lines = read(CAMT.encode(), profile)
+    assert [line.balance_fen for line in lines] == [15_000, 14_000]
+    assert verify(lines, opening=10_000).closing == 14_000
+    with pytest.raises(StatementRefused, match="少传了一份"):
+        verify(lines, opening=9_999)
+    only_end = read(CAMT.replace("OPBD", "XXXX").encode(), profile)
+    assert [line.balance_fen for line in only_end] == [15_000, 14_000]
+    no_end = read(CAMT.replace("CLBD", "XXXX").encode(), profile)
+    assert [line.balance_fen for line in no_end] == [15_000, None]
+
+
+def test_the_last_balance_must_follow_from_the_sums() -> None:
+    rows = SIGNED_FILE.replace('"1,234.00",退还', ",退还").splitlines(keepends=True)
+    assert verify(lines_of("".join(rows), SIGNED)).closing == 123_450
+    with pytest.raises(StatementRefused, match="最后一笔的余额"):
+        verify(
+            lines_of("".join([rows[0], rows[1], rows[2].replace("-1,000.00", "-900.00"), rows[3]]), SIGNED)
+        )
+
+
+def test_camt053_names_the_other_side() -> None:
+    parties = (
+        "<NtryDtls><TxDtls><RltdPties><Dbtr><Nm>甲</Nm></Dbtr><DbtrAcct><Id><Othr><Id>11</Id></Othr></Id></DbtrAcct>"
+        "<Cdtr><Pty><Nm>乙</Nm></Pty></Cdtr><CdtrAcct><Id><Othr><Id>22</Id></Othr></Id></CdtrAcct>"
+        "</RltdPties></TxDtls></NtryDtls></Ntry>"
+    )
+    lines = read(CAMT.replace("</Ntry>", parties).encode(), profile_of({"name": "报文", "format": "CAMT053"}))
+    assert [(line.payer, line.payer_account) for line in lines] == [("甲", "11"), ("乙", "22")]
+
+
 def test_another_currency_is_never_read_as_yuan() -> None:
     profile = profile_of({"name": "报文", "format": "CAMT053"})
     with pytest.raises(StatementRefused, match=r"币种是 USD.*只收人民币"):

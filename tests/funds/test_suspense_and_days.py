@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
 from django.db import DatabaseError, IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from casework.errors import Blocked, NotAllowed, Unlawful, WrongState
 from casework.models import EvidenceFile
 from funds import ledger, services
 from funds.ledger import credit, debit
 from funds.models import AccountDay, AccountKind, Entry, EntryKind, EscrowAccount, LinePosting, SuspenseItem
+from funds.services import closing
 from funds.services.day_sweep import balances_of_day
 from institutions.models import Institution
 from tests.conftest import World
@@ -101,6 +106,25 @@ def test_a_return_is_posted_when_the_bank_shows_it(law: World, place: Institutio
         services.suspense_undo(actor=law.leader, item=going, reason="x")
 
 
+def test_a_return_goes_only_to_the_name_it_came_from(law: World, place: Institution) -> None:
+    row = account(law, place, "CUSTODY")
+    deliver(law, row, sheet([(1, 900, "路人甲")]))
+    going = services.suspense_confirm(actor=law.officer, item=propose(law, 900, "RETURN"), at=NOON)
+    deliver(law, row, sheet([(3, -900, "某某装修公司")], 900, first=5))
+    going.refresh_from_db()
+    assert (going.status, balance("SUSPENSE_OUT", row)) == ("RETURNING", 900)
+    names = ("乙", "丙", "丁")
+    deliver(law, row, sheet([(4, 800, name) for name in names], 0, first=9))
+    for name in names:
+        waiting = services.suspense_propose(
+            actor=law.clerk, item=SuspenseItem.objects.get(payer=name), way="RETURN", reason="误转"
+        )
+        services.suspense_confirm(actor=law.officer, item=waiting, at=NOON)
+    deliver(law, row, sheet([(6, -800, "丁")], 2_400, first=15))
+    done = SuspenseItem.objects.filter(fen=800, status="RESOLVED")
+    assert list(done.values_list("payer", flat=True)) == ["丁"]
+
+
 def test_an_outflow_is_judged_as_a_claim_on_the_institution(law: World, place: Institution) -> None:
     row = account(law, place, "CUSTODY")
     deliver(law, row, sheet([(1, -400, "某某装修公司")], 1_000))
@@ -164,6 +188,27 @@ def test_days_are_compared_and_closed_in_order(law: World, even: EscrowAccount) 
         AccountDay.objects.filter(pk=closed.pk).update(reason="改")
 
 
+def test_an_account_that_may_not_close_blocks_no_later_one(
+    law: World, place: Institution, even: EscrowAccount, sign_in: Callable[[Any], Client]
+) -> None:
+    deposit = account(law, place, "DEPOSIT", "5002370072000002")
+    deposited(law, deposit, 1_000, "S00001")
+    deliver(law, deposit, sheet([(0, 1_000)]))
+    bank = ledger.account_of(kind=AccountKind.ESCROW_BANK, subject_uid=even.uid, institution=place)
+    other = ledger.account_of(kind=AccountKind.SUSPENSE_IN, subject_uid=even.uid, institution=place)
+    ledger.entry_post(
+        actor=law.head, kind=EntryKind.IN_UNMATCHED, key="后记", legs=(debit(bank, 5), credit(other, 5)),
+        booked_on=day(1),
+    )  # fmt: skip
+    done = services.days_close_each(actor=law.clerk, accounts=[even, deposit], until=day(3), at=NOON)
+    assert (done.count, [row for row, _ in done.refusals]) == (1, [even])
+    assert "不能直接结账" in done.refusals[0][1]
+    assert AccountDay.objects.get(account=deposit).is_closed
+    page = sign_in(law.clerk).post(reverse("funds:days_close"), follow=True).content.decode()
+    assert "1 个账户没有结到最后一个平的日子" in page
+    assert "已结账 0 个账户日" in page
+
+
 def test_nothing_is_booked_on_a_closed_day(law: World, place: Institution, even: EscrowAccount) -> None:
     services.days_close_even(actor=law.clerk, accounts=[even], until=day(2))
     bank = ledger.account_of(kind=AccountKind.ESCROW_BANK, subject_uid=even.uid, institution=place)
@@ -222,6 +267,45 @@ def test_deposit_accounts_are_compared_too(law: World, place: Institution) -> No
     deliver(law, row, sheet([(0, 1_000), (2, 5)]))
     services.accounts_compare(today=day(4), at=NOON)
     assert states(row) == ["EVEN", "EVEN", "EVEN", "MISSING"]
+
+
+def test_an_account_that_fails_holds_up_no_other(
+    law: World, place: Institution, even: EscrowAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = account(law, place, "DEPOSIT", "5002370072000002")
+    deposited(law, other, 1_000, "S00001")
+    deliver(law, other, sheet([(0, 1_000)]))
+    AccountDay.objects.all().delete()
+    looked = closing.first_day
+
+    def fail(row: EscrowAccount) -> Any:
+        if row.pk == even.pk:
+            raise ValueError("poisoned")
+        return looked(row)
+
+    monkeypatch.setattr(closing, "first_day", fail)
+    with pytest.raises(RuntimeError, match="1 failed"):
+        services.accounts_compare(today=day(1), at=NOON)
+    assert states(other) == ["EVEN"]
+
+
+def test_a_file_is_compared_from_its_own_first_day(
+    law: World, even: EscrowAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, compare = [], closing._compare
+
+    def watch(row: EscrowAccount, on: Any, *more: Any) -> AccountDay:
+        looked.append(on)
+        return compare(row, on, *more)
+
+    monkeypatch.setattr(closing, "_compare", watch)
+    deliver(law, even, sheet([(4, 7), (6, 1)], 130, first=20))
+    assert looked == [day(4), day(5), day(6)]
+    assert states(even) == ["EVEN"] * 6
+    looked.clear()
+    deliver(law, even, sheet([(9, 1)], 138, first=30), covers_from=day(9))
+    assert looked == [day(7), day(8), day(9)]
+    assert states(even) == ["EVEN"] * 6 + ["MISSING", "MISSING", "EVEN"]
 
 
 def test_the_nightly_sweep_says_what_the_days_say(
