@@ -207,6 +207,13 @@ class EventForm(forms.Form):
         required=False,
         help_text="招牌、广告上的名称；没有招牌的写“无招牌”。",
     )
+    region = forms.ModelChoiceField(
+        label="乡镇（街道）",
+        queryset=Region.objects.none(),
+        required=False,
+        empty_label="请选择",
+        help_text="不在名录中的，选地点所在的乡镇（街道）；名录机构可不选。",
+    )
     place = forms.CharField(
         label="地点", max_length=200, required=False, help_text="写到楼栋、楼层；名录机构可不填。"
     )
@@ -234,7 +241,12 @@ class EventForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        give_rows(self, unit=units, institution=selectors.places_for(actor, units))
+        give_rows(
+            self,
+            unit=units,
+            institution=selectors.places_for(actor, units),
+            region=selectors.towns_of_units(actor.bureau, units),
+        )
         now = timezone.localtime().replace(second=0, microsecond=0)
         best = selectors.unit_for(place, units)
         self.initial.update({
@@ -260,13 +272,25 @@ class EventForm(forms.Form):
                 self.add_error("seen_name", "请填写看到的名称，没有招牌的写“无招牌”。")
         if place is None and not (values.get("place") or "").strip():
             self.add_error("place", "请写明地点。")
+        if place is None and values.get("unit") is not None and "region" not in self.errors:
+            self._clean_town(values)
         return values
+
+    def _clean_town(self, values: dict[str, Any]) -> None:
+        """The township of a place outside the register: one of the grid's; the only one needs no choice."""
+        towns = list(selectors.towns_of_unit(values["unit"]))
+        chosen = values.get("region") or (towns[0] if len(towns) == 1 else None)
+        if chosen is None:
+            self.add_error("region", "请选择这个地点所在的乡镇（街道）。")
+        elif chosen not in towns:
+            self.add_error("region", f"{chosen.name}不在这个网格的范围内，请改选，或者换一个网格。")
+        values["region"] = chosen
 
     def report(self) -> EventReport:
         """As the service takes it; this minute means now."""
         values = self.cleaned_data
         seen_at, now = values["happened_at"], timezone.now()
-        plain = ("kind", "place", "institution", "seen_name", "activity", "text")
+        plain = ("kind", "place", "institution", "seen_name", "activity", "text", "region")
         return EventReport(
             happened_at=now if seen_at == now.replace(second=0, microsecond=0) else seen_at,
             pupils=values["pupils"] or 0,

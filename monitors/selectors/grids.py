@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from accounts.models import Organisation, Region, RegionLevel, User
+from accounts.models import Bureau, Organisation, Region, RegionLevel, User
 from accounts.models.organisations import COUNTERPARTS
 from accounts.querysets import ScopedQuerySet
 from institutions.models import Institution
@@ -254,6 +254,31 @@ def places_for(actor: User, units: QuerySet[GridUnit]) -> InstitutionQuerySet:
     rows: Any = Institution.objects.filter(Q(pk__in=own) | Q(pk__in=near), bureau=actor.bureau_id).present()
     found: InstitutionQuerySet = rows.select_related("region").order_by("region__code", "name_norm", "pk")
     return found
+
+
+def towns_of_unit(unit: GridUnit) -> QuerySet[Region]:
+    """Townships that a unit looks after: its own, its home and those of its places; without any the bureau's."""
+    rows = Region.objects.filter(level=RegionLevel.TOWNSHIP, valid_to__isnull=True).order_by("code")
+    keys = set(unit.towns.values_list("pk", flat=True))
+    if unit.region.level == RegionLevel.TOWNSHIP:
+        keys.add(unit.region_id)
+    if not keys:
+        return rows.filter(path__startswith=unit.bureau.region.path)
+    return rows.filter(pk__in=keys | set(unit.places.order_by().values_list("region", flat=True)))
+
+
+def towns_of_units(bureau: Bureau | None, units: QuerySet[GridUnit]) -> QuerySet[Region]:
+    """Townships that any of some units of one bureau looks after (see `towns_of_unit`)."""
+    rows = Region.objects.filter(level=RegionLevel.TOWNSHIP, valid_to__isnull=True).order_by("code")
+    if bureau is None:
+        return rows.none()
+    if units.filter(towns__isnull=True).exclude(region__level=RegionLevel.TOWNSHIP).exists():
+        return rows.filter(path__startswith=bureau.region.path)
+    keys = units.order_by().values("pk")
+    homes = units.order_by().values("region")
+    own = Region.objects.filter(grid_units__in=keys).order_by().values("pk")
+    placed = Institution.objects.filter(grid_units__in=keys).order_by().values("region")
+    return rows.filter(Q(pk__in=homes) | Q(pk__in=own) | Q(pk__in=placed))
 
 
 def unit_for(place: Institution | None, units: QuerySet[GridUnit]) -> GridUnit | None:
