@@ -64,3 +64,22 @@ def test_a_unit_of_the_whole_county_offers_every_township(law: World) -> None:
     assert set(selectors.towns_of_unit(zone)) == {law.town, law.town2}
 
 
+def test_editing_a_unit_keeps_what_the_editor_does_not_reach(law: World, sign_in: SignIn) -> None:
+    here, there = make_place(law, "示例甲"), make_place(law, "示例乙", region=law.town2)
+    row = unit(law, "OFFICE", "MGB", towns=[law.town, law.town2], places=[here, there])
+    desk = sign_in(law.township)
+    page = f"/desk/grids/{row.uid}/edit/"
+    changed = {"name": "民管办", "region": law.town.pk, "towns": [law.town.pk], "version": row.version}
+    assert desk.post(page, changed).status_code == 302
+    assert set(row.towns.all()) == {law.town, law.town2}
+    assert list(row.places.all()) == [there]
+    values = {"name": "民管办"}
+    other = make_place(law, "示例丙", region=law.town2, licence_no="教民150023770000033")
+    for area in ({"places": [other]}, {"towns": [law.town2]}):
+        street = unit(law, "STREET", f"S{len(area['places'] if 'places' in area else [])}")
+        with pytest.raises(NotAllowed, match="不在您的管理范围内"):
+            services.unit_save(actor=law.township, region=law.town, values=values, unit=street, **area)  # type: ignore[arg-type]
+    services.unit_save(actor=law.head, region=law.town, values=values, unit=row, towns=[law.town])
+    assert (list(row.towns.all()), row.places.count()) == ([law.town], 0)
+
+

@@ -17,6 +17,7 @@ from casework.errors import NotAllowed, Unlawful
 from casework.records import clean, record_create, record_update, root_fields
 from casework.steps import lock, require
 from institutions.models import Institution
+from institutions.selectors import institutions_visible
 from monitors.models import NETS, PARENTS, DutyPost, GridDuty, GridUnit
 
 EDIT = "monitors.grid_edit"
@@ -110,11 +111,18 @@ def _check_parent(row: GridUnit, parent: GridUnit | None) -> None:
 def _area(
     actor: User, row: GridUnit, towns: list[Region], places: list[Institution], at: datetime | None
 ) -> None:
-    """Write the area; the audit names how many townships and places, and which townships."""
+    """Write the area as far as the actor reaches; what lies beyond stays as it was.
+
+    Raises NotAllowed (something added out of reach), Unlawful (another county's).
+    """
     if any(not town.path.startswith(row.bureau.region.path) for town in towns):
         raise Unlawful("负责的乡镇（街道）须在本辖区内。")
     if any(place.bureau_id != row.bureau_id for place in places):
         raise Unlawful("负责的机构须在本辖区内。")
+    towns = _reached(towns, list(row.towns.all()), _towns_in_reach(actor, row))
+    asked = {place.pk for place in places} | set(row.places.values_list("pk", flat=True))
+    near = institutions_visible(actor).present().filter(pk__in=asked)
+    places = _reached(places, list(row.places.all()), set(near))
     before = set(row.towns.values_list("name", flat=True)), set(row.places.values_list("name", flat=True))
     row.towns.set(towns)
     row.places.set(places)
@@ -131,6 +139,19 @@ def _area(
             },
             at=at,
         )
+
+
+def _towns_in_reach(actor: User, row: GridUnit) -> set[Region]:
+    rows = Region.objects.filter(path__startswith=row.bureau.region.path, valid_to__isnull=True)
+    return set(rows if actor.is_system else rows.filter(path__startswith=actor.reach.region_path or "!"))
+
+
+def _reached(given: list[Any], known: list[Any], reach: set[Any]) -> list[Any]:
+    """What stands afterwards: the given, and the known that the actor does not reach. Raises NotAllowed."""
+    if strange := next((item for item in given if item not in reach and item not in known), None):
+        raise NotAllowed(f"{strange.name}不在您的管理范围内，不能加入这个网格。")
+    kept = [item for item in known if item not in reach and item not in given]
+    return [*given, *kept]
 
 
 @database.atomic
