@@ -76,10 +76,8 @@ def test_editing_a_unit_keeps_what_the_editor_does_not_reach(law: World, sign_in
     values = {"name": "民管办"}
     other = make_place(law, "示例丙", region=law.town2, licence_no="教民150023770000033")
     for area in ({"places": [other]}, {"towns": [law.town2]}):
-        street = unit(law, "STREET", f"S{len(area['places'] if 'places' in area else [])}")
+        street = unit(law, "STREET", f"S{len(area.get('places', []))}")
         with pytest.raises(NotAllowed, match="不在您的管理范围内"):
             services.unit_save(actor=law.township, region=law.town, values=values, unit=street, **area)  # type: ignore[arg-type]
     services.unit_save(actor=law.head, region=law.town, values=values, unit=row, towns=[law.town])
     assert (list(row.towns.all()), row.places.count()) == ([law.town], 0)
-
-
