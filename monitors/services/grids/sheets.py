@@ -62,7 +62,10 @@ class Planner:
     def __init__(self, actor: User, bureau: Bureau, today: date) -> None:
         self.reach, self.today = actor.reach.region_path, today
         self.bureau = bureau
-        units = GridUnit.objects.filter(bureau=bureau, closed_on__isnull=True).select_related("region")
+        known = GridUnit.objects.filter(bureau=bureau)
+        units = known.open().select_related("region")
+        closed = known.filter(closed_on__isnull=False)
+        self.closed = dict(closed.order_by().values_list("code", "name"))
         self.by_code: dict[str, Any] = {unit.code: unit for unit in units}
         self.by_name: dict[str, list[str]] = {}
         for unit in units:
@@ -77,6 +80,7 @@ class Planner:
         """One row."""
         found = Planned(line, reasons=list(line.problems))
         code = self._code(line, found)
+        self._usable(code, found)
         since, until = _span(line.values) if not line.problems else (None, None)
         if until is not None and since is None and until < self.today:
             found.reasons.append("在岗截止日期已过，请填写起始日期。")
@@ -130,6 +134,13 @@ class Planner:
             many if codes else f"没有名为“{line.values['unit']}”的网格，请填写网格编码、级别和上级编码。"
         )
         return ""
+
+    def _usable(self, code: str, found: Planned) -> None:
+        """Reasons why nobody can be put under a code, whatever else the row says."""
+        if "/" in code:
+            found.reasons.append("网格编码中不能有“/”。")
+        if code in self.closed:
+            found.reasons.append(f"编码 {code} 的网格“{self.closed[code]}”已经停用，请改用正在使用的网格编码。")
 
     def _spec(self, line: Line, code: str, found: Planned) -> dict[str, Any] | None:
         """The unit that the row would set up, or reasons why it cannot."""
