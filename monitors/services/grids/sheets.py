@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction as database
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from accounts.models import Bureau, Region, User
@@ -28,7 +27,7 @@ from institutions.sheets.guard import check_sheet
 from institutions.sheets.reading import read_grids
 from monitors.gridsheet import Line, lines_of
 from monitors.models import PARENTS, GridDuty, GridKind, GridSheet, GridUnit, SheetState
-from monitors.services.grids.units import Duty, duty_add, unit_save
+from monitors.services.grids.units import Duty, duty_add, span_of, unit_save
 
 EDIT = "monitors.grid_edit"
 NEW, CHANGED, UNCHANGED, REJECTED = "NEW", "CHANGED", "UNCHANGED", "REJECTED"
@@ -73,7 +72,9 @@ class Planner:
         towns = Region.objects.filter(parent=bureau.region, valid_to__isnull=True)
         self.towns = {normalise(town.name): town for town in towns}
         duties = GridDuty.objects.filter(unit__bureau=bureau).order_by("span")
-        self.duties = {(row.unit_id, row.name): row for row in duties}
+        self.duties: dict[tuple[int, str], list[GridDuty]] = {}
+        for row in duties:
+            self.duties.setdefault((row.unit_id, row.name), []).append(row)
         self.seen: dict[tuple[str, str], int] = {}
 
     def plan(self, line: Line) -> Planned:
@@ -105,7 +106,9 @@ class Planner:
         if isinstance(known, GridUnit):
             found.unit = known
             found.duty = self._duty(known, found.line.values)
-            found.kind = NEW if found.duty is None else CHANGED if changes_of(found) else UNCHANGED
+            self._dated(found)
+            if not found.reasons:
+                found.kind = NEW if found.duty is None else CHANGED if changes_of(found) else UNCHANGED
             return found
         found.kind = NEW
         if known is None:
@@ -116,9 +119,25 @@ class Planner:
             found.makes = known
         return found
 
+    def _dated(self, found: Planned) -> None:
+        """Reasons why the days of the row do not fit those that are known of somebody on duty."""
+        duty = found.duty
+        if duty is None:
+            return
+        first, last = _days_of(found, duty)
+        if last is not None and last < first:
+            found.reasons.append(f"在岗截止日期 {last} 早于起始日期 {first}（含原有记录），请核对。")
+            return
+        for other in self.duties[duty.unit_id, duty.name]:
+            before = last is not None and other.since is not None and last < other.since
+            after = other.until is not None and other.until < first
+            if other.pk != duty.pk and not before and not after:
+                found.reasons.append(f"{duty.name}在这段时间已有另一条在岗记录，请先核对。")
+                return
+
     def _duty(self, unit: GridUnit, values: dict[str, Any]) -> GridDuty | None:
         """The person's latest time in the unit, unless it was over before the one that the row names."""
-        duty = self.duties.get((unit.pk, values["name"]))
+        duty = next(reversed(self.duties.get((unit.pk, values["name"]), [])), None)
         since = _span(values)[0] or self.today
         return None if duty is not None and duty.until is not None and duty.until < since else duty
 
@@ -200,6 +219,12 @@ def _span(values: dict[str, Any]) -> tuple[date | None, date | None]:
     return since, until
 
 
+def _days_of(found: Planned, duty: GridDuty) -> tuple[date, date | None]:
+    """First and last day that the row would leave somebody with; an empty cell says nothing."""
+    since, until = _span(found.line.values)
+    return since or duty.since or date.min, until or duty.until
+
+
 def _plan(actor: User, bureau: Bureau, lines: list[Line], today: date) -> list[Planned]:
     planner = Planner(actor, bureau, today)
     return [planner.plan(line) for line in lines]
@@ -268,19 +293,15 @@ def sheet_apply(*, actor: User, sheet: GridSheet, at: datetime | None = None) ->
 def _write(actor: User, found: Planned, fresh: dict[str, GridUnit], today: date, at: datetime) -> None:
     unit = found.unit or _unit(actor, found.makes or {}, fresh, at)
     values = found.line.values
-    since, until = _span(values)
     if found.duty is None:
+        since, until = _span(values)
         duty = Duty(values["name"], since or today, until, values["post"], values["title"], values["phone"])
         duty_add(actor=actor, unit=unit, duty=duty, at=at)
         return
     row, changed = found.duty, changes_of(found)
     for name in ("title", "phone", "post"):
         setattr(row, name, changed.get(name, getattr(row, name)))
-    first, last = since or row.since, until or row.until
-    row.span = DateRange(first, last + timedelta(days=1) if last else None)
-    others = unit.duties.filter(name=row.name, span__overlap=row.span).exclude(pk=row.pk)
-    if others.exists():
-        raise Unlawful(f"第 {found.line.number} 行：{row.name}在这段时间已有另一条在岗记录，请先核对。")
+    row.span = span_of(*_days_of(found, row))
     row.save()
     audit.record(
         actor=actor,

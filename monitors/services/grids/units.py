@@ -188,7 +188,7 @@ def duty_add(*, actor: User, unit: GridUnit, duty: Duty, at: datetime | None = N
         raise Unlawful("在岗截止日期不能早于起始日期。")
     if duty.user is not None and duty.user.bureau_id != locked.bureau_id:
         raise Unlawful("关联的账号须是本单位的。")
-    span = DateRange(duty.since, duty.until + timedelta(days=1) if duty.until else None)
+    span = span_of(duty.since, duty.until)
     name = duty.name.strip()
     if locked.duties.filter(name=name, span__overlap=span).exists():
         raise Unlawful(f"{name}在这段时间已经是{locked.name}的责任人。")
@@ -208,6 +208,13 @@ def duty_add(*, actor: User, unit: GridUnit, duty: Duty, at: datetime | None = N
     return row
 
 
+def span_of(first: date, last: date | None) -> DateRange:
+    """The days from the first to the last, None meaning no end. Raises Unlawful."""
+    if last == date.max:
+        raise Unlawful("截止日期太远；没有期限的，截止日期不填。")
+    return DateRange(first, last + timedelta(days=1) if last else None)
+
+
 def span_words(row: GridDuty) -> str:
     """From when to when, in words."""
     return f"{row.since} 起至 {row.until}" if row.until else f"{row.since} 起"
@@ -215,11 +222,13 @@ def span_words(row: GridDuty) -> str:
 
 @database.atomic
 def duty_end(*, actor: User, duty: GridDuty, last_day: date, at: datetime | None = None) -> GridDuty:
-    """Say which day was the last one. Raises NotAllowed, Unlawful (before the first day)."""
+    """Say which day was the last one. Raises NotAllowed, Unlawful (before the first day, after the end)."""
     may_manage(actor, duty.unit.region_path)
     locked = lock(duty)
     if locked.since and last_day < locked.since:
         raise Unlawful("在岗截止日期不能早于起始日期。")
+    if last_day > (locked.until or date.max - timedelta(days=1)):
+        raise Unlawful("最后在岗日期不能晚于原定的截止日期；要延长的，请另外安排一段在岗时间。")
     return _end(actor, locked, last_day + timedelta(days=1), at)
 
 
