@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Region, User
 from casework import audit
-from casework.errors import NotAllowed, Unlawful
+from casework.errors import NotAllowed, Unlawful, WrongState
 from casework.records import clean, record_create, record_update, root_fields
 from casework.steps import lock, require
 from institutions.models import Institution
@@ -156,9 +156,15 @@ def _reached(given: list[Any], known: list[Any], reach: set[Any]) -> list[Any]:
 
 @database.atomic
 def unit_close(*, actor: User, unit: GridUnit, reason: str, at: datetime | None = None) -> GridUnit:
-    """Take a unit out of use; its people leave. Raises NotAllowed, Unlawful while units below it stand."""
+    """Take a unit out of use; its people leave, those who were to come do not come.
+
+    Raises NotAllowed, WrongState (out of use already), Unlawful while units below it stand.
+    """
+    unit = lock(unit)
     may_manage(actor, unit.region_path)
     moment = at or timezone.now()
+    if not unit.is_open:
+        raise WrongState(f"{unit.name}已经停用。")
     if not reason.strip():
         raise Unlawful("请写明停用的原因。")
     if unit.children.filter(closed_on__isnull=True).exists():
@@ -174,7 +180,21 @@ def unit_close(*, actor: User, unit: GridUnit, reason: str, at: datetime | None 
     )
     for duty in row.duties.filter(span__contains=today):
         _end(actor, duty, today, moment)
+    for duty in row.duties.filter(span__startswith__gt=today):
+        _void(actor, duty, moment)
     return row
+
+
+def _void(actor: User, duty: GridDuty, at: datetime) -> None:
+    """Take back a time on duty that has not begun."""
+    audit.record(
+        actor=actor,
+        verb="monitors.grid_duty_void",
+        target=duty.unit,
+        changes={"在岗期间": [f"{duty.name} {span_words(duty)}", ""]},
+        at=at,
+    )
+    duty.delete()
 
 
 @database.atomic
@@ -254,5 +274,6 @@ for code, sentence in {
     "grid_area": "调整网格范围",
     "grid_duty_add": "安排网格责任人",
     "grid_duty_end": "结束网格责任人在岗",
+    "grid_duty_void": "取消未到岗的网格责任人",
 }.items():
     audit.verb(f"monitors.{code}", sentence)
