@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import Bureau, Region, User
 from casework import audit
 from casework.canonical import sha256_hex
-from casework.errors import Unlawful, WrongState
+from casework.errors import NotAllowed, Unlawful, WrongState
 from casework.records import record_create, record_update, root_fields
 from casework.steps import lock, require
 from institutions.search import normalise
@@ -242,6 +242,8 @@ def sheet_receive(
     require(actor, EDIT)
     if actor.bureau is None or actor.organisation is None:
         raise Unlawful("系统账号不能导入网格人员。")
+    if not actor.reach.region_path:
+        raise NotAllowed("网格人员表由教育部门和乡镇（街道）导入。")
     kind = check_sheet(upload, upload.size or 0, name)
     upload.seek(0)
     data: bytes = upload.read()
@@ -259,7 +261,7 @@ def sheet_receive(
 
 @database.atomic
 def sheet_apply(*, actor: User, sheet: GridSheet, at: datetime | None = None) -> GridSheet:
-    """Write the rows that can be written; refused rows stay refused. Raises NotAllowed, WrongState."""
+    """Write the rows that can be written; refused ones stay refused, telephones go. Raises NotAllowed, WrongState."""
     require(actor, EDIT)
     at = at or timezone.now()
     today = timezone.localdate(at)
@@ -276,7 +278,7 @@ def sheet_apply(*, actor: User, sheet: GridSheet, at: datetime | None = None) ->
     for found in plans:
         if found.kind in {NEW, CHANGED}:
             _write(actor, found, fresh, today, at)
-    rows = [found.row() for found in plans]
+    rows = without_phones([found.row() for found in plans])
     kept = record_update(
         actor=actor,
         obj=locked,
@@ -329,16 +331,34 @@ def _unit(actor: User, spec: dict[str, Any], fresh: dict[str, GridUnit], at: dat
     return unit
 
 
+def without_phones(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows as kept once the sheet is settled: telephones stand with the people on duty and nowhere else."""
+    return [
+        {
+            **row,
+            "reasons": [
+                reason.replace(row["values"]["phone"], "…") if row["values"]["phone"] else reason
+                for reason in row["reasons"]
+            ],
+            "values": {**row["values"], "phone": ""},
+        }
+        for row in rows
+    ]
+
+
 @database.atomic
 def sheet_drop(*, actor: User, sheet: GridSheet, at: datetime | None = None) -> GridSheet:
-    """Give a sheet up. Raises NotAllowed, WrongState."""
+    """Give a sheet up; its telephones are cleared. Raises NotAllowed, WrongState."""
     require(actor, EDIT)
     locked = lock(sheet)
     if locked.state != SheetState.CHECKED:
         raise WrongState(f"这张表{locked.get_state_display()}，不能放弃。")
-    return record_update(
+    kept = record_update(
         actor=actor, obj=locked, values={"state": SheetState.DROPPED}, verb="monitors.grid_sheet_drop", at=at
     )
+    kept.rows = without_phones(kept.rows)
+    GridSheet.objects.filter(pk=kept.pk).update(rows=kept.rows)
+    return kept
 
 
 for code, sentence in {
