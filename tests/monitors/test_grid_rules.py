@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from casework.errors import NotAllowed, Unlawful, WrongState
@@ -15,10 +14,10 @@ from casework.indicators import Period, Scope, compute
 from monitors import services
 from monitors.models import GridDuty, GridEvent, GridSheet, GridUnit
 from monitors.selectors import grids as selectors
-from monitors.services import Duty, EventReport
+from monitors.services import EventReport
 from tests.conftest import World
 from tests.inspections.making import make_place
-from tests.monitors.test_grids import on_duty, school_of, sheet, unit
+from tests.monitors.test_grids import on_duty, sheet, unit
 
 SignIn = Callable[[Any], Any]
 TODAY = timezone.localdate
@@ -81,3 +80,87 @@ def test_editing_a_unit_keeps_what_the_editor_does_not_reach(law: World, sign_in
             services.unit_save(actor=law.township, region=law.town, values=values, unit=street, **area)  # type: ignore[arg-type]
     services.unit_save(actor=law.head, region=law.town, values=values, unit=row, towns=[law.town])
     assert (list(row.towns.all()), row.places.count()) == ([law.town], 0)
+
+
+def row_of(code: str, name: str, since: str = "", until: str = "", phone: str = "") -> list[str]:
+    """One row of a township's sheet."""
+    return [code, "", "", "", "", name, "网格员", phone, since, until]
+
+
+def rejected(world: World, *rows: list[str]) -> list[str]:
+    """What the preview says about each refused row."""
+    found = services.sheet_receive(actor=world.township, upload=sheet(*rows), name="x.csv")
+    return ["".join(row["reasons"]) for row in found.rows if row["kind"] == "REJECTED"]
+
+
+def test_a_sheet_promises_only_what_can_be_written(law: World) -> None:
+    row = unit(law, "STREET", "GT", towns=[law.town])
+    services.unit_close(actor=law.head, unit=row, reason="合并")
+    odd = ["A/B", "街道", "新街道", "", law.town.name, "李四", "", "", "", ""]
+    closed = ["GT", "街道", "高唐街道", "", law.town.name, "张三", "", "", "", ""]
+    found = services.sheet_receive(actor=law.township, upload=sheet(closed, odd), name="x.csv")
+    reasons = ["".join(line["reasons"]) for line in found.rows]
+    assert found.counts["REJECTED"] == 2
+    assert "已经停用" in reasons[0]
+    assert "不能有“/”" in reasons[1]
+    assert services.sheet_apply(actor=law.township, sheet=found).counts["NEW"] == 0
+
+
+def test_days_that_run_backwards_are_refused_in_words(law: World) -> None:
+    row = unit(law, "STREET", "GT", towns=[law.town])
+    first = on_duty(law, row, "甲", since=TODAY() - timedelta(days=100), until=TODAY() - timedelta(days=50))
+    last = on_duty(law, row, "甲", since=TODAY() - timedelta(days=20), until=TODAY() + timedelta(days=9))
+    (backwards,) = rejected(law, row_of("GT", "甲", until=f"{TODAY() - timedelta(days=30)}"))
+    (twice,) = rejected(law, row_of("GT", "甲", since=f"{TODAY() - timedelta(days=60)}"))
+    (endless,) = rejected(law, row_of("GT", "乙", until="9999-12-31"))
+    assert "早于起始日期" in backwards
+    assert "另一条在岗记录" in twice
+    assert "不是日期" in endless
+    for day in (TODAY() + timedelta(days=10), TODAY().replace(year=9999, month=12, day=31)):
+        with pytest.raises(Unlawful, match="不能晚于原定的截止日期"):
+            services.duty_end(actor=law.head, duty=last, last_day=day)
+    with pytest.raises(Unlawful, match="不能晚于原定的截止日期"):
+        services.duty_end(actor=law.head, duty=first, last_day=TODAY())
+    services.duty_end(actor=law.head, duty=last, last_day=TODAY())
+    with pytest.raises(Unlawful, match="截止日期太远"):
+        on_duty(law, row, "丙", until=TODAY().replace(year=9999, month=12, day=31))
+
+
+def test_closing_a_grid_ends_what_was_planned_and_happens_once(law: World) -> None:
+    row = unit(law, "STREET", "GT", towns=[law.town])
+    on_duty(law, row, "甲")
+    on_duty(law, row, "乙", since=TODAY() + timedelta(days=5))
+    on_duty(law, row, "丙", since=TODAY())
+    period = Period(TODAY() - timedelta(days=9), TODAY() + timedelta(days=1))
+    assert compute("grid_duty_n", Scope(law.bureau), period) == 2
+    services.unit_close(actor=law.head, unit=row, reason="合并")
+    assert set(GridDuty.objects.values_list("name", flat=True)) == {"甲", "丙"}
+    assert not GridDuty.objects.filter(span__contains=TODAY() + timedelta(days=5)).exists()
+    assert compute("grid_duty_n", Scope(law.bureau), period) == 0
+    with pytest.raises(WrongState, match="已经停用"):
+        services.unit_close(actor=law.head, unit=row, reason="再来")
+
+
+def test_a_department_imports_no_sheet_and_settled_sheets_hold_no_telephone(
+    law: World, sign_in: SignIn
+) -> None:
+    with pytest.raises(NotAllowed, match="教育部门和乡镇"):
+        services.sheet_receive(actor=law.market_officer, upload=sheet(row_of("GT", "甲")), name="x.csv")
+    assert not GridSheet.objects.exists()
+    far = sign_in(law.market_officer)
+    assert "sheets/new/" not in far.get("/desk/grids/sheets/").content.decode()
+    tree = far.get("/desk/grids/").content.decode()
+    assert "新设网格" not in tree
+    assert "人员导入" not in tree
+    assert "新设网格" in sign_in(law.clerk).get("/desk/grids/").content.decode()
+    unit(law, "STREET", "GT", towns=[law.town])
+    rows = (row_of("GT", "甲", phone="13800000000"), row_of("GT", "乙", phone="1390000000X"))
+    for settle in (services.sheet_apply, services.sheet_drop):
+        found = services.sheet_receive(actor=law.township, upload=sheet(*rows), name="x.csv")
+        assert "13800000000" in str(found.rows)
+        settle(actor=law.township, sheet=found)
+        found.refresh_from_db()
+        assert [line["values"]["name"] for line in found.rows] == ["甲", "乙"]
+        assert "13800000000" not in str(found.rows)
+        assert "1390000000X" not in str(found.rows)
+    assert GridDuty.objects.get().phone == "13800000000"

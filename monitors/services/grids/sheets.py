@@ -159,7 +159,9 @@ class Planner:
         if "/" in code:
             found.reasons.append("网格编码中不能有“/”。")
         if code in self.closed:
-            found.reasons.append(f"编码 {code} 的网格“{self.closed[code]}”已经停用，请改用正在使用的网格编码。")
+            found.reasons.append(
+                f"编码 {code} 的网格“{self.closed[code]}”已经停用，请改用正在使用的网格编码。"
+            )
 
     def _spec(self, line: Line, code: str, found: Planned) -> dict[str, Any] | None:
         """The unit that the row would set up, or reasons why it cannot."""
