@@ -184,6 +184,8 @@ def test_an_alliance_is_a_squad_of_an_association(law: World, sign_in: SignIn) -
         ("GATE", (time(16, 30), time(18)), datetime(2026, 11, 25, 17), True),
         ("GATE", (time(16, 30), time(18)), datetime(2026, 11, 25, 12), False),
         ("GATE", (time(16, 30), time(18)), datetime(2026, 11, 28, 17), False),
+        ("GATE", (time(17), time(19, 30)), datetime(2026, 11, 25, 18, 40), True),
+        ("GATE", (time(17), time(19, 30)), datetime(2026, 11, 28, 18, 40), False),
     ],
 )
 def test_windows(calendar: None, slot: str, hours: Any, moment: datetime, fits: bool) -> None:
@@ -200,6 +202,12 @@ def test_a_task_counts_outings_in_its_window(law: World, sign_in: SignIn) -> Non
     assert client.post("/desk/patrols/tasks/new/", {**made, "from_time": "16:30"}).status_code == 422
     both = {**made, "from_time": "16:30", "until_time": "18:00"}
     assert client.post("/desk/patrols/tasks/new/", both).status_code == 302
+    bare = client.post("/desk/patrols/tasks/new/", made)
+    assert bare.status_code == 422
+    assert "请填写每天的起止时间" in bare.content.decode()
+    with pytest.raises(Unlawful, match="请填写每天的起止时间"):
+        values = {**made, "squad": squad, "starts_on": timezone.localdate(), "ends_on": timezone.localdate()}
+        services.task_create(actor=law.clerk, values=values)
     assert "16:30—18:00" in client.get("/desk/patrols/tasks/").content.decode()
 
 
