@@ -91,6 +91,14 @@ def test_an_observation_is_a_clue_and_never_an_inspection(law: World) -> None:
     row = services.observation_record(actor=law.officer, watch=watch(), region=law.town)
     assert "人流观察（未检查、未入户）" in row.clue.text
     assert (row.clue.kind, row.clue.source_no) == ("UNLICENSED", row.number)
+    assert row.clue.channel == "DEPARTMENT"
+    by_town = services.observation_record(actor=law.township, watch=watch(), region=law.town)
+    assert by_town.clue.channel == "GRID"
+    by_market = services.observation_record(
+        actor=law.market_officer, watch=watch(), region=law.town, bureau=law.bureau
+    )
+    assert by_market.clue.channel == "DEPARTMENT"
+    assert list(Observation.objects.visible_to(law.market_officer)) == [by_market]
     assert law.officer.name not in row.clue.text
     assert not Visit.objects.exists()
     assert not OfficialDocument.objects.filter(subject_uid=row.uid).exists()
