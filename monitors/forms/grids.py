@@ -14,7 +14,6 @@ from casework.web.fields import (
     FilesField,
     FilesInput,
     MomentField,
-    PersonField,
     PickerSelect,
     PlacesField,
     area,
@@ -130,15 +129,11 @@ class DutyForm(forms.Form):
     post = forms.ChoiceField(label="岗位", choices=DutyPost.choices, initial=DutyPost.WORKER)
     title = forms.CharField(label="职务", max_length=60, required=False)
     phone = forms.CharField(label="联系电话", max_length=40, required=False, help_text="只有工作人员能看到。")
-    user = PersonField(
-        label="账号", queryset=User.objects.none(), required=False, help_text="本人在系统中有账号的关联。"
-    )
     since = DayField(label="在岗起始日期")
     until = DayField(label="在岗截止日期", required=False, help_text="没有期限的不填。")
 
-    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        give_rows(self, user=selectors.staff_of(actor))
         self.fields["since"].initial = timezone.localdate()
 
     def duty(self) -> Duty:

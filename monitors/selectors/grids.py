@@ -31,7 +31,7 @@ from monitors.querysets import EventQuerySet, SweepQuerySet, UnitQuerySet
 
 def units_visible(actor: User, today: date) -> UnitQuerySet:
     """Units that the actor sees in the order of the tree, with people on duty today and the size of the area."""
-    on_duty = GridDuty.objects.on(today).select_related("user")
+    on_duty = GridDuty.objects.on(today)
     rows: Any = (
         GridUnit.objects.visible_to(actor)
         .select_related("region", "parent", "organisation", "bureau")
@@ -58,14 +58,6 @@ def bodies_of(actor: User) -> QuerySet[Organisation]:
     strangers = COUNTERPARTS - {"SCHOOL"}
     rows = Organisation.objects.filter(bureau=actor.bureau_id, is_active=True).exclude(kind__in=strangers)
     return rows.order_by("kind", "name")
-
-
-def staff_of(actor: User) -> QuerySet[User]:
-    """People of the bureau with an account who may be on duty."""
-    strangers = COUNTERPARTS - {"SCHOOL"}
-    rows = User.objects.filter(bureau=actor.bureau_id, is_active=True, is_system=False)
-    found: QuerySet[User] = rows.exclude(organisation__kind__in=strangers).select_related("organisation")
-    return found.order_by("organisation__kind", "organisation__name", "name")
 
 
 def _manned(today: date) -> QuerySet[GridUnit]:
@@ -282,11 +274,11 @@ def towns_of_units(bureau: Bureau | None, units: QuerySet[GridUnit]) -> QuerySet
 
 
 def unit_for(place: Institution | None, units: QuerySet[GridUnit]) -> GridUnit | None:
-    """The smallest of `units` that has the place, else the first of them."""
+    """The smallest of `units` that has the place, else the smallest of them."""
     chosen = sorted(units, key=lambda unit: -unit.depth)
     if place is not None:
         keys = set(place.grid_units.values_list("pk", flat=True))
         keys |= set(GridUnit.objects.filter(towns=place.region).values_list("pk", flat=True))
         if found := next((unit for unit in chosen if unit.pk in keys), None):
             return found
-    return chosen[-1] if chosen else None
+    return chosen[0] if chosen else None

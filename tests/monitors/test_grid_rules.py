@@ -164,3 +164,13 @@ def test_a_department_imports_no_sheet_and_settled_sheets_hold_no_telephone(
         assert "13800000000" not in str(found.rows)
         assert "1390000000X" not in str(found.rows)
     assert GridDuty.objects.get().phone == "13800000000"
+
+
+def test_the_form_proposes_the_smallest_grid_and_asks_no_account(law: World, sign_in: SignIn) -> None:
+    street = unit(law, "STREET", "GT", towns=[law.town])
+    grid = unit(law, "GRID", "GT-1", street)
+    assert selectors.unit_for(None, GridUnit.objects.all()) == grid
+    assert selectors.unit_for(make_place(law), GridUnit.objects.all()) == street
+    shown = sign_in(law.clerk).get(f"/desk/grids/{grid.uid}/duty/").content.decode()
+    assert 'name="user"' not in shown
+    assert 'name="phone"' in shown

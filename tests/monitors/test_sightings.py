@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from casework.errors import NotAllowed, Unlawful
 from casework.indicators import Period, Scope, compute
-from casework.models import OfficialDocument
+from casework.models import OfficialDocument, PolicyValue
 from complaints.models import Clue
 from inspections.models import Visit
-from monitors import services
+from monitors import rules, services
 from monitors.models import DutyEntry, Observation, Outing, PatrolTask, Squad, Stop
-from monitors.selectors.areas import area_rows, band_of, quotas_of, wanted_in
+from monitors.selectors.areas import area_rows, band_of, quotas_of, unseen_points, wanted_in
 from monitors.services import Entry, Watch
 from monitors.services.patrols.common import fits_window
 from tests.conftest import World
@@ -219,7 +219,9 @@ def test_a_task_counts_outings_in_its_window(law: World, sign_in: SignIn) -> Non
     assert "16:30—18:00" in client.get("/desk/patrols/tasks/").content.decode()
 
 
-def test_townships_have_quotas_and_a_map(law: World, sign_in: SignIn) -> None:
+def test_townships_have_quotas_and_a_map(
+    law: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
     making.law_with_list(law)
     place = make_place(law, longitude=109.88, latitude=31.07)
     people = [making.appointed(law, number) for number in (1, 2)]
@@ -240,6 +242,15 @@ def test_townships_have_quotas_and_a_map(law: World, sign_in: SignIn) -> None:
     assert wanted_in(law.town, {**quotas, law.town.pk: (5, "本县")})[0] == 5
     page = client.get(f"/desk/patrols/areas/?month={month:%Y-%m}").content.decode()
     assert "不足" in page
+    make_place(law, "示例没有位置", licence_no="教民150023770000044")
+    monkeypatch.setattr("monitors.selectors.areas.POINTS_MAX", 0)
+    drawn = unseen_points(law.head, timezone.localdate())
+    assert (drawn["counts"]["RECENT"], drawn["counts"]["NEVER"], drawn["lost"]) == (1, 1, 1)
+    monkeypatch.undo()
+    PolicyValue.objects.filter(key=rules.AREA_QUOTA).delete()
+    unset = client.get(f"/desk/patrols/areas/?month={month:%Y-%m}").content.decode()
+    assert "没有设定" in unset
+    assert ">达到<" not in unset
     assert "1/1 家" in page
     assert client.get("/desk/patrols/areas/?export=xlsx").status_code == 200
     shown = client.get(f"/desk/patrols/unseen/map/?region={law.town.pk}").content.decode()

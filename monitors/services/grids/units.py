@@ -33,7 +33,6 @@ class Duty:
     post: str = DutyPost.WORKER
     title: str = ""
     phone: str = ""
-    user: User | None = None
 
 
 def may_manage(actor: User, path: str) -> None:
@@ -206,15 +205,13 @@ def duty_add(*, actor: User, unit: GridUnit, duty: Duty, at: datetime | None = N
         raise Unlawful("这个网格已经停用，不能再安排人员。")
     if duty.until is not None and duty.until < duty.since:
         raise Unlawful("在岗截止日期不能早于起始日期。")
-    if duty.user is not None and duty.user.bureau_id != locked.bureau_id:
-        raise Unlawful("关联的账号须是本单位的。")
     span = span_of(duty.since, duty.until)
     name = duty.name.strip()
     if locked.duties.filter(name=name, span__overlap=span).exists():
         raise Unlawful(f"{name}在这段时间已经是{locked.name}的责任人。")
     row = GridDuty(
         unit=locked, post=duty.post, name=name, title=duty.title.strip(), phone=duty.phone.strip(),
-        user=duty.user, span=span,
+        span=span,
     )  # fmt: skip
     clean(row)
     row.save(force_insert=True)

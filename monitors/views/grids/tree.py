@@ -299,7 +299,7 @@ def unit_close(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def duty_add(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """Put somebody on duty."""
     row: Any = get_visible(selectors.units_visible(request.user, timezone.localdate()), request.user, uid)
-    form = forms.DutyForm(**data(request), actor=request.user)
+    form = forms.DutyForm(**data(request))
 
     def work(values: dict[str, Any]) -> str:
         services.duty_add(actor=request.user, unit=row, duty=form.duty())
