@@ -212,7 +212,9 @@ class TaskForm(forms.Form):
     )
     from_time = HourField(label="每天从", required=False)
     until_time = HourField(
-        label="到", required=False, help_text="例如开学时校门口 16:30 到 18:00；学校周边的须填，其他不限的不填。"
+        label="到",
+        required=False,
+        help_text="例如开学时校门口 16:30 到 18:00；学校周边的须填，其他不限的不填。",
     )
     places = forms.ModelMultipleChoiceField(
         label="指定机构",
