@@ -19,6 +19,7 @@ from casework.web.fields import (
     area,
     place_picker,
 )
+from casework.web.nameless import NamelessForm
 from institutions.models import Institution
 from institutions.selectors import institutions_visible, townships_of
 from measures.models import WhistleUrgency
@@ -188,9 +189,10 @@ class SummaryForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class EventForm(forms.Form):
+class EventForm(NamelessForm):
     """What a grid saw: a known place, a place not in the register, or an ad somewhere."""
 
+    nameless = ("place", "text")
     unit = UnitField(label="网格", queryset=GridUnit.objects.none())
     kind = forms.ChoiceField(label="情况", choices=[row for row in EventKind.choices if row[0] != "CLEAR"])
     institution = PlaceField(

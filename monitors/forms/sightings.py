@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Region, User
 from casework.web import give_rows
 from casework.web.fields import DayField, FilesField, FilesInput, MomentField, area
+from casework.web.nameless import NamelessForm
 from institutions.models import Institution
 from institutions.selectors import institutions_visible
 from monitors.forms.grids import PlaceField
@@ -28,9 +29,10 @@ class MonitorField(forms.ModelChoiceField[Monitor]):
         return f"{obj.name}（{obj.region.name}）"
 
 
-class EntryForm(forms.Form):
+class EntryForm(NamelessForm):
     """One line of the duty log."""
 
+    nameless = ("text", "place")
     monitor = MonitorField(label="社会监督员", queryset=Monitor.objects.none())
     duty = forms.ChoiceField(label="职责", choices=DutyKind.choices)
     done_on = DayField(label="日期")
@@ -62,9 +64,10 @@ class EntryForm(forms.Form):
         )  # fmt: skip
 
 
-class WatchForm(forms.Form):
+class WatchForm(NamelessForm):
     """What was seen of people going into a building."""
 
+    nameless = ("place", "floors", "pattern", "text")
     watched_from = MomentField(label="观察开始")
     watched_until = MomentField(label="观察结束")
     region = forms.ModelChoiceField(label="乡镇（街道）", queryset=Region.objects.none())
@@ -114,7 +117,7 @@ class WatchForm(forms.Form):
     def watch(self) -> Watch:
         """As the service takes it."""
         values = {**self.cleaned_data}
-        for name in ("region", "photos"):
+        for name in ("region", "photos", "names_checked"):
             values.pop(name)
         for name in ("left", "adults"):
             values[name] = values[name] or 0

@@ -213,8 +213,9 @@ def test_a_task_counts_outings_in_its_window(law: World, sign_in: SignIn) -> Non
     bare = client.post("/desk/patrols/tasks/new/", made)
     assert bare.status_code == 422
     assert "请填写每天的起止时间" in bare.content.decode()
+    today = timezone.localdate()
+    values = {**made, "squad": squad, "starts_on": today, "ends_on": today}
     with pytest.raises(Unlawful, match="请填写每天的起止时间"):
-        values = {**made, "squad": squad, "starts_on": timezone.localdate(), "ends_on": timezone.localdate()}
         services.task_create(actor=law.clerk, values=values)
     assert "16:30—18:00" in client.get("/desk/patrols/tasks/").content.decode()
 
@@ -281,3 +282,38 @@ def test_a_stop_may_be_written_down_later(law: World, sign_in: SignIn) -> None:
     assert client.post(page, form_of(law, arrived_at=f"{before:%Y-%m-%dT%H:%M}")).status_code == 302
     arrived = timezone.localtime(Stop.objects.get().arrived_at)
     assert f"{arrived:%H:%M}" == f"{before:%H:%M}"
+
+
+def test_no_pupil_is_named_in_what_monitors_and_grids_write(law: World, sign_in: SignIn) -> None:
+    monitor = making.appointed(law, 1)
+    desk = sign_in(law.clerk)
+    now = timezone.localtime()
+    named = "看到学生王小明、李小红进入三楼。"
+    street = services.unit_save(
+        actor=law.head,
+        region=law.town,
+        values={"kind": "STREET", "code": "GT", "name": "高唐街道", "parent": None},
+    )
+    forms: dict[str, dict[str, Any]] = {
+        "/desk/monitors/log/new/": {
+            "monitor": monitor.pk, "duty": "SUPERVISE", "done_on": now.date().isoformat(), "text": named,
+        },
+        "/desk/patrols/observations/new/": {
+            "watched_from": f"{now - timedelta(minutes=30):%Y-%m-%dT%H:%M}",
+            "watched_until": f"{now:%Y-%m-%dT%H:%M}", "region": law.town.pk, "place": "示例大厦门口",
+            "spot_kind": "OFFICE", "entered": 6, "activity": "SUBJECT", "text": named, "is_public_only": "on",
+        },
+        "/desk/grids/events/new/": {
+            "unit": street.pk, "kind": "OTHER", "place": "示例大厦", "happened_at": f"{now:%Y-%m-%dT%H:%M}",
+            "activity": "SUBJECT", "text": named,
+        },
+        "/desk/schools/surveys/new/": {
+            "kind": "OPINION", "title": "满意度", "question": named, "options": "满意\n不满意",
+            "due_on": now.date().isoformat(),
+        },
+    }  # fmt: skip
+    for page, sent in forms.items():
+        refused = desk.post(page, sent)
+        assert refused.status_code == 422, page
+        assert "“王小明”“李小红”像是学生姓名" in refused.content.decode()
+        assert desk.post(page, {**sent, "names_checked": "on"}).status_code == 302, page
