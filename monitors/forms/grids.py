@@ -224,6 +224,7 @@ class EventForm(NamelessForm):
     )
     photos = FilesField(
         label="照片",
+        most=PHOTOS_MAX,
         widget=FilesInput(attrs={"multiple": True, "accept": "image/*"}),
         help_text=f"最多 {PHOTOS_MAX} 张，尽量不拍学生正脸。",
     )
@@ -250,13 +251,6 @@ class EventForm(NamelessForm):
             "happened_at": now, "institution": place.pk if place else None, "kind": kind,
             "unit": best.pk if best else None,
         })  # fmt: skip
-
-    def clean_photos(self) -> list[Any]:
-        """Not too many."""
-        given: list[Any] = self.cleaned_data["photos"]
-        if len(given) > PHOTOS_MAX:
-            raise forms.ValidationError(f"最多传 {PHOTOS_MAX} 张照片。")
-        return given
 
     def clean(self) -> dict[str, Any]:
         """A new site has a name and is not in the register; anything else has a place."""

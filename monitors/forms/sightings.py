@@ -14,7 +14,7 @@ from casework.web.fields import DayField, FilesField, FilesInput, MomentField, a
 from casework.web.nameless import NamelessForm
 from institutions.models import Institution
 from institutions.selectors import institutions_visible
-from monitors.forms.grids import PlaceField
+from monitors.forms.grids import PHOTOS_MAX, PlaceField
 from monitors.models import DutyKind, Monitor, Seen, SpotKind, Stage
 from monitors.selectors import monitors as people
 from monitors.services import Entry, Watch
@@ -44,7 +44,7 @@ class EntryForm(NamelessForm):
     is_advice = forms.BooleanField(
         label="作为意见建议转交教育部门", required=False, help_text="只有反馈可以转交，转交后有人办理和答复。"
     )
-    photos = FilesField(label="照片", widget=PHOTOS)
+    photos = FilesField(label="照片", most=PHOTOS_MAX, widget=PHOTOS, help_text=f"最多 {PHOTOS_MAX} 张。")
 
     def __init__(self, *args: Any, actor: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,7 +93,12 @@ class WatchForm(NamelessForm):
     text = forms.CharField(
         label="看到的情况", max_length=500, widget=area(3), help_text="书包、教材、带队的人等；不写学生姓名。"
     )
-    photos = FilesField(label="照片", widget=PHOTOS, help_text="尽量不拍学生正脸。")
+    photos = FilesField(
+        label="照片",
+        most=PHOTOS_MAX,
+        widget=PHOTOS,
+        help_text=f"最多 {PHOTOS_MAX} 张，尽量不拍学生正脸。",
+    )
     is_public_only = forms.BooleanField(
         label="我只在公共场所观察，没有进入私人住所，没有要求对方开门、出示材料或者签字",
         error_messages={"required": "只能登记在公共场所看到的情况，请确认。"},

@@ -110,7 +110,8 @@ def test_days_that_run_backwards_are_refused_in_words(law: World) -> None:
     row = unit(law, "STREET", "GT", towns=[law.town])
     first = on_duty(law, row, "甲", since=TODAY() - timedelta(days=100), until=TODAY() - timedelta(days=50))
     last = on_duty(law, row, "甲", since=TODAY() - timedelta(days=20), until=TODAY() + timedelta(days=9))
-    (backwards,) = rejected(law, row_of("GT", "甲", until=f"{TODAY() - timedelta(days=30)}"))
+    on_duty(law, row, "丁", since=TODAY() + timedelta(days=20))
+    (backwards,) = rejected(law, row_of("GT", "丁", until=f"{TODAY() + timedelta(days=5)}"))
     (twice,) = rejected(law, row_of("GT", "甲", since=f"{TODAY() - timedelta(days=60)}"))
     (endless,) = rejected(law, row_of("GT", "乙", until="9999-12-31"))
     assert "早于起始日期" in backwards

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from casework.errors import NotAllowed, Unlawful
 from casework.indicators import Period, Scope, compute
-from casework.models import OfficialDocument, PolicyValue
+from casework.models import EvidenceFile, OfficialDocument, PolicyValue
 from complaints.models import Clue
+from config.demo.watchers import portrait
 from inspections.models import Visit
 from monitors import rules, services
 from monitors.models import DutyEntry, Observation, Outing, PatrolTask, Squad, Stop
@@ -317,3 +319,28 @@ def test_no_pupil_is_named_in_what_monitors_and_grids_write(law: World, sign_in:
         assert refused.status_code == 422, page
         assert "“王小明”“李小红”像是学生姓名" in refused.content.decode()
         assert desk.post(page, {**sent, "names_checked": "on"}).status_code == 302, page
+
+
+def test_photos_of_the_log_are_found_where_the_entry_stands(law: World, sign_in: SignIn) -> None:
+    monitor = making.appointed(law, 1)
+    today = timezone.localdate().isoformat()
+    sent = {"monitor": monitor.pk, "duty": "SUPERVISE", "done_on": today, "text": "陪同检查"}
+    desk = sign_in(law.clerk)
+    page = "/desk/monitors/log/new/"
+    many = desk.post(page, {**sent, "photos": [portrait(1) for _ in range(10)]})
+    assert many.status_code == 422
+    assert "最多传 9 张照片" in many.content.decode()
+    assert desk.post(page, {**sent, "photos": [portrait(1)]}).status_code == 302
+    photo = EvidenceFile.objects.get(subject_type="monitors.dutyentry")
+    address = reverse("casework:evidence_file", args=[photo.uid])
+    for shown in ("/desk/monitors/log/", f"/desk/monitors/{monitor.uid}/"):
+        assert address in desk.get(shown).content.decode(), shown
+    assert desk.get(address).status_code == 200
+    assert sign_in(law.neighbour_officer).get(address).status_code == 404
+    now = timezone.localtime()
+    watched = {
+        "watched_from": f"{now - timedelta(minutes=30):%Y-%m-%dT%H:%M}", "watched_until": f"{now:%Y-%m-%dT%H:%M}",
+        "region": law.town.pk, "place": "示例大厦门口", "spot_kind": "OFFICE", "entered": 6, "activity": "SUBJECT",
+        "text": "六名初中生进入", "is_public_only": "on", "photos": [portrait(1) for _ in range(10)],
+    }  # fmt: skip
+    assert desk.post("/desk/patrols/observations/new/", watched).status_code == 422
