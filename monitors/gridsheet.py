@@ -112,8 +112,9 @@ def _day(line: Line, cell: Any, label: str) -> date | None:
     if cell is None or is_blank(cell) or text_of(cell) in {"长期", "至今"}:
         return None
     day = read_date(cell)
-    if day is None:
+    if day is None or day == date.max:
         line.problems.append(f"{label}“{text_of(cell)}”不是日期，请写成 2026-09-01。")
+        return None
     return day
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 Cell = tuple[int, int]
 Grid = list[list[int]]
 LEAST = 1
+CONTRIBUTORS = 3
 ENDLESS = 10**9
 
 
@@ -53,6 +54,26 @@ class Table:
     def is_small(self, cell: Cell, threshold: int) -> bool:
         """Whether the number could point at somebody."""
         return 0 < self.value(cell) < threshold
+
+
+def telling(table: Table, answers: list[list[list[int]]], threshold: int) -> frozenset[Cell]:
+    """Numbers that a contributor could take apart: `answers[i]` are the contributions to row `i`, one list each.
+
+    Whoever gave the largest share knows it and subtracts it; two contributors know each other's shares. A number is
+    unsafe when the rest without the largest is below the threshold, or fewer than CONTRIBUTORS gave anything.
+    """
+    given = [[*counts, sum(counts)] for row in answers for counts in row]
+    shares = [[[*counts, sum(counts)] for counts in row] for row in answers] + [given]
+    return frozenset(
+        (row, column)
+        for row, column in table.cells()
+        if _tells([line[column] for line in shares[row]], threshold)
+    )
+
+
+def _tells(parts: list[int], threshold: int) -> bool:
+    given = [part for part in parts if part]
+    return bool(given) and (len(given) < CONTRIBUTORS or sum(given) - max(given) < threshold)
 
 
 def suppressed(table: Table, threshold: int) -> frozenset[Cell]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from accounts.models import User
+from casework import pupils
 from casework.errors import Reason
-from schools import pupils
 
 
 def own_organ(row: Any, actor: User) -> Iterator[Reason]:

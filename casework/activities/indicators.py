@@ -47,7 +47,7 @@ PAIRS: tuple[tuple[str, str, Q], ...] = (
 OFFICERS = Q(kind="TRAINING", audience="OFFICERS")
 training_county = Narrowed(activities, OFFICERS & Q(level__in=["OWN", "COUNTY"]))
 training_city = Narrowed(activities, OFFICERS & Q(level="CITY"))
-study = Narrowed(activities, Q(kind="STUDY"))
+study = Narrowed(activities, Q(kind="STUDY", audience="OFFICERS"))
 
 
 def register_pairs(shared: dict[str, Any]) -> None:
@@ -97,7 +97,14 @@ def register_all() -> None:
             "期间内参加的市级执法人员业务培训，一场计一次。",
             **shared,
         ),
-        Indicator("study_n", "学法活动", "次", study, "期间内登记的学法活动，一场计一次。", **shared),
+        Indicator(
+            "study_n",
+            "执法人员学法活动",
+            "次",
+            study,
+            "期间内登记的、对象为执法人员的学法活动，一场计一次。",
+            **shared,
+        ),
         Indicator(
             "officer_training_hours",
             "执法人员培训学时",

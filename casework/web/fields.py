@@ -38,16 +38,19 @@ class FilesInput(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """A list of files, empty when none were chosen."""
+    """A list of files, empty when none were chosen; at most `most` of them when given."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, most: int | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("widget", FilesInput(attrs={"multiple": True}))
         kwargs.setdefault("required", False)
+        self.most = most
         super().__init__(**kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """Each file checked on its own."""
         given = data if isinstance(data, list | tuple) else [data] if data else []
+        if self.most is not None and len(given) > self.most:
+            raise forms.ValidationError(f"最多传 {self.most} 张照片。")
         return [super(FilesField, self).clean(item, initial) for item in given]
 
 

@@ -14,12 +14,12 @@ from casework.web.fields import (
     FilesField,
     FilesInput,
     MomentField,
-    PersonField,
     PickerSelect,
     PlacesField,
     area,
     place_picker,
 )
+from casework.web.nameless import NamelessForm
 from institutions.models import Institution
 from institutions.selectors import institutions_visible, townships_of
 from measures.models import WhistleUrgency
@@ -130,15 +130,11 @@ class DutyForm(forms.Form):
     post = forms.ChoiceField(label="岗位", choices=DutyPost.choices, initial=DutyPost.WORKER)
     title = forms.CharField(label="职务", max_length=60, required=False)
     phone = forms.CharField(label="联系电话", max_length=40, required=False, help_text="只有工作人员能看到。")
-    user = PersonField(
-        label="账号", queryset=User.objects.none(), required=False, help_text="本人在系统中有账号的关联。"
-    )
     since = DayField(label="在岗起始日期")
     until = DayField(label="在岗截止日期", required=False, help_text="没有期限的不填。")
 
-    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        give_rows(self, user=selectors.staff_of(actor))
         self.fields["since"].initial = timezone.localdate()
 
     def duty(self) -> Duty:
@@ -193,9 +189,10 @@ class SummaryForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class EventForm(forms.Form):
+class EventForm(NamelessForm):
     """What a grid saw: a known place, a place not in the register, or an ad somewhere."""
 
+    nameless = ("place", "text")
     unit = UnitField(label="网格", queryset=GridUnit.objects.none())
     kind = forms.ChoiceField(label="情况", choices=[row for row in EventKind.choices if row[0] != "CLEAR"])
     institution = PlaceField(
@@ -206,6 +203,13 @@ class EventForm(forms.Form):
         max_length=100,
         required=False,
         help_text="招牌、广告上的名称；没有招牌的写“无招牌”。",
+    )
+    region = forms.ModelChoiceField(
+        label="乡镇（街道）",
+        queryset=Region.objects.none(),
+        required=False,
+        empty_label="请选择",
+        help_text="不在名录中的，选地点所在的乡镇（街道）；名录机构可不选。",
     )
     place = forms.CharField(
         label="地点", max_length=200, required=False, help_text="写到楼栋、楼层；名录机构可不填。"
@@ -220,6 +224,7 @@ class EventForm(forms.Form):
     )
     photos = FilesField(
         label="照片",
+        most=PHOTOS_MAX,
         widget=FilesInput(attrs={"multiple": True, "accept": "image/*"}),
         help_text=f"最多 {PHOTOS_MAX} 张，尽量不拍学生正脸。",
     )
@@ -234,20 +239,18 @@ class EventForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        give_rows(self, unit=units, institution=selectors.places_for(actor, units))
+        give_rows(
+            self,
+            unit=units,
+            institution=selectors.places_for(actor, units),
+            region=selectors.towns_of_units(actor.bureau, units),
+        )
         now = timezone.localtime().replace(second=0, microsecond=0)
         best = selectors.unit_for(place, units)
         self.initial.update({
             "happened_at": now, "institution": place.pk if place else None, "kind": kind,
             "unit": best.pk if best else None,
         })  # fmt: skip
-
-    def clean_photos(self) -> list[Any]:
-        """Not too many."""
-        given: list[Any] = self.cleaned_data["photos"]
-        if len(given) > PHOTOS_MAX:
-            raise forms.ValidationError(f"最多传 {PHOTOS_MAX} 张照片。")
-        return given
 
     def clean(self) -> dict[str, Any]:
         """A new site has a name and is not in the register; anything else has a place."""
@@ -260,13 +263,25 @@ class EventForm(forms.Form):
                 self.add_error("seen_name", "请填写看到的名称，没有招牌的写“无招牌”。")
         if place is None and not (values.get("place") or "").strip():
             self.add_error("place", "请写明地点。")
+        if place is None and values.get("unit") is not None and "region" not in self.errors:
+            self._clean_town(values)
         return values
+
+    def _clean_town(self, values: dict[str, Any]) -> None:
+        """The township of a place outside the register: one of the grid's; the only one needs no choice."""
+        towns = list(selectors.towns_of_unit(values["unit"]))
+        chosen = values.get("region") or (towns[0] if len(towns) == 1 else None)
+        if chosen is None:
+            self.add_error("region", "请选择这个地点所在的乡镇（街道）。")
+        elif chosen not in towns:
+            self.add_error("region", f"{chosen.name}不在这个网格的范围内，请改选，或者换一个网格。")
+        values["region"] = chosen
 
     def report(self) -> EventReport:
         """As the service takes it; this minute means now."""
         values = self.cleaned_data
         seen_at, now = values["happened_at"], timezone.now()
-        plain = ("kind", "place", "institution", "seen_name", "activity", "text")
+        plain = ("kind", "place", "institution", "seen_name", "activity", "text", "region")
         return EventReport(
             happened_at=now if seen_at == now.replace(second=0, microsecond=0) else seen_at,
             pupils=values["pupils"] or 0,

@@ -212,7 +212,9 @@ class TaskForm(forms.Form):
     )
     from_time = HourField(label="每天从", required=False)
     until_time = HourField(
-        label="到", required=False, help_text="例如开学时校门口 16:30 到 18:00；不限的不填。"
+        label="到",
+        required=False,
+        help_text="例如开学时校门口 16:30 到 18:00；学校周边的须填，其他不限的不填。",
     )
     places = forms.ModelMultipleChoiceField(
         label="指定机构",
@@ -243,4 +245,6 @@ class TaskForm(forms.Form):
             self.add_error("until_time", "每天的起止时间要么都填，要么都不填。")
         elif begin and end and end <= begin:
             self.add_error("until_time", "结束时间须晚于开始时间；跨过半夜的请选“晚上”，不填时间。")
+        elif values.get("slot") == Slot.GATE and not begin and "from_time" not in self.errors:
+            self.add_error("from_time", "上放学时段的学校周边，请填写每天的起止时间。")
         return values

@@ -11,9 +11,10 @@ from django.utils import timezone
 from accounts.models import Region, User
 from casework.web import give_rows
 from casework.web.fields import DayField, FilesField, FilesInput, MomentField, area
+from casework.web.nameless import NamelessForm
 from institutions.models import Institution
 from institutions.selectors import institutions_visible
-from monitors.forms.grids import PlaceField
+from monitors.forms.grids import PHOTOS_MAX, PlaceField
 from monitors.models import DutyKind, Monitor, Seen, SpotKind, Stage
 from monitors.selectors import monitors as people
 from monitors.services import Entry, Watch
@@ -28,9 +29,10 @@ class MonitorField(forms.ModelChoiceField[Monitor]):
         return f"{obj.name}（{obj.region.name}）"
 
 
-class EntryForm(forms.Form):
+class EntryForm(NamelessForm):
     """One line of the duty log."""
 
+    nameless = ("text", "place")
     monitor = MonitorField(label="社会监督员", queryset=Monitor.objects.none())
     duty = forms.ChoiceField(label="职责", choices=DutyKind.choices)
     done_on = DayField(label="日期")
@@ -42,7 +44,7 @@ class EntryForm(forms.Form):
     is_advice = forms.BooleanField(
         label="作为意见建议转交教育部门", required=False, help_text="只有反馈可以转交，转交后有人办理和答复。"
     )
-    photos = FilesField(label="照片", widget=PHOTOS)
+    photos = FilesField(label="照片", most=PHOTOS_MAX, widget=PHOTOS, help_text=f"最多 {PHOTOS_MAX} 张。")
 
     def __init__(self, *args: Any, actor: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,9 +64,10 @@ class EntryForm(forms.Form):
         )  # fmt: skip
 
 
-class WatchForm(forms.Form):
+class WatchForm(NamelessForm):
     """What was seen of people going into a building."""
 
+    nameless = ("place", "floors", "pattern", "text")
     watched_from = MomentField(label="观察开始")
     watched_until = MomentField(label="观察结束")
     region = forms.ModelChoiceField(label="乡镇（街道）", queryset=Region.objects.none())
@@ -90,7 +93,12 @@ class WatchForm(forms.Form):
     text = forms.CharField(
         label="看到的情况", max_length=500, widget=area(3), help_text="书包、教材、带队的人等；不写学生姓名。"
     )
-    photos = FilesField(label="照片", widget=PHOTOS, help_text="尽量不拍学生正脸。")
+    photos = FilesField(
+        label="照片",
+        most=PHOTOS_MAX,
+        widget=PHOTOS,
+        help_text=f"最多 {PHOTOS_MAX} 张，尽量不拍学生正脸。",
+    )
     is_public_only = forms.BooleanField(
         label="我只在公共场所观察，没有进入私人住所，没有要求对方开门、出示材料或者签字",
         error_messages={"required": "只能登记在公共场所看到的情况，请确认。"},
@@ -114,7 +122,7 @@ class WatchForm(forms.Form):
     def watch(self) -> Watch:
         """As the service takes it."""
         values = {**self.cleaned_data}
-        for name in ("region", "photos"):
+        for name in ("region", "photos", "names_checked"):
             values.pop(name)
         for name in ("left", "adults"):
             values[name] = values[name] or 0

@@ -14,16 +14,20 @@ def _in_time(field: str, period: Period) -> dict[str, Any]:
     return {f"{field}__gte": period.starts_at, f"{field}__lt": period.ends_at}
 
 
+def _stood(field: str, period: Period) -> Q:
+    return Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__gt": period.last_day})
+
+
 def units(scope: Scope, period: Period, **dims: Any) -> QuerySet[GridUnit]:
     """Units that stood on the last day of the period."""
     rows = GridUnit.objects.filter(region_path__startswith=scope.region_path, created_at__lt=period.ends_at)
-    return rows.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=period.last_day))
+    return rows.filter(_stood("closed_on", period))
 
 
 def duties(scope: Scope, period: Period, **dims: Any) -> QuerySet[GridDuty]:
-    """People on duty on the last day of the period."""
+    """People on duty on the last day of the period in units that stood then."""
     rows = GridDuty.objects.filter(unit__region_path__startswith=scope.region_path)
-    return rows.filter(span__contains=period.last_day)
+    return rows.filter(_stood("unit__closed_on", period), span__contains=period.last_day)
 
 
 def events(scope: Scope, period: Period, **dims: Any) -> QuerySet[GridEvent]:

@@ -95,7 +95,7 @@ class Observation(RootModel):
     is_public_only = models.BooleanField("只在公共场所观察")
     clue = models.ForeignKey(Clue, models.PROTECT, related_name="+", verbose_name="线索")
 
-    scope_paths: ClassVar[ScopePaths] = ScopePaths()
+    scope_paths: ClassVar[ScopePaths] = ScopePaths(participants=("created_by__organisation",))
     objects = ObservationQuerySet.as_manager()
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -76,27 +76,43 @@ def band_of(days: int | None) -> str:
     return next((name for most, name in BANDS if days <= most), "LONG")
 
 
+def _counts_of(rows: Any, today: date) -> dict[str, int]:
+    """How many of each band, and how many without a position (`lost`); counted where the rows are."""
+    recent, quarter = (_day_before(today, most) for most, _ in BANDS)
+    found: dict[str, int] = rows.order_by().aggregate(
+        NEVER=Count("pk", filter=Q(last_seen__isnull=True)),
+        LONG=Count("pk", filter=Q(last_seen__lt=quarter)),
+        QUARTER=Count("pk", filter=Q(last_seen__gte=quarter, last_seen__lt=recent)),
+        RECENT=Count("pk", filter=Q(last_seen__gte=recent)),
+        lost=Count("pk", filter=Q(longitude__isnull=True) | Q(latitude__isnull=True)),
+    )
+    return found
+
+
+def _day_before(today: date, days: int) -> datetime:
+    """The first moment of the day that lies so many days back."""
+    return timezone.make_aware(datetime.combine(today - timedelta(days=days), time.min))
+
+
 def unseen_points(actor: User, today: date, town: Region | None = None) -> dict[str, Any]:
     """Operating institutions with a position as points of a map, how many of each band, how many without one."""
     rows: Any = unseen(actor, today)
     if town is not None:
         rows = rows.filter(region=town)
-    points, counts, lost = [], dict.fromkeys(("NEVER", "LONG", "QUARTER", "RECENT"), 0), 0
-    values = rows.values_list("uid", "name", "region__name", "longitude", "latitude", "last_seen")
+    counts = _counts_of(rows, today)
+    lost = counts.pop("lost")
+    points = []
+    placed = rows.filter(longitude__isnull=False, latitude__isnull=False)
+    values = placed.values_list("uid", "name", "region__name", "longitude", "latitude", "last_seen")
     for uid, name, region, longitude, latitude, last_seen in values[:POINTS_MAX]:
         days = (today - timezone.localdate(last_seen)).days if last_seen else None
-        band = band_of(days)
-        counts[band] += 1
-        if longitude is None or latitude is None:
-            lost += 1
-            continue
         said = "从未巡查" if days is None else f"{days} 天前巡查过"
         points.append(
             {
                 "uid": str(uid),
                 "lng": longitude,
                 "lat": latitude,
-                "band": band,
+                "band": band_of(days),
                 "label": f"{name}（{region}）：{said}",
             }
         )

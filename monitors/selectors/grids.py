@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from accounts.models import Organisation, Region, RegionLevel, User
+from accounts.models import Bureau, Organisation, Region, RegionLevel, User
 from accounts.models.organisations import COUNTERPARTS
 from accounts.querysets import ScopedQuerySet
 from institutions.models import Institution
@@ -31,7 +31,7 @@ from monitors.querysets import EventQuerySet, SweepQuerySet, UnitQuerySet
 
 def units_visible(actor: User, today: date) -> UnitQuerySet:
     """Units that the actor sees in the order of the tree, with people on duty today and the size of the area."""
-    on_duty = GridDuty.objects.on(today).select_related("user")
+    on_duty = GridDuty.objects.on(today)
     rows: Any = (
         GridUnit.objects.visible_to(actor)
         .select_related("region", "parent", "organisation", "bureau")
@@ -58,14 +58,6 @@ def bodies_of(actor: User) -> QuerySet[Organisation]:
     strangers = COUNTERPARTS - {"SCHOOL"}
     rows = Organisation.objects.filter(bureau=actor.bureau_id, is_active=True).exclude(kind__in=strangers)
     return rows.order_by("kind", "name")
-
-
-def staff_of(actor: User) -> QuerySet[User]:
-    """People of the bureau with an account who may be on duty."""
-    strangers = COUNTERPARTS - {"SCHOOL"}
-    rows = User.objects.filter(bureau=actor.bureau_id, is_active=True, is_system=False)
-    found: QuerySet[User] = rows.exclude(organisation__kind__in=strangers).select_related("organisation")
-    return found.order_by("organisation__kind", "organisation__name", "name")
 
 
 def _manned(today: date) -> QuerySet[GridUnit]:
@@ -256,12 +248,37 @@ def places_for(actor: User, units: QuerySet[GridUnit]) -> InstitutionQuerySet:
     return found
 
 
+def towns_of_unit(unit: GridUnit) -> QuerySet[Region]:
+    """Townships that a unit looks after: its own, its home and those of its places; without any the bureau's."""
+    rows = Region.objects.filter(level=RegionLevel.TOWNSHIP, valid_to__isnull=True).order_by("code")
+    keys = set(unit.towns.values_list("pk", flat=True))
+    if unit.region.level == RegionLevel.TOWNSHIP:
+        keys.add(unit.region_id)
+    if not keys:
+        return rows.filter(path__startswith=unit.bureau.region.path)
+    return rows.filter(pk__in=keys | set(unit.places.order_by().values_list("region", flat=True)))
+
+
+def towns_of_units(bureau: Bureau | None, units: QuerySet[GridUnit]) -> QuerySet[Region]:
+    """Townships that any of some units of one bureau looks after (see `towns_of_unit`)."""
+    rows = Region.objects.filter(level=RegionLevel.TOWNSHIP, valid_to__isnull=True).order_by("code")
+    if bureau is None:
+        return rows.none()
+    if units.filter(towns__isnull=True).exclude(region__level=RegionLevel.TOWNSHIP).exists():
+        return rows.filter(path__startswith=bureau.region.path)
+    keys = units.order_by().values("pk")
+    homes = units.order_by().values("region")
+    own = Region.objects.filter(grid_units__in=keys).order_by().values("pk")
+    placed = Institution.objects.filter(grid_units__in=keys).order_by().values("region")
+    return rows.filter(Q(pk__in=homes) | Q(pk__in=own) | Q(pk__in=placed))
+
+
 def unit_for(place: Institution | None, units: QuerySet[GridUnit]) -> GridUnit | None:
-    """The smallest of `units` that has the place, else the first of them."""
+    """The smallest of `units` that has the place, else the smallest of them."""
     chosen = sorted(units, key=lambda unit: -unit.depth)
     if place is not None:
         keys = set(place.grid_units.values_list("pk", flat=True))
         keys |= set(GridUnit.objects.filter(towns=place.region).values_list("pk", flat=True))
         if found := next((unit for unit in chosen if unit.pk in keys), None):
             return found
-    return chosen[-1] if chosen else None
+    return chosen[0] if chosen else None

@@ -5,18 +5,25 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q, Sum
 
 from accounts.models import User
+from casework.models import EvidenceFile
 from monitors.models import DutyEntry, Monitor, Observation
 from monitors.querysets import EntryQuerySet, ObservationQuerySet
 
 
 def entries_visible(actor: User) -> EntryQuerySet:
-    """Lines of duty logs within reach, the newest first."""
+    """Lines of duty logs within reach, the newest first, each with the keys of its photos (`photos`)."""
+    files = EvidenceFile.objects.filter(
+        subject_type=DutyEntry._meta.label_lower, subject_uid=OuterRef("uid"), discarded_at__isnull=True
+    )
     rows: EntryQuerySet = DutyEntry.objects.visible_to(actor)
-    return rows.select_related("monitor__person", "monitor__squad", "region", "clue", "bureau").order_by(
-        "-done_on", "-pk"
+    return (
+        rows.select_related("monitor__person", "monitor__squad", "region", "clue", "bureau")
+        .annotate(photos=ArraySubquery(files.order_by("pk").values("uid")))
+        .order_by("-done_on", "-pk")
     )
 
 

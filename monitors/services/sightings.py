@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction as database
 from django.utils import timezone
 
-from accounts.models import Bureau, Region, User
+from accounts.models import Bureau, OrganisationKind, Region, User
 from accounts.services import system_user
 from casework import audit
 from casework.errors import NotAllowed, Unlawful
@@ -188,6 +188,15 @@ def _check(watch: Watch, monitor: Monitor | None, at: datetime) -> None:
         raise Unlawful(f"您申报过与{watch.institution.name}的利害关系，须回避，请由其他监督员观察。")
 
 
+def _channel(row: Observation) -> Channel:
+    """Whose eyes they were: a monitor's, a township's or a department's."""
+    if row.monitor_id:
+        return Channel.MONITOR
+    body = row.created_by.organisation
+    is_township = body is not None and body.kind == OrganisationKind.TOWNSHIP
+    return Channel.GRID if is_township else Channel.DEPARTMENT
+
+
 def _clue(row: Observation, at: datetime) -> Clue:
     """What was seen, without who saw it."""
     begun, ended = timezone.localtime(row.watched_from), timezone.localtime(row.watched_until)
@@ -202,7 +211,7 @@ def _clue(row: Observation, at: datetime) -> Clue:
         actor=system_user(),
         bureau=row.bureau,
         report=ClueReport(
-            channel=Channel.MONITOR if row.monitor_id else Channel.GRID,
+            channel=_channel(row),
             kind=ClueKind.DISGUISED if is_subject and row.institution_id else ClueKind.UNLICENSED,
             text="\n".join(line for line in lines if line),
             place_text=row.place,

@@ -14,6 +14,7 @@ from casework.web import (
 )
 from monitors.models import Monitor
 from monitors.selectors import growth
+from monitors.selectors.sightings import entries_visible
 from monitors.views.common import EDIT, link
 
 CHECK = "monitors.monitor_check"
@@ -74,18 +75,26 @@ def sections_of(actor: User, row: Monitor) -> list[dict[str, Any]]:
     if row.notice is not None:
         found.append(_objections(actor, row))
     if row.term is not None:
-        found += [_log(row), _trainings(row), _years(row)]
+        found += [_log(actor, row), _trainings(row), _years(row)]
     return found
 
 
-def _log(row: Monitor) -> dict[str, Any]:
+def photo_links(entry: Any) -> list[dict[str, str]]:
+    """The photos of a line of the duty log, for its cell."""
+    return [
+        {"label": f"照片 {number}", "url": reverse("casework:evidence_file", args=[uid])}
+        for number, uid in enumerate(entry.photos, start=1)
+    ]
+
+
+def _log(actor: User, row: Monitor) -> dict[str, Any]:
     rows: list[list[dict[str, Any]]] = [
         [
             {"text": entry.get_duty_display()},
             {"text": f"{entry.done_on:%Y-%m-%d}", "nowrap": True},
-            {"text": entry.text, "sub": entry.place},
+            {"text": entry.text, "sub": entry.place, "links": photo_links(entry)},
         ]
-        for entry in row.duty_entries.all()[:10]
+        for entry in entries_visible(actor).filter(monitor=row)[:10]
     ]
     return kit.table("履职记录（最近 10 条，巡查另计）", ("职责", "日期", "做了什么"), rows, "还没有登记。")
 

@@ -33,6 +33,7 @@ from monitors.models import Monitor
 from monitors.selectors import monitors as people
 from monitors.selectors import sightings as selectors
 from monitors.views.common import EDIT, VIEW, link, seen, tabs
+from monitors.views.monitor_file import photo_links
 from monitors.views.monitors import monitor_url
 from monitors.views.patrols.common import VIEW as PATROL_VIEW
 from monitors.views.patrols.common import moment, patrol_path, patrol_tabs
@@ -53,7 +54,7 @@ def _entry_cells(row: Any) -> list[dict[str, Any]]:
         {"text": row.monitor.name, "url": monitor_url(row.monitor), "sub": row.region.name},
         {"text": row.get_duty_display()},
         {"text": f"{row.done_on:%Y-%m-%d}", "nowrap": True},
-        {"text": row.text, "sub": row.place},
+        {"text": row.text, "sub": row.place, "links": photo_links(row)},
         {"text": f"{row.reach_count} 人次" if row.reach_count else "—", "num": True},
         {
             "text": row.clue.number if row.clue else "—",

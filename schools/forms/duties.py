@@ -10,8 +10,9 @@ from django.utils import timezone
 from accounts.models import User
 from casework.web import give_rows
 from casework.web.fields import DayField, PlacesField, area
+from casework.web.nameless import NamelessForm
 from institutions.models import Institution
-from schools.forms.base import NamelessForm, school_field, schools_to_ask
+from schools.forms.base import school_field, schools_to_ask
 from schools.models import AdCarrier, AfterSchool, Prohibition
 from schools.selectors.rounds import term_of, white_listed
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from casework.web.fields import DayField, area
-from schools.forms.base import NamelessForm
+from casework.web.nameless import NamelessForm
 from schools.models import SchoolReturn
 
 NUMBERS = ("pupils_subject", "pupils_other", "clue_count", "teachers_involved")

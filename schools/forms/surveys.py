@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from casework.models import ActivityAudience, ActivityKind, ActivityWay
 from casework.web.fields import DayField, FilesField, area
-from schools.forms.base import NamelessForm
+from casework.web.nameless import NamelessForm
 from schools.models import Survey, SurveyKind
 
 K = ActivityKind
@@ -27,9 +27,10 @@ OWN_KINDS = (
 OWN_AUDIENCES = (ActivityAudience.PARENTS, ActivityAudience.SCHOOLS, ActivityAudience.PUBLIC)
 
 
-class SurveyForm(forms.Form):
+class SurveyForm(NamelessForm):
     """A question and its options."""
 
+    nameless = ("title", "question", "options")
     kind = forms.ChoiceField(label="类别", choices=SurveyKind.choices)
     title = forms.CharField(label="名称", max_length=80)
     question = forms.CharField(label="问题", max_length=200)

@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.models import User
 from casework.web import give_rows
 from casework.web.fields import DayField, FilesField, FilesInput, MomentField, area
-from schools.forms.base import NamelessForm, school_field, schools_to_ask
+from casework.web.nameless import NamelessForm
+from schools.forms.base import school_field, schools_to_ask
 from schools.models import TipAnswer, WorkTip
 
 DEMANDS = (

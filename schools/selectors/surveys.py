@@ -50,6 +50,14 @@ def sums_by_stage(rows: QuerySet[SurveyAnswer], width: int) -> tuple[list[str], 
     return [str(labels[code]) for code in stages], [found[code] for code in stages]
 
 
+def contributions_by_stage(rows: QuerySet[SurveyAnswer]) -> list[list[list[int]]]:
+    """The answers of each stage school by school, stages in the order of `sums_by_stage`."""
+    found: dict[str, list[list[int]]] = {}
+    for stage, counts in rows.values_list("school__stage", "counts"):
+        found.setdefault(stage, []).append(list(counts))
+    return [found[code] for code in Stage.values if code in found]
+
+
 def surveys_to_answer(actor: User) -> list[Survey]:
     """Open surveys that the actor's school has not answered."""
     school = school_of(actor)

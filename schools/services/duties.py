@@ -11,14 +11,13 @@ from django.db import transaction as database
 from django.utils import timezone
 
 from accounts.models import User
-from casework import audit
+from casework import audit, pupils
 from casework.errors import NotAllowed, Unlawful
 from casework.models import RootModel
 from casework.records import record_create, record_update, root_fields
 from casework.steps import require
 from casework.workflow import transition
 from institutions.models import Institution
-from schools import pupils
 from schools.models import AfterSchool, CampusAd, School, ServiceProvider, TeacherPledge, TeacherViolation
 
 R = TypeVar("R", bound=RootModel)

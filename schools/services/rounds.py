@@ -10,13 +10,13 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.models import Bureau, User
-from casework import audit, policy
+from casework import audit, policy, pupils
 from casework.deadlines import CalendarMissing, compute, load_calendar
 from casework.errors import NotAllowed, Unlawful
 from casework.records import clean, record_create, root_fields
 from casework.steps import lock, ready, require
 from casework.workflow import transition
-from schools import pupils, rules
+from schools import rules
 from schools.models import LetterReceipt, ReturnStatus, School, SchoolReturn, SchoolRound, SchoolTalk
 
 OPEN = "schools.round_open"

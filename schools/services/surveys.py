@@ -15,9 +15,9 @@ from casework.records import record_create, record_update, root_fields
 from casework.steps import lock, require
 from casework.workflow import transition
 from schools import rules
-from schools.disclosure import Table, suppressed
+from schools.disclosure import Table, complemented, telling
 from schools.models import School, Survey, SurveyAnswer, SurveyStatus
-from schools.selectors.surveys import sums_by_stage
+from schools.selectors.surveys import contributions_by_stage, sums_by_stage
 
 OPTIONS_LEAST, OPTIONS_MOST, OPTION_LENGTH = 2, 8, 20
 
@@ -103,19 +103,22 @@ def survey_close(*, actor: User, survey: Survey, at: datetime | None = None) -> 
 
 @database.atomic
 def survey_publish(*, actor: User, survey: Survey, at: datetime | None = None) -> Survey:
-    """Publish the sums by stage; small numbers and the complements that would give them away are hidden.
+    """Publish the sums by stage; small numbers, those that a school could take apart and complements are hidden.
 
     Raises NotAllowed, WrongState (open), Unlawful (no answer).
     """
     at = at or timezone.now()
     locked = lock(survey)
     require(actor, "schools.survey_publish")
-    names, inner = sums_by_stage(SurveyAnswer.objects.filter(survey=locked), len(locked.options))
+    answers = SurveyAnswer.objects.filter(survey=locked)
+    names, inner = sums_by_stage(answers, len(locked.options))
     if not inner:
         raise Unlawful("没有学校填报，不能公布。")
     threshold = rules.days(rules.CELLS_MIN, region=locked.region, on=timezone.localdate(at))
     table = Table.of(inner)
-    hidden = suppressed(table, threshold)
+    small = frozenset(cell for cell in table.cells() if table.is_small(cell, threshold))
+    unsafe = telling(table, contributions_by_stage(answers), threshold)
+    hidden = complemented(table, small | unsafe, threshold)
     cells = [
         [None if (i, j) in hidden else value for j, value in enumerate(row)]
         for i, row in enumerate(table.grid)

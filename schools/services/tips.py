@@ -13,7 +13,7 @@ from django.db import transaction as database
 from django.utils import timezone
 
 from accounts.models import User
-from casework import audit, policy
+from casework import audit, policy, pupils
 from casework.deadlines import compute, deadline_cancel, deadline_finish, deadline_start, load_calendar
 from casework.deadlines.services import DeadlineMoved
 from casework.documents.services import document_issue, document_withdraw
@@ -26,7 +26,7 @@ from casework.typesetting import to_dict
 from casework.workflow import transition
 from complaints.models import Clue
 from inspections.models import Visit
-from schools import papers, pupils, rules
+from schools import papers, rules
 from schools.models import School, TipAnswer, TipSource, TipStatus, WorkTip
 from schools.selectors.tips import pupils_told_of
 

@@ -9,10 +9,11 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from casework import pupils
 from casework.indicators import Rounding, ratio
 from casework.web import AuthedRequest, Column, crumbs, data, desk_page, form_page, get_visible, kit
 from casework.web.kit import Register, Step
-from schools import pupils, services
+from schools import services
 from schools.filters import AdFilter, PledgeFilter, ServiceFilter, ViolationFilter
 from schools.forms import duties as forms
 from schools.models import CampusAd, TeacherViolation

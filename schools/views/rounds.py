@@ -10,10 +10,11 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from accounts.models import User
+from casework import pupils
 from casework.web import AuthedRequest, Column, crumbs, data, desk_page, form_page, get_visible, kit
 from casework.web.kit import Register, Step
 from casework.wording import field_label
-from schools import pupils, services
+from schools import services
 from schools.filters import ReturnFilter
 from schools.forms.rounds import RoundForm
 from schools.forms.tips import ReasonForm

@@ -84,6 +84,7 @@ def survey_create(request: AuthedRequest) -> HttpResponse:
     """Ask schools."""
 
     def work(values: dict[str, Any]) -> str:
+        values.pop("names_checked")
         return survey_url(services.survey_open(actor=request.user, **values))
 
     return form_page(

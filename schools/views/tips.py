@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from casework import pupils
 from casework.documents.preview import preview_page, preview_pdf
 from casework.errors import DomainError
 from casework.web import (
@@ -32,7 +33,7 @@ from casework.web.kit import Register, Step
 from complaints.models import Clue
 from inspections.models import Visit
 from schools import papers as wording
-from schools import pupils, services
+from schools import services
 from schools.filters import TipFilter
 from schools.forms import tips as forms
 from schools.models import WorkTip

@@ -160,6 +160,7 @@ def test_trainings_of_officers(law: World) -> None:
     activity(law, "2026-10-10", level="CITY", hours="16")
     activity(law, "2026-10-11", kind="STUDY", hours="4")
     activity(law, "2026-10-12", audience="INSTITUTIONS")
+    activity(law, "2026-10-13", kind="STUDY", audience="SCHOOLS")
     assert number(law, "training_county") == 2
     assert number(law, "training_city") == 1
     assert number(law, "study_n") == 1

@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from casework.errors import NotAllowed, Unlawful
 from casework.indicators import Period, Scope, compute
-from casework.models import OfficialDocument
+from casework.models import EvidenceFile, OfficialDocument, PolicyValue
 from complaints.models import Clue
+from config.demo.watchers import portrait
 from inspections.models import Visit
-from monitors import services
+from monitors import rules, services
 from monitors.models import DutyEntry, Observation, Outing, PatrolTask, Squad, Stop
-from monitors.selectors.areas import area_rows, band_of, quotas_of, wanted_in
+from monitors.selectors.areas import area_rows, band_of, quotas_of, unseen_points, wanted_in
 from monitors.services import Entry, Watch
 from monitors.services.patrols.common import fits_window
 from tests.conftest import World
@@ -91,6 +93,14 @@ def test_an_observation_is_a_clue_and_never_an_inspection(law: World) -> None:
     row = services.observation_record(actor=law.officer, watch=watch(), region=law.town)
     assert "人流观察（未检查、未入户）" in row.clue.text
     assert (row.clue.kind, row.clue.source_no) == ("UNLICENSED", row.number)
+    assert row.clue.channel == "DEPARTMENT"
+    by_town = services.observation_record(actor=law.township, watch=watch(), region=law.town)
+    assert by_town.clue.channel == "GRID"
+    by_market = services.observation_record(
+        actor=law.market_officer, watch=watch(), region=law.town, bureau=law.bureau
+    )
+    assert by_market.clue.channel == "DEPARTMENT"
+    assert list(Observation.objects.visible_to(law.market_officer)) == [by_market]
     assert law.officer.name not in row.clue.text
     assert not Visit.objects.exists()
     assert not OfficialDocument.objects.filter(subject_uid=row.uid).exists()
@@ -184,6 +194,8 @@ def test_an_alliance_is_a_squad_of_an_association(law: World, sign_in: SignIn) -
         ("GATE", (time(16, 30), time(18)), datetime(2026, 11, 25, 17), True),
         ("GATE", (time(16, 30), time(18)), datetime(2026, 11, 25, 12), False),
         ("GATE", (time(16, 30), time(18)), datetime(2026, 11, 28, 17), False),
+        ("GATE", (time(17), time(19, 30)), datetime(2026, 11, 25, 18, 40), True),
+        ("GATE", (time(17), time(19, 30)), datetime(2026, 11, 28, 18, 40), False),
     ],
 )
 def test_windows(calendar: None, slot: str, hours: Any, moment: datetime, fits: bool) -> None:
@@ -200,10 +212,19 @@ def test_a_task_counts_outings_in_its_window(law: World, sign_in: SignIn) -> Non
     assert client.post("/desk/patrols/tasks/new/", {**made, "from_time": "16:30"}).status_code == 422
     both = {**made, "from_time": "16:30", "until_time": "18:00"}
     assert client.post("/desk/patrols/tasks/new/", both).status_code == 302
+    bare = client.post("/desk/patrols/tasks/new/", made)
+    assert bare.status_code == 422
+    assert "请填写每天的起止时间" in bare.content.decode()
+    today = timezone.localdate()
+    values = {**made, "squad": squad, "starts_on": today, "ends_on": today}
+    with pytest.raises(Unlawful, match="请填写每天的起止时间"):
+        services.task_create(actor=law.clerk, values=values)
     assert "16:30—18:00" in client.get("/desk/patrols/tasks/").content.decode()
 
 
-def test_townships_have_quotas_and_a_map(law: World, sign_in: SignIn) -> None:
+def test_townships_have_quotas_and_a_map(
+    law: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
     making.law_with_list(law)
     place = make_place(law, longitude=109.88, latitude=31.07)
     people = [making.appointed(law, number) for number in (1, 2)]
@@ -224,6 +245,15 @@ def test_townships_have_quotas_and_a_map(law: World, sign_in: SignIn) -> None:
     assert wanted_in(law.town, {**quotas, law.town.pk: (5, "本县")})[0] == 5
     page = client.get(f"/desk/patrols/areas/?month={month:%Y-%m}").content.decode()
     assert "不足" in page
+    make_place(law, "示例没有位置", licence_no="教民150023770000044")
+    monkeypatch.setattr("monitors.selectors.areas.POINTS_MAX", 0)
+    drawn = unseen_points(law.head, timezone.localdate())
+    assert (drawn["counts"]["RECENT"], drawn["counts"]["NEVER"], drawn["lost"]) == (1, 1, 1)
+    monkeypatch.undo()
+    PolicyValue.objects.filter(key=rules.AREA_QUOTA).delete()
+    unset = client.get(f"/desk/patrols/areas/?month={month:%Y-%m}").content.decode()
+    assert "没有设定" in unset
+    assert ">达到<" not in unset
     assert "1/1 家" in page
     assert client.get("/desk/patrols/areas/?export=xlsx").status_code == 200
     shown = client.get(f"/desk/patrols/unseen/map/?region={law.town.pk}").content.decode()
@@ -254,3 +284,63 @@ def test_a_stop_may_be_written_down_later(law: World, sign_in: SignIn) -> None:
     assert client.post(page, form_of(law, arrived_at=f"{before:%Y-%m-%dT%H:%M}")).status_code == 302
     arrived = timezone.localtime(Stop.objects.get().arrived_at)
     assert f"{arrived:%H:%M}" == f"{before:%H:%M}"
+
+
+def test_no_pupil_is_named_in_what_monitors_and_grids_write(law: World, sign_in: SignIn) -> None:
+    monitor = making.appointed(law, 1)
+    desk = sign_in(law.clerk)
+    now = timezone.localtime()
+    named = "看到学生王小明、李小红进入三楼。"
+    street = services.unit_save(
+        actor=law.head,
+        region=law.town,
+        values={"kind": "STREET", "code": "GT", "name": "高唐街道", "parent": None},
+    )
+    forms: dict[str, dict[str, Any]] = {
+        "/desk/monitors/log/new/": {
+            "monitor": monitor.pk, "duty": "SUPERVISE", "done_on": now.date().isoformat(), "text": named,
+        },
+        "/desk/patrols/observations/new/": {
+            "watched_from": f"{now - timedelta(minutes=30):%Y-%m-%dT%H:%M}",
+            "watched_until": f"{now:%Y-%m-%dT%H:%M}", "region": law.town.pk, "place": "示例大厦门口",
+            "spot_kind": "OFFICE", "entered": 6, "activity": "SUBJECT", "text": named, "is_public_only": "on",
+        },
+        "/desk/grids/events/new/": {
+            "unit": street.pk, "kind": "OTHER", "place": "示例大厦", "happened_at": f"{now:%Y-%m-%dT%H:%M}",
+            "activity": "SUBJECT", "text": named,
+        },
+        "/desk/schools/surveys/new/": {
+            "kind": "OPINION", "title": "满意度", "question": named, "options": "满意\n不满意",
+            "due_on": now.date().isoformat(),
+        },
+    }  # fmt: skip
+    for page, sent in forms.items():
+        refused = desk.post(page, sent)
+        assert refused.status_code == 422, page
+        assert "“王小明”“李小红”像是学生姓名" in refused.content.decode()
+        assert desk.post(page, {**sent, "names_checked": "on"}).status_code == 302, page
+
+
+def test_photos_of_the_log_are_found_where_the_entry_stands(law: World, sign_in: SignIn) -> None:
+    monitor = making.appointed(law, 1)
+    today = timezone.localdate().isoformat()
+    sent = {"monitor": monitor.pk, "duty": "SUPERVISE", "done_on": today, "text": "陪同检查"}
+    desk = sign_in(law.clerk)
+    page = "/desk/monitors/log/new/"
+    many = desk.post(page, {**sent, "photos": [portrait(1) for _ in range(10)]})
+    assert many.status_code == 422
+    assert "最多传 9 张照片" in many.content.decode()
+    assert desk.post(page, {**sent, "photos": [portrait(1)]}).status_code == 302
+    photo = EvidenceFile.objects.get(subject_type="monitors.dutyentry")
+    address = reverse("casework:evidence_file", args=[photo.uid])
+    for shown in ("/desk/monitors/log/", f"/desk/monitors/{monitor.uid}/"):
+        assert address in desk.get(shown).content.decode(), shown
+    assert desk.get(address).status_code == 200
+    assert sign_in(law.neighbour_officer).get(address).status_code == 404
+    now = timezone.localtime()
+    watched = {
+        "watched_from": f"{now - timedelta(minutes=30):%Y-%m-%dT%H:%M}", "watched_until": f"{now:%Y-%m-%dT%H:%M}",
+        "region": law.town.pk, "place": "示例大厦门口", "spot_kind": "OFFICE", "entered": 6, "activity": "SUBJECT",
+        "text": "六名初中生进入", "is_public_only": "on", "photos": [portrait(1) for _ in range(10)],
+    }  # fmt: skip
+    assert desk.post("/desk/patrols/observations/new/", watched).status_code == 422

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from casework import pupils
 from casework.errors import Unlawful
 from casework.redaction import MASK
-from schools import pupils
 
 NAMED = (
     ("我校李小明同学周末参加补习。", ("李小明",)),

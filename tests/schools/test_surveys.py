@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from casework.errors import NotAllowed, Unlawful, WrongState
 from casework.indicators import Period, Scope, compute
 from casework.models import Activity
 from schools import services
+from schools.disclosure import Table, telling
 from schools.models import School, Survey, SurveyAnswer
 from tests.conftest import World
 from tests.schools import making
@@ -127,3 +129,35 @@ def test_a_school_enters_its_own_activities(law: World, sign_in: SignIn) -> None
     _, other = school_at(law, 1)
     assert "秋季家长会" not in sign_in(other).get("/portal/activities/").content.decode()
     assert sign_in(law.institution_user).get("/portal/activities/").status_code == 403
+
+
+def test_a_school_cannot_take_its_own_share_off_a_published_sum(law: World, sign_in: SignIn) -> None:
+    row = survey(law)
+    answers = {
+        "PRIMARY": ([300, 40, 60], [280, 3, 55], [250, 0, 70], [210, 0, 44]),
+        "JUNIOR": ([200, 30, 61], [180, 30, 52], [170, 31, 43], [190, 1, 50]),
+    }
+    for stage, given in answers.items():
+        for counts in given:
+            name = f"示例{stage}{counts[0]}校"
+            school = making.make_school(law, name, law.town, stage=stage, pupil_count=900)
+            services.survey_answer(actor=making.contact_of(school), school=school, survey=row, counts=counts)
+    closed = services.survey_close(actor=law.clerk, survey=row)
+    done = services.survey_publish(actor=law.leader, survey=closed)
+    primary, junior, total = done.cells
+    assert primary[1] is None
+    assert junior[1] is None
+    assert total[1] is not None or total[3] is None
+    assert (primary[3] is None) or (primary[0] is None) or (primary[2] is None)
+    page = sign_in(law.clerk).get("/school-talks/").content.decode()
+    texts = re.findall(r"<td[^>]*>([^<]*)</td>", page)
+    assert texts.count("—") >= 4
+    assert not {"3", "1", "43"} & set(texts)
+
+
+def test_which_sums_tell_on_a_contributor() -> None:
+    safe, two, big = [[10], [12], [11]], [[40], [38]], [[90], [2], [1]]
+    answers = [safe, two, big]
+    table = Table.of([[sum(counts[0] for counts in row)] for row in answers])
+    assert telling(table, answers, 5) == {(1, 0), (1, 1), (2, 0), (2, 1)}
+    assert telling(Table.of([[0]]), [[[0]]], 5) == frozenset()

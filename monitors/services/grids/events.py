@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction as database
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Region, User
 from accounts.services import system_user
 from casework import audit
 from casework.errors import NotAllowed, Unlawful
@@ -22,6 +22,7 @@ from complaints.models import Channel, Clue
 from complaints.services import ClueReport, clue_register
 from institutions.models import Institution
 from monitors.models import EVENT_CLUES, EventKind, GridEvent, GridSweep, GridUnit, Seen
+from monitors.selectors.grids import towns_of_unit
 from monitors.services.organs import organ_of
 
 DO = "monitors.grid_do"
@@ -32,7 +33,7 @@ SOURCE = "monitors.gridevent"
 
 @dataclass(frozen=True)
 class EventReport:
-    """What was seen, as filled in."""
+    """What was seen, as filled in. `region` is the township of a place that is not in the register."""
 
     kind: str
     place: str = ""
@@ -45,6 +46,7 @@ class EventReport:
     longitude: float | None = None
     latitude: float | None = None
     accuracy_m: float | None = None
+    region: Region | None = None
 
 
 @database.atomic
@@ -59,8 +61,8 @@ def event_report(
 ) -> GridEvent:
     """Record what a grid saw. Everything but “in order” becomes a clue of the matching kind with the photos.
 
-    Raises NotAllowed (a grid out of reach), Unlawful (no words, a sweep that is over or of other grids, a
-    place in order twice).
+    Raises NotAllowed (a grid out of reach), Unlawful (no words, no township or one that the grid does not have,
+    a sweep that is over or of other grids, a place in order twice).
     """
     require(actor, DO)
     at = at or timezone.now()
@@ -121,7 +123,7 @@ def _event(
     actor: User, unit: GridUnit, report: EventReport, sweep: GridSweep | None, seen_at: datetime
 ) -> GridEvent:
     place = report.institution
-    region = place.region if place else unit.region
+    region = place.region if place else _town(unit, report.region)
     event = GridEvent(
         **root_fields(actor=actor, region=region, bureau=unit.bureau),
         unit=unit,
@@ -142,6 +144,18 @@ def _event(
         organ=organ_of(unit.bureau), kind=NUMBER_KIND, subject=event, at=seen_at, pattern=NUMBER_PATTERN
     ).text
     return event
+
+
+def _town(unit: GridUnit, chosen: Region | None) -> Region:
+    """The township of a place outside the register; the only one of the grid needs no choice. Raises Unlawful."""
+    towns = list(towns_of_unit(unit))
+    if chosen is None and len(towns) == 1:
+        return towns[0]
+    if chosen is None:
+        raise Unlawful("请选择这个地点所在的乡镇（街道）。")
+    if chosen not in towns:
+        raise Unlawful(f"{chosen.name}不在{unit.name}的范围内，请选择所在的乡镇（街道）或者换一个网格。")
+    return chosen
 
 
 def _clue(event: GridEvent, at: datetime) -> Clue:

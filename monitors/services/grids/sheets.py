@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction as database
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from accounts.models import Bureau, Region, User
 from casework import audit
 from casework.canonical import sha256_hex
-from casework.errors import Unlawful, WrongState
+from casework.errors import NotAllowed, Unlawful, WrongState
 from casework.records import record_create, record_update, root_fields
 from casework.steps import lock, require
 from institutions.search import normalise
@@ -28,7 +27,7 @@ from institutions.sheets.guard import check_sheet
 from institutions.sheets.reading import read_grids
 from monitors.gridsheet import Line, lines_of
 from monitors.models import PARENTS, GridDuty, GridKind, GridSheet, GridUnit, SheetState
-from monitors.services.grids.units import Duty, duty_add, unit_save
+from monitors.services.grids.units import Duty, duty_add, span_of, unit_save
 
 EDIT = "monitors.grid_edit"
 NEW, CHANGED, UNCHANGED, REJECTED = "NEW", "CHANGED", "UNCHANGED", "REJECTED"
@@ -62,7 +61,10 @@ class Planner:
     def __init__(self, actor: User, bureau: Bureau, today: date) -> None:
         self.reach, self.today = actor.reach.region_path, today
         self.bureau = bureau
-        units = GridUnit.objects.filter(bureau=bureau, closed_on__isnull=True).select_related("region")
+        known = GridUnit.objects.filter(bureau=bureau)
+        units = known.open().select_related("region")
+        closed = known.filter(closed_on__isnull=False)
+        self.closed = dict(closed.order_by().values_list("code", "name"))
         self.by_code: dict[str, Any] = {unit.code: unit for unit in units}
         self.by_name: dict[str, list[str]] = {}
         for unit in units:
@@ -70,13 +72,16 @@ class Planner:
         towns = Region.objects.filter(parent=bureau.region, valid_to__isnull=True)
         self.towns = {normalise(town.name): town for town in towns}
         duties = GridDuty.objects.filter(unit__bureau=bureau).order_by("span")
-        self.duties = {(row.unit_id, row.name): row for row in duties}
+        self.duties: dict[tuple[int, str], list[GridDuty]] = {}
+        for row in duties:
+            self.duties.setdefault((row.unit_id, row.name), []).append(row)
         self.seen: dict[tuple[str, str], int] = {}
 
     def plan(self, line: Line) -> Planned:
         """One row."""
         found = Planned(line, reasons=list(line.problems))
         code = self._code(line, found)
+        self._usable(code, found)
         since, until = _span(line.values) if not line.problems else (None, None)
         if until is not None and since is None and until < self.today:
             found.reasons.append("在岗截止日期已过，请填写起始日期。")
@@ -101,7 +106,9 @@ class Planner:
         if isinstance(known, GridUnit):
             found.unit = known
             found.duty = self._duty(known, found.line.values)
-            found.kind = NEW if found.duty is None else CHANGED if changes_of(found) else UNCHANGED
+            self._dated(found)
+            if not found.reasons:
+                found.kind = NEW if found.duty is None else CHANGED if changes_of(found) else UNCHANGED
             return found
         found.kind = NEW
         if known is None:
@@ -112,9 +119,25 @@ class Planner:
             found.makes = known
         return found
 
+    def _dated(self, found: Planned) -> None:
+        """Reasons why the days of the row do not fit those that are known of somebody on duty."""
+        duty = found.duty
+        if duty is None:
+            return
+        first, last = _days_of(found, duty)
+        if last is not None and last < first:
+            found.reasons.append(f"在岗截止日期 {last} 早于起始日期 {first}（含原有记录），请核对。")
+            return
+        for other in self.duties[duty.unit_id, duty.name]:
+            before = last is not None and other.since is not None and last < other.since
+            after = other.until is not None and other.until < first
+            if other.pk != duty.pk and not before and not after:
+                found.reasons.append(f"{duty.name}在这段时间已有另一条在岗记录，请先核对。")
+                return
+
     def _duty(self, unit: GridUnit, values: dict[str, Any]) -> GridDuty | None:
         """The person's latest time in the unit, unless it was over before the one that the row names."""
-        duty = self.duties.get((unit.pk, values["name"]))
+        duty = next(reversed(self.duties.get((unit.pk, values["name"]), [])), None)
         since = _span(values)[0] or self.today
         return None if duty is not None and duty.until is not None and duty.until < since else duty
 
@@ -130,6 +153,15 @@ class Planner:
             many if codes else f"没有名为“{line.values['unit']}”的网格，请填写网格编码、级别和上级编码。"
         )
         return ""
+
+    def _usable(self, code: str, found: Planned) -> None:
+        """Reasons why nobody can be put under a code, whatever else the row says."""
+        if "/" in code:
+            found.reasons.append("网格编码中不能有“/”。")
+        if code in self.closed:
+            found.reasons.append(
+                f"编码 {code} 的网格“{self.closed[code]}”已经停用，请改用正在使用的网格编码。"
+            )
 
     def _spec(self, line: Line, code: str, found: Planned) -> dict[str, Any] | None:
         """The unit that the row would set up, or reasons why it cannot."""
@@ -189,6 +221,12 @@ def _span(values: dict[str, Any]) -> tuple[date | None, date | None]:
     return since, until
 
 
+def _days_of(found: Planned, duty: GridDuty) -> tuple[date, date | None]:
+    """First and last day that the row would leave somebody with; an empty cell says nothing."""
+    since, until = _span(found.line.values)
+    return since or duty.since or date.min, until or duty.until
+
+
 def _plan(actor: User, bureau: Bureau, lines: list[Line], today: date) -> list[Planned]:
     planner = Planner(actor, bureau, today)
     return [planner.plan(line) for line in lines]
@@ -206,6 +244,8 @@ def sheet_receive(
     require(actor, EDIT)
     if actor.bureau is None or actor.organisation is None:
         raise Unlawful("系统账号不能导入网格人员。")
+    if not actor.reach.region_path:
+        raise NotAllowed("网格人员表由教育部门和乡镇（街道）导入。")
     kind = check_sheet(upload, upload.size or 0, name)
     upload.seek(0)
     data: bytes = upload.read()
@@ -223,7 +263,7 @@ def sheet_receive(
 
 @database.atomic
 def sheet_apply(*, actor: User, sheet: GridSheet, at: datetime | None = None) -> GridSheet:
-    """Write the rows that can be written; refused rows stay refused. Raises NotAllowed, WrongState."""
+    """Write the rows that can be written; refused ones stay refused, telephones go. Raises NotAllowed, WrongState."""
     require(actor, EDIT)
     at = at or timezone.now()
     today = timezone.localdate(at)
@@ -240,7 +280,7 @@ def sheet_apply(*, actor: User, sheet: GridSheet, at: datetime | None = None) ->
     for found in plans:
         if found.kind in {NEW, CHANGED}:
             _write(actor, found, fresh, today, at)
-    rows = [found.row() for found in plans]
+    rows = without_phones([found.row() for found in plans])
     kept = record_update(
         actor=actor,
         obj=locked,
@@ -257,19 +297,15 @@ def sheet_apply(*, actor: User, sheet: GridSheet, at: datetime | None = None) ->
 def _write(actor: User, found: Planned, fresh: dict[str, GridUnit], today: date, at: datetime) -> None:
     unit = found.unit or _unit(actor, found.makes or {}, fresh, at)
     values = found.line.values
-    since, until = _span(values)
     if found.duty is None:
+        since, until = _span(values)
         duty = Duty(values["name"], since or today, until, values["post"], values["title"], values["phone"])
         duty_add(actor=actor, unit=unit, duty=duty, at=at)
         return
     row, changed = found.duty, changes_of(found)
     for name in ("title", "phone", "post"):
         setattr(row, name, changed.get(name, getattr(row, name)))
-    first, last = since or row.since, until or row.until
-    row.span = DateRange(first, last + timedelta(days=1) if last else None)
-    others = unit.duties.filter(name=row.name, span__overlap=row.span).exclude(pk=row.pk)
-    if others.exists():
-        raise Unlawful(f"第 {found.line.number} 行：{row.name}在这段时间已有另一条在岗记录，请先核对。")
+    row.span = span_of(*_days_of(found, row))
     row.save()
     audit.record(
         actor=actor,
@@ -297,16 +333,34 @@ def _unit(actor: User, spec: dict[str, Any], fresh: dict[str, GridUnit], at: dat
     return unit
 
 
+def without_phones(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows as kept once the sheet is settled: telephones stand with the people on duty and nowhere else."""
+    return [
+        {
+            **row,
+            "reasons": [
+                reason.replace(row["values"]["phone"], "…") if row["values"]["phone"] else reason
+                for reason in row["reasons"]
+            ],
+            "values": {**row["values"], "phone": ""},
+        }
+        for row in rows
+    ]
+
+
 @database.atomic
 def sheet_drop(*, actor: User, sheet: GridSheet, at: datetime | None = None) -> GridSheet:
-    """Give a sheet up. Raises NotAllowed, WrongState."""
+    """Give a sheet up; its telephones are cleared. Raises NotAllowed, WrongState."""
     require(actor, EDIT)
     locked = lock(sheet)
     if locked.state != SheetState.CHECKED:
         raise WrongState(f"这张表{locked.get_state_display()}，不能放弃。")
-    return record_update(
+    kept = record_update(
         actor=actor, obj=locked, values={"state": SheetState.DROPPED}, verb="monitors.grid_sheet_drop", at=at
     )
+    kept.rows = without_phones(kept.rows)
+    GridSheet.objects.filter(pk=kept.pk).update(rows=kept.rows)
+    return kept
 
 
 for code, sentence in {

@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from accounts.models import Region, User
 from casework import audit
-from casework.errors import NotAllowed, Unlawful
+from casework.errors import NotAllowed, Unlawful, WrongState
 from casework.records import clean, record_create, record_update, root_fields
 from casework.steps import lock, require
 from institutions.models import Institution
+from institutions.selectors import institutions_visible
 from monitors.models import NETS, PARENTS, DutyPost, GridDuty, GridUnit
 
 EDIT = "monitors.grid_edit"
@@ -32,7 +33,6 @@ class Duty:
     post: str = DutyPost.WORKER
     title: str = ""
     phone: str = ""
-    user: User | None = None
 
 
 def may_manage(actor: User, path: str) -> None:
@@ -110,11 +110,18 @@ def _check_parent(row: GridUnit, parent: GridUnit | None) -> None:
 def _area(
     actor: User, row: GridUnit, towns: list[Region], places: list[Institution], at: datetime | None
 ) -> None:
-    """Write the area; the audit names how many townships and places, and which townships."""
+    """Write the area as far as the actor reaches; what lies beyond stays as it was.
+
+    Raises NotAllowed (something added out of reach), Unlawful (another county's).
+    """
     if any(not town.path.startswith(row.bureau.region.path) for town in towns):
         raise Unlawful("负责的乡镇（街道）须在本辖区内。")
     if any(place.bureau_id != row.bureau_id for place in places):
         raise Unlawful("负责的机构须在本辖区内。")
+    towns = _reached(towns, list(row.towns.all()), _towns_in_reach(actor, row))
+    asked = {place.pk for place in places} | set(row.places.values_list("pk", flat=True))
+    near = institutions_visible(actor).present().filter(pk__in=asked)
+    places = _reached(places, list(row.places.all()), set(near))
     before = set(row.towns.values_list("name", flat=True)), set(row.places.values_list("name", flat=True))
     row.towns.set(towns)
     row.places.set(places)
@@ -133,11 +140,30 @@ def _area(
         )
 
 
+def _towns_in_reach(actor: User, row: GridUnit) -> set[Region]:
+    rows = Region.objects.filter(path__startswith=row.bureau.region.path, valid_to__isnull=True)
+    return set(rows if actor.is_system else rows.filter(path__startswith=actor.reach.region_path or "!"))
+
+
+def _reached(given: list[Any], known: list[Any], reach: set[Any]) -> list[Any]:
+    """What stands afterwards: the given, and the known that the actor does not reach. Raises NotAllowed."""
+    if strange := next((item for item in given if item not in reach and item not in known), None):
+        raise NotAllowed(f"{strange.name}不在您的管理范围内，不能加入这个网格。")
+    kept = [item for item in known if item not in reach and item not in given]
+    return [*given, *kept]
+
+
 @database.atomic
 def unit_close(*, actor: User, unit: GridUnit, reason: str, at: datetime | None = None) -> GridUnit:
-    """Take a unit out of use; its people leave. Raises NotAllowed, Unlawful while units below it stand."""
+    """Take a unit out of use; its people leave, those who were to come do not come.
+
+    Raises NotAllowed, WrongState (out of use already), Unlawful while units below it stand.
+    """
+    unit = lock(unit)
     may_manage(actor, unit.region_path)
     moment = at or timezone.now()
+    if not unit.is_open:
+        raise WrongState(f"{unit.name}已经停用。")
     if not reason.strip():
         raise Unlawful("请写明停用的原因。")
     if unit.children.filter(closed_on__isnull=True).exists():
@@ -153,7 +179,21 @@ def unit_close(*, actor: User, unit: GridUnit, reason: str, at: datetime | None 
     )
     for duty in row.duties.filter(span__contains=today):
         _end(actor, duty, today, moment)
+    for duty in row.duties.filter(span__startswith__gt=today):
+        _void(actor, duty, moment)
     return row
+
+
+def _void(actor: User, duty: GridDuty, at: datetime) -> None:
+    """Take back a time on duty that has not begun."""
+    audit.record(
+        actor=actor,
+        verb="monitors.grid_duty_void",
+        target=duty.unit,
+        changes={"在岗期间": [f"{duty.name} {span_words(duty)}", ""]},
+        at=at,
+    )
+    duty.delete()
 
 
 @database.atomic
@@ -165,15 +205,13 @@ def duty_add(*, actor: User, unit: GridUnit, duty: Duty, at: datetime | None = N
         raise Unlawful("这个网格已经停用，不能再安排人员。")
     if duty.until is not None and duty.until < duty.since:
         raise Unlawful("在岗截止日期不能早于起始日期。")
-    if duty.user is not None and duty.user.bureau_id != locked.bureau_id:
-        raise Unlawful("关联的账号须是本单位的。")
-    span = DateRange(duty.since, duty.until + timedelta(days=1) if duty.until else None)
+    span = span_of(duty.since, duty.until)
     name = duty.name.strip()
     if locked.duties.filter(name=name, span__overlap=span).exists():
         raise Unlawful(f"{name}在这段时间已经是{locked.name}的责任人。")
     row = GridDuty(
         unit=locked, post=duty.post, name=name, title=duty.title.strip(), phone=duty.phone.strip(),
-        user=duty.user, span=span,
+        span=span,
     )  # fmt: skip
     clean(row)
     row.save(force_insert=True)
@@ -187,6 +225,13 @@ def duty_add(*, actor: User, unit: GridUnit, duty: Duty, at: datetime | None = N
     return row
 
 
+def span_of(first: date, last: date | None) -> DateRange:
+    """The days from the first to the last, None meaning no end. Raises Unlawful."""
+    if last == date.max:
+        raise Unlawful("截止日期太远；没有期限的，截止日期不填。")
+    return DateRange(first, last + timedelta(days=1) if last else None)
+
+
 def span_words(row: GridDuty) -> str:
     """From when to when, in words."""
     return f"{row.since} 起至 {row.until}" if row.until else f"{row.since} 起"
@@ -194,11 +239,13 @@ def span_words(row: GridDuty) -> str:
 
 @database.atomic
 def duty_end(*, actor: User, duty: GridDuty, last_day: date, at: datetime | None = None) -> GridDuty:
-    """Say which day was the last one. Raises NotAllowed, Unlawful (before the first day)."""
+    """Say which day was the last one. Raises NotAllowed, Unlawful (before the first day, after the end)."""
     may_manage(actor, duty.unit.region_path)
     locked = lock(duty)
     if locked.since and last_day < locked.since:
         raise Unlawful("在岗截止日期不能早于起始日期。")
+    if last_day > (locked.until or date.max - timedelta(days=1)):
+        raise Unlawful("最后在岗日期不能晚于原定的截止日期；要延长的，请另外安排一段在岗时间。")
     return _end(actor, locked, last_day + timedelta(days=1), at)
 
 
@@ -224,5 +271,6 @@ for code, sentence in {
     "grid_area": "调整网格范围",
     "grid_duty_add": "安排网格责任人",
     "grid_duty_end": "结束网格责任人在岗",
+    "grid_duty_void": "取消未到岗的网格责任人",
 }.items():
     audit.verb(f"monitors.{code}", sentence)

@@ -18,6 +18,7 @@ from casework.workflow import transition
 from institutions.models import Institution
 from monitors.models import (
     PatrolTask,
+    Slot,
     Squad,
 )
 from monitors.services.patrols.common import EDIT
@@ -34,6 +35,8 @@ def task_create(
         raise Unlawful("只能给本单位的小分队派任务。")
     if values["ends_on"] < timezone.localdate(at or timezone.now()):
         raise Unlawful("任务的截止日期不能早于今天。")
+    if values.get("slot") == Slot.GATE and not (values.get("from_time") and values.get("until_time")):
+        raise Unlawful("上放学时段的学校周边，请填写每天的起止时间。")
     task = PatrolTask(**root_fields(actor=actor, region=squad.region, bureau=squad.bureau), **values)
     record_create(actor=actor, obj=task, verb="monitors.task_create", at=at)
     task.places.set(places)

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from casework.web import AuthedRequest, crumbs, kit
 from monitors.models import GridEvent, GridSweep, GridUnit
 
@@ -24,7 +25,13 @@ TABS = (
 
 def grid_tabs(request: AuthedRequest, here: str) -> dict[str, Any]:
     """Context of a list's tabs."""
-    return {"tabs": kit.tabs(request.user, here, TABS), "tabs_label": "网格"}
+    shown = [tab for tab in TABS if tab[2] != EDIT or manages(request.user)]
+    return {"tabs": kit.tabs(request.user, here, shown), "tabs_label": "网格"}
+
+
+def manages(actor: User) -> bool:
+    """Whether the actor sets up grids somewhere: the bureau and townships do, other departments take part."""
+    return actor.may(EDIT) and bool(actor.reach.region_path)
 
 
 def grid_path(*pairs: tuple[str, str]) -> list[dict[str, str]]:

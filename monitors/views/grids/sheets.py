@@ -32,7 +32,7 @@ from monitors.gridsheet import blank_sheet
 from monitors.models import GridKind
 from monitors.selectors import grids as selectors
 from monitors.services.grids.sheets import KIND_WORDS
-from monitors.views.grids.common import EDIT, grid_path, grid_tabs, moment
+from monitors.views.grids.common import EDIT, grid_path, grid_tabs, manages, moment
 
 TONES = {"NEW": "ok", "CHANGED": "info", "UNCHANGED": "mute", "REJECTED": "bad"}
 
@@ -71,7 +71,7 @@ def sheet_list(request: AuthedRequest) -> HttpResponseBase:
         ),
         filterset=SheetFilter,
         unit="张",
-        create=("上传人员表", "monitors:sheet_create", EDIT),
+        create=("上传人员表", "monitors:sheet_create", EDIT) if manages(request.user) else None,
         more=[{"label": "下载模板", "url": reverse("monitors:sheet_template")}],
         empty="下载模板填写，或者直接上传乡镇（街道）现有的表。",
         **grid_tabs(request, "monitors:sheet_list"),

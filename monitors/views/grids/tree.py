@@ -37,6 +37,7 @@ from monitors.views.grids.common import (
     event_url,
     grid_path,
     grid_tabs,
+    manages,
     moment,
     unit_url,
 )
@@ -91,7 +92,7 @@ def unit_list(request: AuthedRequest) -> HttpResponseBase:
         columns=UNIT_COLUMNS,
         filterset=UnitFilter,
         unit="个",
-        create=("新设网格", "monitors:unit_create", EDIT),
+        create=("新设网格", "monitors:unit_create", EDIT) if manages(request.user) else None,
         empty="先设街道（乡镇）、民管办或部门包干网，再设下级；也可以导入人员表一并新设。",
         **grid_tabs(request, "monitors:unit_list"),
     )
@@ -298,7 +299,7 @@ def unit_close(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def duty_add(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """Put somebody on duty."""
     row: Any = get_visible(selectors.units_visible(request.user, timezone.localdate()), request.user, uid)
-    form = forms.DutyForm(**data(request), actor=request.user)
+    form = forms.DutyForm(**data(request))
 
     def work(values: dict[str, Any]) -> str:
         services.duty_add(actor=request.user, unit=row, duty=form.duty())

@@ -39,6 +39,13 @@ def _month(request: AuthedRequest) -> date:
     return asked if FIRST_MONTH <= asked <= now else now
 
 
+def _result(count: int, least: int) -> dict[str, Any]:
+    """Whether what was wanted was done; where nothing is wanted, neither."""
+    if not least:
+        return {"text": "—"}
+    return {"word": "不足", "tone": "warn"} if count < least else {"word": "达到", "tone": "ok"}
+
+
 @desk_page(VIEW)
 def quota(request: AuthedRequest) -> HttpResponseBase:
     """How often each monitor went out in a month, against the policy value."""
@@ -47,13 +54,12 @@ def quota(request: AuthedRequest) -> HttpResponseBase:
     wanted = selectors.quota_of(bureau, month)
 
     def cells(row: Any) -> list[dict[str, Any]]:
-        is_short = row.outing_count < (wanted.least if wanted else 1)
         return [
             {"text": row.name, "url": monitor_url(row), "sub": row.region.name},
             {"text": row.squad.name if row.squad else "未编队"},
             {"text": f"{row.outing_count} 次", "num": True},
             {"text": f"{row.stop_count} 家次", "num": True},
-            {"word": "不足" if is_short else "达到", "tone": "warn" if is_short else "ok"},
+            _result(row.outing_count, wanted.least if wanted else 0),
         ]
 
     rule = f"每人每月 {wanted.least} 至 {wanted.most} 次（{wanted.basis}）" if wanted else "没有设定每月次数"
@@ -140,7 +146,6 @@ def areas(request: AuthedRequest) -> HttpResponseBase:
 
     def cells(row: Any) -> list[dict[str, Any]]:
         least = wanted(row)
-        is_short = row.stop_count < least
         url = f"{reverse('monitors:unseen')}?region={row.pk}"
         return [
             {"text": row.name, "url": url, "sub": row.squad_name or "没有小分队负责"},
@@ -152,7 +157,7 @@ def areas(request: AuthedRequest) -> HttpResponseBase:
                 )
             ],
             {"text": f"{row.seen_count}/{row.place_count} 家", "num": True},
-            {"word": "不足" if is_short else "达到", "tone": "warn" if is_short else "ok"},
+            _result(row.stop_count, least),
         ]  # fmt: skip
 
     general = quotas.get(None)
