@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import logging
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction as database
@@ -26,6 +27,8 @@ from funds.models import (
 )
 from institutions.models import Institution
 
+logger = logging.getLogger(__name__)
+BACK_DAYS = 60
 CLAIMS = ("CONTRACT_UNEARNED", "REFUND_PAYABLE")
 
 
@@ -117,11 +120,48 @@ def certificate_make(
     return made
 
 
-def certificates_make(*, actor: User, on: date, at: datetime) -> int:
-    """Certificates of every institution with a custody account; how many stand for that day."""
+def certificates_make(*, actor: User, on: date, at: datetime, failed: list[str] | None = None) -> int:
+    """Certificates of every institution with a custody account; how many stand for that day.
+
+    One that cannot be made is logged and named in `failed`; it does not hold up the others.
+    """
     ids = EscrowAccount.objects.filter(kind="CUSTODY").values("institution")
     places = Institution.objects.filter(pk__in=ids).select_related("bureau").order_by("pk")
-    return sum(certificate_make(actor=actor, institution=place, on=on, at=at) is not None for place in places)
+    stand = 0
+    for place in places:
+        try:
+            stand += certificate_make(actor=actor, institution=place, on=on, at=at) is not None
+        except Exception:
+            logger.exception("no certificate of institution %s for %s", place.pk, on)
+            if failed is not None:
+                failed.append(f"{place.name} {on:%Y-%m-%d}")
+    return stand
+
+
+def certificates_catch_up(
+    *, actor: User, until: date, at: datetime, failed: list[str] | None = None
+) -> list[date]:
+    """Make the certificates of `until` and of earlier days that some institution lacks; the days that were gone over.
+
+    Days within `BACK_DAYS` and after an institution's first certificate in that span are looked at.
+    """
+    since = until - timedelta(days=BACK_DAYS)
+    first: dict[int, date] = {}
+    made: dict[int, set[date]] = {}
+    rows = DailyCertificate.objects.filter(on__range=(since, until)).order_by("on")
+    for place, on in rows.values_list("institution", "on"):
+        first.setdefault(place, on)
+        made.setdefault(place, set()).add(on)
+    lacking = {
+        on
+        for place, start in first.items()
+        for on in (start + timedelta(days=index) for index in range((until - start).days))
+        if on not in made[place]
+    }
+    days = sorted({*lacking, until})
+    for on in days:
+        certificates_make(actor=actor, on=on, at=at, failed=failed)
+    return days
 
 
 def claim_proof(*, family: Family, contract: Contract) -> dict[str, Any]:

@@ -22,8 +22,6 @@ from funds.texting import tell
 from institutions.models import Institution
 
 ENTER = "funds.contract_enter"
-PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}")
-PRIVATE = ("student", "guardian", "phone", "payer")
 TERMS = (
     "number", "mode", "course", "subject", "delivery", "class_size", "minutes", "lessons", "bonus_lessons",
     "starts_on", "ends_on", "signed_on", "price_fen", "list_price_fen", "deduction_fen", "deduction_note",

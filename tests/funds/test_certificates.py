@@ -19,9 +19,11 @@ from casework.errors import Unlawful
 from casework.models import AuditEvent
 from funds import links, merkle, services
 from funds.models import DailyCertificate
+from funds.services import certificates
 from institutions.models import Institution
 from tests.conftest import World
 from tests.funds.paying import SIGNED, active, at, custody, earn
+from tests.inspections.making import make_place
 
 SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "verify_claim.py"
 
@@ -109,3 +111,29 @@ def test_nobody_sees_another_familys_proof_and_nothing_is_rewritten(law: World, 
         services.claim_proof(family=one.family, contract=two)
     with pytest.raises(DatabaseError), transaction.atomic():
         DailyCertificate.objects.update(owed_fen=1)
+
+
+@pytest.mark.django_db
+def test_missed_days_are_made_up_and_one_failure_is_named(
+    law: World, place: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    custody(law, place)
+    active(law, place)
+    other = make_place(law, "示例另一家培训中心")
+    custody(law, other, "5002370071000002")
+    services.certificates_make(actor=law.system, on=SIGNED, at=at(SIGNED, 23))
+    whole = certificates.certificate_make
+
+    def broken(*, institution: Institution, **values: Any) -> Any:
+        if institution.pk == place.pk and values["on"] == SIGNED + timedelta(days=3):
+            raise RuntimeError("坏行")
+        return whole(institution=institution, **values)
+
+    monkeypatch.setattr(certificates, "certificate_make", broken)
+    failed: list[str] = []
+    until = SIGNED + timedelta(days=3)
+    days = services.certificates_catch_up(actor=law.system, until=until, at=at(until), failed=failed)
+    assert days == [SIGNED + timedelta(days=index) for index in (1, 2, 3)]
+    assert failed == [f"{place.name} 2026-11-23"]
+    assert DailyCertificate.objects.filter(institution=place).count() == 3
+    assert DailyCertificate.objects.filter(institution=other).count() == 4
