@@ -111,6 +111,8 @@ portal_urlpatterns: list[URLPattern] = [
 
 public_urlpatterns: list[URLPattern] = [
     path("pay-check/", public.pay_check_page, name="pay_check"),
+    path("pay-check/verify_claim.py", public.verify_script, name="verify_script"),
+    path("pay-check/<str:public_id>/days/", public.certificates, name="certificates"),
     path("my-fees/<str:token>/", public.family, name="family"),
     path("my-fees/<str:token>/lessons/<uuid:uid>/confirm/", public.lesson_confirm, name="lesson_confirm"),
     path("my-fees/<str:token>/lessons/<uuid:uid>/dispute/", public.lesson_dispute, name="lesson_dispute"),

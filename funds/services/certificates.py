@@ -25,6 +25,7 @@ from funds.models import (
     Family,
     LedgerAccount,
 )
+from funds.selectors.families import left_out, newest_certificate
 from institutions.models import Institution
 
 logger = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ def certificate_make(
             pk = contracts[row.subject_uid].pk
             claims[pk] = claims.get(pk, 0) + fen
     order = sorted(claims, key=lambda pk: blind_index(f"order/{by_pk[pk].uid}/{on.isoformat()}"))
-    top = merkle.root([merkle.leaf(salt_of(by_pk[pk], on), claims[pk]) for pk in order])
+    top = merkle.root([merkle.leaf(salt_of(by_pk[pk], on), claims[pk], by_pk[pk].order_no) for pk in order])
     made = DailyCertificate.objects.create(
         bureau=institution.bureau,
         institution=institution,
@@ -165,26 +166,24 @@ def certificates_catch_up(
 
 
 def claim_proof(*, family: Family, contract: Contract) -> dict[str, Any]:
-    """The newest proof of one claim, for `docs/verify_claim.py`. Raises Unlawful when there is none yet.
+    """The proof of one claim in its institution's newest certificate, for `funds/data/verify_claim.py`.
 
-    The subtotals of sibling subtrees are in it; whose they are nobody can tell.
+    The subtotals of sibling subtrees are in it; whose they are nobody can tell. Raises Unlawful when there is no
+    certificate yet or the claim is not in the newest one, saying whether it should be.
     """
     if contract.family_id != family.pk:
         raise Unlawful("只能查看自己合同的证明。")
-    rows = DailyCertificate.objects.filter(
-        institution=contract.institution_id, contracts__contains=[contract.pk]
-    )
-    day = rows.order_by("-on").first()
+    day = newest_certificate(contract)
     if day is None:
         raise Unlawful("还没有包含这份合同的每日证明，请明天再查。")
-    by_pk = Contract.objects.in_bulk(day.contracts)
-    leaves = [
-        merkle.leaf(salt_of(by_pk[pk], day.on), fen)
-        for pk, fen in zip(day.contracts, day.claims, strict=True)
-    ]
+    if contract.pk not in day.contracts:
+        raise Unlawful(left_out(contract, day))
+    leaves, is_numbered = _leaves(day)
     place = day.contracts.index(contract.pk)
     return {
+        "institution": contract.institution.name,
         "on": day.on.isoformat(),
+        "order_no": contract.order_no if is_numbered else "",
         "fen": day.claims[place],
         "salt": salt_of(contract, day.on),
         "path": [
@@ -196,6 +195,16 @@ def claim_proof(*, family: Family, contract: Contract) -> dict[str, Any]:
         "bank_fen": day.bank_fen,
         "verified_until": day.verified_until.isoformat() if day.verified_until else None,
     }
+
+
+def _leaves(day: DailyCertificate) -> tuple[list[merkle.Node], bool]:
+    """The leaves behind a root, and whether order numbers are in them: the first certificates had none."""
+    by_pk = Contract.objects.in_bulk(day.contracts)
+    rows = [(by_pk[pk], fen) for pk, fen in zip(day.contracts, day.claims, strict=True)]
+    leaves = [merkle.leaf(salt_of(row, day.on), fen, row.order_no) for row, fen in rows]
+    if merkle.root(leaves)[0] == day.root:
+        return leaves, True
+    return [merkle.leaf(salt_of(row, day.on), fen) for row, fen in rows], False
 
 
 audit.verb("funds.certificate_make", "生成每日资金证明")
