@@ -18,11 +18,15 @@ class FundsConfig(AppConfig):
     verbose_name = "预收费资金监管"
 
     def ready(self) -> None:
+        from casework import events
+        from casework.deadlines.services import DeadlineMoved
         from funds import bank_registration, registration, suspense_workflow, warnings_workflow, workflow  # noqa: F401
+        from funds.services.refunds import refund_due_moved
 
         grant_permissions()
         registration.register()
         bank_registration.register()
+        events.subscribe(DeadlineMoved, refund_due_moved)
 
 
 def grant_permissions() -> None:

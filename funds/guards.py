@@ -182,6 +182,14 @@ def in_custody(refund: Refund, actor: User) -> Iterator[Reason]:
         yield Reason("学费由机构自收，退费由机构支付；机构不付的，动用风险保证金。", gate="organ")
 
 
+def answered_or_undated(refund: Refund, actor: User) -> Iterator[Reason]:
+    """The institution answers first, unless no term for its answer could be computed."""
+    if refund.status == "APPLIED" and refund.answer_due_on is not None:
+        yield Reason(
+            f"机构答复期限到 {refund.answer_due_on:%Y-%m-%d}。", cleared_by="请等机构答复，逾期视为同意。"
+        )
+
+
 def not_the_decider(refund: Refund, actor: User) -> Iterator[Reason]:
     """Who set the amount does not take it out of the deposit alone."""
     if refund.decided_by_id == actor.pk:

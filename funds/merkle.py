@@ -1,8 +1,9 @@
 """A Merkle-sum tree over families' claims: the total cannot be made smaller without some family noticing.
 
-Leaf: SHA-256 over salt, amount; node: SHA-256 over both children's hash and sum. A proof shows the sums of the
-sibling subtrees on the way up, so it tells subtotals of strangers (shuffled daily, salted: no names, no order).
-No Django here: `docs/verify_claim.py` repeats these few lines for families who trust nobody.
+Leaf: SHA-256 over salt, order number, amount; node: SHA-256 over both children's hash and sum. A proof shows the sums of the
+sibling subtrees on the way up, so it tells subtotals of strangers (shuffled daily, salted: no names, no order). The
+order number, which only its family knows, keeps the office from giving two families of equal claims one leaf.
+No Django here: `funds/data/verify_claim.py` repeats these few lines for families who trust nobody.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ class Sibling:
     is_left: bool
 
 
-def leaf(salt: str, fen: int) -> Node:
-    """A family's leaf. Negative claims do not exist."""
+def leaf(salt: str, fen: int, order_no: str = "") -> Node:
+    """A contract's leaf; the first certificates were made without order numbers. Negative claims do not exist."""
     if fen < 0:
         raise ValueError("a claim is not negative")
-    return hashlib.sha256(f"leaf|{salt}|{fen}".encode()).hexdigest(), fen
+    text = f"leaf|{salt}|{order_no}|{fen}" if order_no else f"leaf|{salt}|{fen}"
+    return hashlib.sha256(text.encode()).hexdigest(), fen
 
 
 def join(left: Node, right: Node) -> Node:

@@ -26,20 +26,31 @@ MODEL_TEXT = "GF-2021-2604"
 MONTH_UNITS = {"MONTH": 1, "YEAR": 12}
 
 
+CAPS = frozenset({MONTHS, LESSONS, AMOUNT, WHITE_LIST})
+BACK_DAYS = 30
+
+
 @dataclass
 class Verdict:
-    """What stops a contract, what is only worth a look, and the policy values used."""
+    """What stops a contract that comes into force on `on`, what is only worth a look, and the values used."""
 
+    on: date
     stops: list[Reason] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     used: dict[str, Any] = field(default_factory=dict)
 
     def value(self, key: str, contract: Contract) -> Any:
-        """The value in force on the day of signing; a missing one is a warning, not a pass in silence."""
+        """The value on the day of coming into force, whatever day of signing is typed.
+
+        A missing one is a warning; without a cap or the white-list rule nothing comes into force.
+        """
         try:
-            row = policy.value(key, region=contract.institution.region, on=contract.signed_on)
+            row = policy.value(key, region=contract.institution.region, on=self.on)
         except policy.PolicyMissing as missing:
-            self.warnings.append(missing.message)
+            if key in CAPS:
+                self.stops.append(Reason(missing.message, cleared_by="请教育局先录入。", gate="cap"))
+            else:
+                self.warnings.append(missing.message)
             return None
         self.used[key] = {"value": row.value, "basis": row.basis}
         return row.value
@@ -65,11 +76,15 @@ def months_of(value: dict[str, Any] | None) -> int | None:
     return int(value["amount"]) * MONTH_UNITS[value["unit"]]
 
 
-def check_contract(contract: Contract, today: date) -> Verdict:
-    """Everything that is asked when a contract is signed; all stops at once."""
-    verdict = Verdict()
+def check_contract(contract: Contract, today: date, *, is_takeover: bool = False) -> Verdict:
+    """Everything that is asked when a contract comes into force; all stops at once.
+
+    `is_takeover`: the bureau enters an older contract that is still running.
+    """
+    verdict = Verdict(today)
     place = contract.institution
     verdict.stops.extend(standing_stops(place, today))
+    _signed(verdict, contract, is_takeover=is_takeover)
     if verdict.value(WHITE_LIST, contract) and place.list_status != "WHITE":
         verdict.stops.append(
             Reason(
@@ -83,6 +98,26 @@ def check_contract(contract: Contract, today: date) -> Verdict:
     for check in (_caps, _price, _earliest, _text, _split):
         check(verdict, contract)
     return verdict
+
+
+def _signed(verdict: Verdict, contract: Contract, *, is_takeover: bool) -> None:
+    """Signed today or shortly before; an older paper contract is entered by the bureau, and shown."""
+    signed, today = contract.signed_on, verdict.on
+    words = f"签订日期 {signed:%Y-%m-%d} "
+    if signed > today:
+        verdict.stops.append(Reason(f"{words}晚于今天。", cleared_by="请更正签订日期。", gate="signed"))
+    elif signed >= today - timedelta(days=BACK_DAYS):
+        return
+    elif is_takeover:
+        verdict.warnings.append(f"{words}早于登记 {BACK_DAYS} 日以上，由教育局补登。")
+    else:
+        verdict.stops.append(
+            Reason(
+                f"{words}早于今天 {BACK_DAYS} 日以上，机构不能补登。",
+                cleared_by="请更正签订日期，或请教育局代为登记。",
+                gate="signed",
+            )
+        )
 
 
 def standing_stops(place: Institution, today: date) -> Iterator[Reason]:

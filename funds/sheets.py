@@ -61,6 +61,8 @@ CONTRACT_NEEDS = (
     "price_fen",
 )
 LESSON_NEEDS = ("number", "taught_on")
+ABSENT = frozenset({"是", "缺课", "缺", "√", "1"})
+PRESENT = frozenset({"", "否", "到课", "到", "无", "×", "0"})
 KINDS = {"NEW": "新增", "SAME": "已登记，无变化", "REJECTED": "不予导入"}
 
 
@@ -201,13 +203,18 @@ def _lesson(row: SheetRow, facts: dict[str, Any]) -> None:
         row.reasons.append("当日第几课时应为 1 至 8。")
     else:
         row.values["slot"] = int(slot)
-    row.values["is_absent"] = text_of(facts.get("is_absent")).strip() in {"是", "缺课", "缺", "√", "1"}
+    word = text_of(facts.get("is_absent")).strip()
+    if word not in ABSENT and word not in PRESENT:
+        row.reasons.append(f"缺课“{word}”不认识，缺课写“是”，到课写“否”或留空。")
+    row.values["is_absent"] = word in ABSENT
 
 
 def _judge_contracts(rows: list[SheetRow], institution: Institution) -> None:
     known = {
         row.number: row
-        for row in Contract.objects.filter(institution=institution).exclude(status="TERMINATED")
+        for row in Contract.objects.filter(institution=institution)
+        .exclude(status="TERMINATED")
+        .select_related("family")
     }
     seen: set[str] = set()
     for row in rows:

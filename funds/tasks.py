@@ -12,6 +12,7 @@ from accounts.models import Bureau
 from accounts.services import system_user
 from casework.jobs import job, periodic
 from funds import bank_tasks, services  # noqa: F401
+from funds.models import DailyCertificate
 
 logger = logging.getLogger(__name__)
 
@@ -27,16 +28,39 @@ def confirm_lessons() -> str:
 @periodic("funds.tasks.agree_refunds", "退费逾期未答复视为同意", crontab(hour=0, minute=40))
 def agree_refunds() -> str:
     """Silence of institutions counts as consent after the last day."""
-    done = services.refunds_auto_agree(actor=system_user(), today=timezone.localdate(), at=timezone.now())
-    return f"视为同意 {done} 件"
+    failed: list[str] = []
+    done = services.refunds_auto_agree(
+        actor=system_user(), today=timezone.localdate(), at=timezone.now(), failed=failed
+    )
+    return _told(f"视为同意 {done} 件", failed)
+
+
+def _told(words: str, failed: list[str]) -> str:
+    """What a run did; raises RuntimeError with the names of what failed, so that the run is seen as failed."""
+    if failed:
+        raise RuntimeError(f"{words}；未完成 {len(failed)} 件：{'；'.join(failed)}")
+    return words
 
 
 @periodic("funds.tasks.make_certificates", "每日资金证明", crontab(hour=1, minute=10))
 def make_certificates() -> str:
-    """What was owed to families yesterday, against what lay in custody."""
-    yesterday = timezone.localdate() - timedelta(days=1)
-    done = services.certificates_make(actor=system_user(), on=yesterday, at=timezone.now())
-    return f"{yesterday:%Y-%m-%d} {done} 家"
+    """What was owed to families yesterday, against what lay in custody; missed days are made up."""
+    yesterday, failed = timezone.localdate() - timedelta(days=1), list[str]()
+    before = DailyCertificate.objects.count()
+    days = services.certificates_catch_up(
+        actor=system_user(), until=yesterday, at=timezone.now(), failed=failed
+    )
+    made = DailyCertificate.objects.count() - before
+    late = f"（补 {len(days) - 1} 天）" if len(days) > 1 else ""
+    return _told(f"至 {yesterday:%Y-%m-%d}{late}生成 {made} 份", failed)
+
+
+@periodic("funds.tasks.purge_sheets", "清除没有确认的预收费表格", crontab(hour=3, minute=5))
+def purge_sheets() -> str:
+    """Sheets that nobody confirmed within thirty days go with their files."""
+    failed: list[str] = []
+    done = services.sheets_purge(actor=system_user(), at=timezone.now(), failed=failed)
+    return _told(f"清除 {done} 份", failed)
 
 
 @periodic("funds.tasks.judge_warnings", "资金预警", crontab(hour=2, minute=10))

@@ -13,6 +13,7 @@ from funds.views import (
     deposits,
     freezes,
     lessons,
+    numbers,
     overview,
     portal,
     portal_refunds,
@@ -32,6 +33,7 @@ _custody: list[URLPattern] = [
     path("funds/contracts/sheets/<uuid:uid>/", sheets.desk_sheet_detail, name="sheet_detail"),
     path("funds/contracts/<uuid:uid>/", contracts.contract_detail, name="contract_detail"),
     path("funds/contracts/<uuid:uid>/family/", contracts.contract_family, name="contract_family"),
+    path("funds/contracts/<uuid:uid>/payer/", numbers.payer_number, name="payer_number"),
     path("funds/contracts/<uuid:uid>/<slug:name>/", contracts.contract_step, name="contract_step"),
     path("funds/lessons/", lessons.lesson_list, name="lesson_list"),
     path("funds/lessons/<uuid:uid>/", lessons.lesson_detail, name="lesson_detail"),
@@ -44,6 +46,7 @@ _custody: list[URLPattern] = [
     path("funds/settlements/", releases.settlement_list, name="settlement_list"),
     path("funds/settlements/new/", releases.settlement_create, name="settlement_create"),
     path("funds/settlements/<uuid:uid>/", releases.settlement_detail, name="settlement_detail"),
+    path("funds/settlements/<uuid:uid>/number/", numbers.settlement_number, name="settlement_number"),
     path("funds/settlements/<uuid:uid>/<slug:name>/", releases.settlement_step, name="settlement_step"),
     path("funds/refunds/", refunds.refund_list, name="refund_list"),
     path("funds/refunds/<uuid:uid>/", refunds.refund_detail, name="refund_detail"),
@@ -108,6 +111,8 @@ portal_urlpatterns: list[URLPattern] = [
 
 public_urlpatterns: list[URLPattern] = [
     path("pay-check/", public.pay_check_page, name="pay_check"),
+    path("pay-check/verify_claim.py", public.verify_script, name="verify_script"),
+    path("pay-check/<str:public_id>/days/", public.certificates, name="certificates"),
     path("my-fees/<str:token>/", public.family, name="family"),
     path("my-fees/<str:token>/lessons/<uuid:uid>/confirm/", public.lesson_confirm, name="lesson_confirm"),
     path("my-fees/<str:token>/lessons/<uuid:uid>/dispute/", public.lesson_dispute, name="lesson_dispute"),

@@ -258,7 +258,8 @@ REFUNDS = Workflow(
             requires=("answer",),
         ),
         Transition(
-            "mediate", "受理调解", (R.INST_REFUSED, R.INST_AGREED, R.AUTO_AGREED), R.MEDIATION, permission="funds.refund_mediate",
+            "mediate", "受理调解", (R.APPLIED, R.INST_REFUSED, R.INST_AGREED, R.AUTO_AGREED), R.MEDIATION,
+            permission="funds.refund_mediate", guards=(guards.answered_or_undated,),
         ),
         Transition(
             "approve", "审定退费", (R.INST_AGREED, R.AUTO_AGREED, R.MEDIATION), R.APPROVED, permission=REFUND,

@@ -80,6 +80,9 @@ class ContractForm(forms.Form):
         values["list_price_fen"] = values.get("list_price_fen") or price or 0
         if price and values["list_price_fen"] < price:
             self.add_error("list_price_fen", "折扣前总价不能低于合同总价。")
+        signed = values.get("signed_on")
+        if signed and signed > timezone.localdate():
+            self.add_error("signed_on", "签订日期不能晚于今天。")
         starts, ends = values.get("starts_on"), values.get("ends_on")
         if starts and ends and ends < starts:
             self.add_error("ends_on", "结课日期不能早于开课日期。")

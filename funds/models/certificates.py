@@ -70,5 +70,10 @@ class DailyCertificate(models.Model):
 
     @property
     def gap_fen(self) -> int:
-        """What cash and money in transit lack against families' claims; zero when they are covered."""
-        return max(0, self.owed_fen - self.bank_fen - self.transit_fen)
+        """What cash and money in transit within its term lack against families' claims; zero when covered."""
+        from funds.selectors.money import transit_within
+
+        lack = self.owed_fen - self.bank_fen
+        if lack <= 0 or self.transit_fen <= 0:
+            return max(0, lack)
+        return max(0, lack - transit_within(self.institution, self.transit_fen, self.on))

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.querysets import ScopedQuerySet
-from funds.models import RESERVING, AccountKind, Contract, Instruction, LedgerAccount
+from funds.models import RESERVING, AccountKind, Contract, ContractStatus, Instruction, LedgerAccount, Refund
 
 ZERO = Value(0, output_field=BigIntegerField())
 
@@ -53,11 +53,12 @@ class ContractMoney:
     unearned: int
     refundable: int
     pending_refund: int
+    refunded: int = 0
 
     @property
     def earned(self) -> int:
-        """What lessons have used up, by subtraction of what is left; refunds that were paid are not in it."""
-        return self.paid - self.unearned - self.refundable
+        """What lessons and agreed deductions have used up: what is neither left nor refunded."""
+        return self.paid - self.unearned - self.refundable - self.refunded
 
 
 def contract_money(contract: Contract) -> ContractMoney:
@@ -66,12 +67,17 @@ def contract_money(contract: Contract) -> ContractMoney:
         unearned=Sum("balance_fen", filter=Q(kind=AccountKind.CONTRACT_UNEARNED)),
         refundable=Sum("balance_fen", filter=Q(kind=AccountKind.REFUND_PAYABLE)),
     )
+    refunded: int | None = None
+    if contract.status == ContractStatus.REFUNDED:
+        done = Refund.objects.filter(contract=contract, status="PAID")
+        refunded = done.aggregate(fen=Sum("amount_fen"))["fen"]
     pending = Instruction.objects.filter(contract=contract, kind="REFUND_PAY", status__in=RESERVING)
     return ContractMoney(
         paid=contract.paid_fen,
         unearned=int(sums["unearned"] or 0),
         refundable=int(sums["refundable"] or 0),
         pending_refund=int(pending.aggregate(fen=Sum("amount_fen"))["fen"] or 0),
+        refunded=int(refunded or 0),
     )
 
 

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from funds.models import Contract, DailyCertificate, Entry, EntryLine, Family, Lesson, Refund, ReleaseBatch
+from django.db.models import Q, Sum
+
+from funds.models import (
+    ChargingMode,
+    Contract,
+    DailyCertificate,
+    Entry,
+    EntryLine,
+    Family,
+    Lesson,
+    Refund,
+    ReleaseBatch,
+)
 from funds.refunding import refund_working
 from funds.selectors.contracts import ContractMoney, contract_money
 
@@ -45,6 +57,7 @@ class OwnContract:
     refunds: list[Refund]
     working: Any
     certificate: DailyCertificate | None
+    left_out: str
 
     @property
     def may_refund(self) -> bool:
@@ -63,6 +76,7 @@ def own_contracts(family: Family, today: date) -> list[OwnContract]:
 
 
 def _own(row: Contract, today: date) -> OwnContract:
+    day = newest_certificate(row)
     lessons = list(Lesson.objects.filter(contract=row).order_by("-taught_on", "-slot"))
     return OwnContract(
         contract=row,
@@ -72,12 +86,33 @@ def _own(row: Contract, today: date) -> OwnContract:
         settled=_settled(row, [item for item in lessons if item.status not in {"TAUGHT", "DISPUTED"}]),
         refunds=list(Refund.objects.filter(contract=row).order_by("-pk")),
         working=refund_working(row, "FAMILY", today),
-        certificate=DailyCertificate.objects.filter(
-            institution=row.institution_id, contracts__contains=[row.pk]
-        )
-        .order_by("-on")
-        .first(),
+        certificate=day,
+        left_out=left_out(row, day) if day is not None and row.pk not in day.contracts else "",
     )
+
+
+def newest_certificate(contract: Contract) -> DailyCertificate | None:
+    """The newest certificate of the contract's institution, whether or not the claim is in it."""
+    return DailyCertificate.objects.filter(institution=contract.institution_id).order_by("-on").first()
+
+
+def left_out(contract: Contract, day: DailyCertificate) -> str:
+    """Why a contract is not in a certificate: nothing was owed that day, or an open claim was not counted."""
+    if contract.mode != ChargingMode.CUSTODY:
+        return "学费由机构自收，不在托管账户里，不列入每日证明。"
+    known = Entry.objects.filter(created_at__lte=day.made_at).values("uid")
+    lines = EntryLine.objects.filter(
+        account__subject_uid=contract.uid, account__kind__in=KINDS, booked_on__lte=day.on, entry_uid__in=known
+    )
+    sums = lines.aggregate(
+        into=Sum("amount_fen", filter=Q(side="CREDIT")), out=Sum("amount_fen", filter=Q(side="DEBIT"))
+    )
+    fen = int(sums["into"] or 0) - int(sums["out"] or 0)
+    if fen > 0:
+        return (
+            f"到 {day.on:%Y-%m-%d} 您还有 {fen / 100:,.2f} 元，但当天的证明没有算进这份合同。请向教育局反映。"
+        )
+    return f"最新的证明是 {day.on:%Y-%m-%d} 的，当天这份合同没有在监管的钱；之后缴的请明天再查。"
 
 
 def _settled(contract: Contract, lessons: list[Lesson]) -> list[SettledLesson]:

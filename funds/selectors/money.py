@@ -20,6 +20,7 @@ from funds.models import (
     Instruction,
     LedgerAccount,
 )
+from institutions.models import Institution
 
 TRANSIT_KEY = "fund.channel.settle"
 OWED = (AccountKind.CONTRACT_UNEARNED, AccountKind.REFUND_PAYABLE)
@@ -150,3 +151,15 @@ def _fresh(accounts: Iterable[EscrowAccount], on: date) -> dict[int, int]:
         .annotate(fen=Sum("amount_fen"))
     )
     return {place: int(fen) for place, fen in lines}
+
+
+def transit_within(institution: Institution, fen: int, on: date) -> int:
+    """How much of `fen` in transit at the end of a day was within its term, by what came in until then."""
+    term = policy.term(TRANSIT_KEY, region=institution.region, on=on)
+    lines = EntryLine.objects.filter(
+        account__institution=institution,
+        account__kind=AccountKind.CHANNEL_TRANSIT,
+        side="DEBIT",
+        booked_on__range=(on - timedelta(days=term.amount), on),
+    )
+    return min(fen, int(lines.aggregate(fen=Sum("amount_fen"))["fen"] or 0))

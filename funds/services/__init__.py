@@ -36,6 +36,7 @@ from funds.services.bank_people import bank_user_open
 from funds.services.booked_links import booked_candidates
 from funds.services.certificates import (
     certificate_make,
+    certificates_catch_up,
     certificates_make,
     claim_proof,
     verified_until,
@@ -93,6 +94,7 @@ from funds.services.lessons import (
     lessons_declare,
 )
 from funds.services.matching import file_post, line_post, lines_post
+from funds.services.numbers import payer_number_reveal, settlement_number_reveal
 from funds.services.payments import payment_post
 from funds.services.posting_lines import cash
 from funds.services.profiles import profile_change, profile_create, profiles_install, shipped_profiles
@@ -120,7 +122,7 @@ from funds.services.releases import (
     releases_build_due,
 )
 from funds.services.settlements import settlement_propose, settlement_retire, settlement_verify
-from funds.services.sheets import sheet_apply, sheet_receive, sheet_rows
+from funds.services.sheets import sheet_apply, sheet_discard, sheet_receive, sheet_rows, sheets_purge
 from funds.services.signals import signal_clear, signal_register
 from funds.services.suspense import (
     suspense_confirm,
@@ -171,6 +173,7 @@ __all__ = [
     "cases_refresh",
     "cash",
     "certificate_make",
+    "certificates_catch_up",
     "certificates_make",
     "claim_proof",
     "contract_draft",
@@ -220,6 +223,7 @@ __all__ = [
     "movement_refuse",
     "movement_reverse",
     "nonces_forget",
+    "payer_number_reveal",
     "payment_post",
     "profile_change",
     "profile_create",
@@ -249,12 +253,15 @@ __all__ = [
     "request_verify",
     "requirement_set",
     "requirements_set_fixed",
+    "settlement_number_reveal",
     "settlement_propose",
     "settlement_retire",
     "settlement_verify",
     "sheet_apply",
+    "sheet_discard",
     "sheet_receive",
     "sheet_rows",
+    "sheets_purge",
     "shipped_profiles",
     "signal_clear",
     "signal_register",

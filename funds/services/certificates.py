@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import logging
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction as database
@@ -24,8 +25,11 @@ from funds.models import (
     Family,
     LedgerAccount,
 )
+from funds.selectors.families import left_out, newest_certificate
 from institutions.models import Institution
 
+logger = logging.getLogger(__name__)
+BACK_DAYS = 60
 CLAIMS = ("CONTRACT_UNEARNED", "REFUND_PAYABLE")
 
 
@@ -88,7 +92,7 @@ def certificate_make(
             pk = contracts[row.subject_uid].pk
             claims[pk] = claims.get(pk, 0) + fen
     order = sorted(claims, key=lambda pk: blind_index(f"order/{by_pk[pk].uid}/{on.isoformat()}"))
-    top = merkle.root([merkle.leaf(salt_of(by_pk[pk], on), claims[pk]) for pk in order])
+    top = merkle.root([merkle.leaf(salt_of(by_pk[pk], on), claims[pk], by_pk[pk].order_no) for pk in order])
     made = DailyCertificate.objects.create(
         bureau=institution.bureau,
         institution=institution,
@@ -117,34 +121,69 @@ def certificate_make(
     return made
 
 
-def certificates_make(*, actor: User, on: date, at: datetime) -> int:
-    """Certificates of every institution with a custody account; how many stand for that day."""
+def certificates_make(*, actor: User, on: date, at: datetime, failed: list[str] | None = None) -> int:
+    """Certificates of every institution with a custody account; how many stand for that day.
+
+    One that cannot be made is logged and named in `failed`; it does not hold up the others.
+    """
     ids = EscrowAccount.objects.filter(kind="CUSTODY").values("institution")
     places = Institution.objects.filter(pk__in=ids).select_related("bureau").order_by("pk")
-    return sum(certificate_make(actor=actor, institution=place, on=on, at=at) is not None for place in places)
+    stand = 0
+    for place in places:
+        try:
+            stand += certificate_make(actor=actor, institution=place, on=on, at=at) is not None
+        except Exception:
+            logger.exception("no certificate of institution %s for %s", place.pk, on)
+            if failed is not None:
+                failed.append(f"{place.name} {on:%Y-%m-%d}")
+    return stand
+
+
+def certificates_catch_up(
+    *, actor: User, until: date, at: datetime, failed: list[str] | None = None
+) -> list[date]:
+    """Make the certificates of `until` and of earlier days that some institution lacks; the days that were gone over.
+
+    Days within `BACK_DAYS` and after an institution's first certificate in that span are looked at.
+    """
+    since = until - timedelta(days=BACK_DAYS)
+    first: dict[int, date] = {}
+    made: dict[int, set[date]] = {}
+    rows = DailyCertificate.objects.filter(on__range=(since, until)).order_by("on")
+    for place, on in rows.values_list("institution", "on"):
+        first.setdefault(place, on)
+        made.setdefault(place, set()).add(on)
+    lacking = {
+        on
+        for place, start in first.items()
+        for on in (start + timedelta(days=index) for index in range((until - start).days))
+        if on not in made[place]
+    }
+    days = sorted({*lacking, until})
+    for on in days:
+        certificates_make(actor=actor, on=on, at=at, failed=failed)
+    return days
 
 
 def claim_proof(*, family: Family, contract: Contract) -> dict[str, Any]:
-    """The newest proof of one claim, for `docs/verify_claim.py`. Raises Unlawful when there is none yet.
+    """The proof of one claim in its institution's newest certificate, for `funds/data/verify_claim.py`.
 
-    The subtotals of sibling subtrees are in it; whose they are nobody can tell.
+    The subtotals of sibling subtrees are in it; whose they are nobody can tell. Raises Unlawful when there is no
+    certificate yet or the claim is not in the newest one, saying whether it should be.
     """
     if contract.family_id != family.pk:
         raise Unlawful("只能查看自己合同的证明。")
-    rows = DailyCertificate.objects.filter(
-        institution=contract.institution_id, contracts__contains=[contract.pk]
-    )
-    day = rows.order_by("-on").first()
+    day = newest_certificate(contract)
     if day is None:
         raise Unlawful("还没有包含这份合同的每日证明，请明天再查。")
-    by_pk = Contract.objects.in_bulk(day.contracts)
-    leaves = [
-        merkle.leaf(salt_of(by_pk[pk], day.on), fen)
-        for pk, fen in zip(day.contracts, day.claims, strict=True)
-    ]
+    if contract.pk not in day.contracts:
+        raise Unlawful(left_out(contract, day))
+    leaves, is_numbered = _leaves(day)
     place = day.contracts.index(contract.pk)
     return {
+        "institution": contract.institution.name,
         "on": day.on.isoformat(),
+        "order_no": contract.order_no if is_numbered else "",
         "fen": day.claims[place],
         "salt": salt_of(contract, day.on),
         "path": [
@@ -156,6 +195,16 @@ def claim_proof(*, family: Family, contract: Contract) -> dict[str, Any]:
         "bank_fen": day.bank_fen,
         "verified_until": day.verified_until.isoformat() if day.verified_until else None,
     }
+
+
+def _leaves(day: DailyCertificate) -> tuple[list[merkle.Node], bool]:
+    """The leaves behind a root, and whether order numbers are in them: the first certificates had none."""
+    by_pk = Contract.objects.in_bulk(day.contracts)
+    rows = [(by_pk[pk], fen) for pk, fen in zip(day.contracts, day.claims, strict=True)]
+    leaves = [merkle.leaf(salt_of(row, day.on), fen, row.order_no) for row, fen in rows]
+    if merkle.root(leaves)[0] == day.root:
+        return leaves, True
+    return [merkle.leaf(salt_of(row, day.on), fen) for row, fen in rows], False
 
 
 audit.verb("funds.certificate_make", "生成每日资金证明")

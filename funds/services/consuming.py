@@ -22,7 +22,17 @@ from casework.errors import DomainError
 from casework.models.base import uuid7
 from funds import ledger
 from funds.ledger import credit, debit
-from funds.models import RUNNING, AccountKind, ChargingMode, Contract, EntryKind, Lesson, LessonStatus
+from funds.models import (
+    OPEN_REFUND,
+    RUNNING,
+    AccountKind,
+    ChargingMode,
+    Contract,
+    EntryKind,
+    Lesson,
+    LessonStatus,
+    Refund,
+)
 from institutions.models import Institution
 
 CHUNK = 1000
@@ -53,11 +63,10 @@ def lessons_settle(
 ) -> Settled:
     """Confirm those of the lessons that still stand in `sources` and whose contract is running; post their value.
 
-    The clock does not confirm lessons of suspended or refunding contracts; a person may settle those of
-    suspended ones. Raises Overdrawn when a contract's money is not there.
+    The clock does not confirm lessons of suspended contracts, nor of those with an open refund: its amount is
+    not made smaller by silence. A person may settle them. Raises Overdrawn when a contract's money is not there.
     """
-    running = RUNNING if status == LessonStatus.CONFIRMED else ["ACTIVE"]
-    contracts = _contracts(institution, lesson_ids, running)
+    contracts = _contracts(institution, lesson_ids, is_clock=status == LessonStatus.AUTO_CONFIRMED)
     lessons = list(
         Lesson.objects.select_for_update()
         .filter(pk__in=lesson_ids, status__in=sources, contract__in=contracts)
@@ -68,7 +77,7 @@ def lessons_settle(
     sums = _value(contracts, lessons)
     uid = _post(actor, institution, contracts, sums, lessons, at)
     _mark(lessons, status, at, uid, values)
-    _count(contracts, at)
+    _count(actor, contracts, at)
     total = sum(sums.values())
     audit.record(
         actor=actor,
@@ -85,10 +94,17 @@ def lessons_settle(
     return Settled(len(lessons), total)
 
 
-def _contracts(institution: Institution, lesson_ids: list[int], running: list[str]) -> dict[int, Contract]:
+def _contracts(institution: Institution, lesson_ids: list[int], *, is_clock: bool) -> dict[int, Contract]:
     keys = Lesson.objects.filter(pk__in=lesson_ids, institution=institution).values("contract")
-    rows = Contract.objects.select_for_update().filter(pk__in=keys, status__in=running).order_by("pk")
+    rows = Contract.objects.select_for_update().filter(pk__in=keys, status__in=RUNNING).order_by("pk")
+    if is_clock:
+        rows = rows.filter(status="ACTIVE").exclude(pk__in=_refunding())
     return {row.pk: row for row in rows}
+
+
+def _refunding() -> models.QuerySet[Refund, int]:
+    """Contracts whose rest somebody asked back."""
+    return Refund.objects.filter(status__in=OPEN_REFUND).order_by().values_list("contract", flat=True)
 
 
 def _value(contracts: dict[int, Contract], lessons: list[Lesson]) -> dict[int, int]:
@@ -171,16 +187,22 @@ def _mark(
         )
 
 
-def _count(contracts: dict[int, Contract], at: datetime) -> None:
-    """Counters of the contracts; those whose lessons are all used are complete."""
-    today = timezone.localdate(at)
+def _count(actor: User, contracts: dict[int, Contract], at: datetime) -> None:
+    """Counters of the contracts; those whose lessons are all used are complete, each with its own event."""
+    today, changes = timezone.localdate(at), {}
     for row in contracts.values():
         if row.used == row.lessons and row.bonus_used == row.bonus_lessons:
+            changes[row.pk] = {"status": [row.status, "COMPLETED"], "ended_on": [row.ended_on, today]}
             row.status, row.ended_on = "COMPLETED", today
         row.version += 1
     Contract.objects.bulk_update(
         contracts.values(), ["used", "bonus_used", "status", "ended_on", "version"], batch_size=CHUNK
     )
+    for pk, change in changes.items():
+        row = contracts[pk]
+        audit.record(
+            actor=actor, verb="funds.contract_complete", target=row, changes=change, about=row.file_uid, at=at
+        )
 
 
 def lessons_auto_confirm(*, actor: User, today: date, at: datetime) -> Settled:
@@ -189,6 +211,7 @@ def lessons_auto_confirm(*, actor: User, today: date, at: datetime) -> Settled:
     Each chunk is its own transaction, so that one institution's trouble does not stop the night.
     """
     due = Lesson.objects.filter(status=LessonStatus.TAUGHT, due_on__lt=today, contract__status="ACTIVE")
+    due = due.exclude(contract__in=_refunding())
     places = Institution.objects.in_bulk(due.order_by().values_list("institution", flat=True).distinct())
     total = Settled()
     for pk in sorted(places):
@@ -215,8 +238,3 @@ def _auto_of(actor: User, place: Institution, ids: list[int], at: datetime) -> S
     except DomainError as error:
         return total + Settled(failed=(f"{place.name}：{error.message}",))
     return total
-
-
-def due_lessons(today: date) -> models.QuerySet[Lesson]:
-    """Lessons that the next run will confirm."""
-    return Lesson.objects.filter(status=LessonStatus.TAUGHT, due_on__lt=today)

@@ -22,8 +22,6 @@ from funds.texting import tell
 from institutions.models import Institution
 
 ENTER = "funds.contract_enter"
-PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}")
-PRIVATE = ("student", "guardian", "phone", "payer")
 TERMS = (
     "number", "mode", "course", "subject", "delivery", "class_size", "minutes", "lessons", "bonus_lessons",
     "starts_on", "ends_on", "signed_on", "price_fen", "list_price_fen", "deduction_fen", "deduction_note",
@@ -153,12 +151,12 @@ def _fill(actor: User, row: Contract, values: dict[str, Any]) -> None:
 @database.atomic
 def contract_sign(*, actor: User, contract: Contract, at: datetime | None = None) -> Contract:
     """Put it in force: from now on it takes payments. Raises Blocked with every reason (licence, lists, account,
-    caps, price), WrongState, NotAllowed. The policy values used and what is only worth a look are kept.
+    caps, price, day of signing), WrongState, NotAllowed. The policy values used and what is only worth a look are kept.
     """
     at = at or timezone.now()
     _own(actor, contract.institution)
     locked = lock(contract)
-    verdict = rules.check_contract(locked, timezone.localdate(at))
+    verdict = rules.check_contract(locked, timezone.localdate(at), is_takeover=_is_bureau(actor))
     _one_mode(locked)
     values: dict[str, Any] = {"checks": verdict.used, "warnings": verdict.warnings}
     if locked.mode == ChargingMode.CUSTODY:
@@ -168,6 +166,10 @@ def contract_sign(*, actor: User, contract: Contract, at: datetime | None = None
     done = transition(locked, "sign", actor=actor, at=at, values=values)
     tell(actor=actor, contract=done, kind="SIGNED", on=timezone.localdate(at))
     return done
+
+
+def _is_bureau(actor: User) -> bool:
+    return actor.organisation is not None and not actor.organisation.is_counterpart
 
 
 def _one_mode(contract: Contract) -> None:

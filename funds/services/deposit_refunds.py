@@ -25,6 +25,7 @@ from funds.models import (
     LedgerAccount,
     Refund,
 )
+from funds.services.bank_days import booked_day_check
 
 
 @database.atomic
@@ -33,7 +34,7 @@ def refund_paid_by_place(
 ) -> Refund:
     """The institution that keeps its fees itself has paid the family, by the slip `reference`.
 
-    Raises WrongState, NotAllowed, Unlawful (custody money is paid by the bank), Overdrawn.
+    Raises WrongState, NotAllowed, Unlawful (custody money is paid by the bank; a day to come), Overdrawn.
     """
     contract = refund.contract
     if contract.mode != ChargingMode.DEPOSIT:
@@ -59,7 +60,8 @@ def refund_paid_by_deposit(
     *, actor: User, refund: Refund, paid_on: date, reference: str, at: datetime | None = None
 ) -> Refund:
     """The family is paid out of the institution's risk deposit by a decision of another person than who set the
-    amount; the deposit is short from now on. Raises WrongState, NotAllowed, Blocked, Unlawful, Overdrawn.
+    amount; the deposit is short from now on. Raises WrongState, NotAllowed, Blocked, Unlawful (a day that is
+    closed or to come), Overdrawn.
     """
     contract = refund.contract
     account = (
@@ -71,7 +73,7 @@ def refund_paid_by_deposit(
         raise Unlawful("机构没有风险保证金账户。")
     if not reference.strip():
         raise Unlawful("动用保证金须写明决定文号。")
-    lock(account)
+    booked_day_check(lock(account), paid_on, today=timezone.localdate(at or timezone.now()))
     done = _paid(actor, refund, "paid_by_deposit", paid_on, at)
     place, fen = contract.institution, done.amount_fen
     bank, owed = (

@@ -33,6 +33,7 @@ from funds.models import (
 )
 from funds.selectors.contracts import contract_money
 from funds.selectors.money import Position, position_of
+from funds.services.bank_days import booked_day_check
 
 PREFIXES = {
     InstructionKind.RELEASE: "BF",
@@ -179,7 +180,8 @@ def instruction_post(
     """The bank paid: post it once, whether its answer or its statement comes first, or either twice.
 
     A repeat gives the posted row; a serial that the answer did not carry is filled in from the statement.
-    Raises WrongState (never sent, voided, or posted under another serial), NotAllowed, Overdrawn.
+    Raises WrongState (never sent, voided, or posted under another serial), Unlawful (a day to come or closed),
+    NotAllowed, Overdrawn.
     """
     require(actor, BOOKS)
     lock(instruction.account)
@@ -187,8 +189,7 @@ def instruction_post(
     serial = bank_serial.strip()
     if locked.status == InstructionStatus.POSTED:
         return _again(actor, locked, serial, at)
-    if booked_on > timezone.localdate(at or timezone.now()):
-        raise Unlawful("银行记账日期不能晚于今天。")
+    booked_day_check(locked.account, booked_on, today=timezone.localdate(at or timezone.now()))
     _check_serial(locked, booked_on, serial)
     uid = uuid7()
     posted = transition(
@@ -273,8 +274,14 @@ def instruction_return(
     reason: str,
     at: datetime | None = None,
 ) -> Instruction:
-    """The payee's bank sent the money back (退汇): what was owed is owed again. Raises WrongState, NotAllowed."""
-    lock(instruction.account)
+    """The payee's bank sent the money back (退汇): what was owed is owed again.
+
+    Raises WrongState, NotAllowed, Unlawful (a typed day before the payment, to come, or closed).
+    """
+    account = lock(instruction.account)
+    if not actor.is_system:  # statements bring the bank's own day
+        today = timezone.localdate(at or timezone.now())
+        booked_day_check(account, booked_on, today=today, since=lock(instruction).booked_on)
     uid = uuid7()
     back = transition(
         instruction, "return", actor=actor, at=at, values={"failure": reason.strip(), "return_uid": uid}

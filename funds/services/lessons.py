@@ -17,7 +17,7 @@ from casework.deadlines import CalendarMissing, compute, load_calendar
 from casework.errors import NotAllowed, Unlawful, WrongState
 from casework.steps import require
 from casework.workflow import transition
-from funds.models import AbsenceRule, Contract, Lesson, LessonStatus
+from funds.models import OPEN_REFUND, AbsenceRule, Contract, Lesson, LessonStatus, Refund
 from funds.services.consuming import lessons_settle
 from funds.texting import tell
 from institutions.models import Institution
@@ -44,7 +44,8 @@ def lessons_declare(
     """Declare lessons of one institution, all or none; one audit event with their count and hash.
 
     A missed lesson that the contract does not charge is kept without a clock. Raises NotAllowed, Unlawful
-    (a day in the future or too long ago, outside the contract, more than its lessons, declared before),
+    (a day in the future, too long ago or since a refund was applied for, outside the contract, more than its
+    lessons, declared before),
     WrongState (the contract is not running).
     """
     require(actor, "funds.lesson_declare")
@@ -58,6 +59,7 @@ def lessons_declare(
     oldest = _oldest(institution, at)
     for row in wanted:
         _check(held[row.contract.pk], row, timezone.localdate(at), oldest)
+    _check_refunds(held, wanted)
     _check_new(held, wanted)
     due_on, term = _due(institution, timezone.localdate(at))
     lessons = [_lesson(actor, held[row.contract.pk], row, at, due_on, term) for row in wanted]
@@ -93,6 +95,18 @@ def _check(contract: Contract, row: Taught, today: date, oldest: date) -> None:
         )
     if not 1 <= row.slot <= SLOTS_MAX:
         raise Unlawful(f"合同 {contract.number}：一天最多 {SLOTS_MAX} 课时。")
+
+
+def _check_refunds(held: dict[int, Contract], wanted: list[Taught]) -> None:
+    """From the day on which a family asked its money back no lesson is charged while that is open."""
+    rows = Refund.objects.filter(contract__in=held, status__in=OPEN_REFUND)
+    asked = {pk: timezone.localdate(at) for pk, at in rows.values_list("contract", "applied_at")}
+    for row in wanted:
+        since = asked.get(row.contract.pk)
+        if since is not None and row.taught_on >= since:
+            raise Unlawful(
+                f"合同 {row.contract.number}：家长已于 {since:%Y-%m-%d} 申请退费，不能申报这一天及以后的课时。"
+            )
 
 
 def _check_new(held: dict[int, Contract], wanted: list[Taught]) -> None:
@@ -168,7 +182,7 @@ def _record(actor: User, institution: Institution, verb: str, lessons: list[Less
 def lesson_confirm(*, actor: User, lesson: Lesson, at: datetime | None = None) -> Lesson:
     """The family says that the lesson was given. Raises WrongState, NotAllowed (a person of the office)."""
     _system(actor)
-    return _settled(actor, lesson, LessonStatus.CONFIRMED, at, ("TAUGHT",))
+    return _settled(actor, lesson, "lesson_confirm", at, "TAUGHT")
 
 
 def _system(actor: User) -> None:
@@ -176,27 +190,33 @@ def _system(actor: User) -> None:
         raise NotAllowed("只有家长本人能确认课时或提出异议。")
 
 
+@database.atomic
 def _settled(
-    actor: User,
-    lesson: Lesson,
-    status: LessonStatus,
-    at: datetime | None,
-    sources: tuple[str, ...],
-    **values: object,
+    actor: User, lesson: Lesson, verb: str, at: datetime | None, source: LessonStatus | str, **values: object
 ) -> Lesson:
+    """One lesson confirmed by a person, with its own audit event."""
+    at = at or timezone.now()
     done = lessons_settle(
         actor=actor,
         institution=lesson.institution,
         lesson_ids=[lesson.pk],
-        status=status,
-        at=at or timezone.now(),
-        sources=sources,
+        status=LessonStatus.CONFIRMED,
+        at=at,
+        sources=(str(source),),
         **values,
     )
-    if not done.count:
-        lesson.refresh_from_db()
-        raise WrongState(f"这一课时现在是“{lesson.get_status_display()}”，不能确认。")
     lesson.refresh_from_db()
+    if not done.count:
+        raise WrongState(f"这一课时现在是“{lesson.get_status_display()}”，不能确认。")
+    audit.record(
+        actor=actor,
+        verb=f"funds.{verb}",
+        target=lesson,
+        changes={"status": [str(source), lesson.status], "fen": [0, lesson.fen]},
+        reason=str(values.get("decision", "")),
+        about=lesson.file_uid,
+        at=at,
+    )
     return lesson
 
 
@@ -219,9 +239,9 @@ def lesson_uphold(*, actor: User, lesson: Lesson, decision: str, at: datetime | 
     return _settled(
         actor,
         lesson,
-        LessonStatus.CONFIRMED,
+        "lesson_uphold",
         at,
-        ("DISPUTED",),
+        "DISPUTED",
         decision=decision.strip()[:200],
         decided_by=actor,
     )
@@ -243,7 +263,6 @@ for code, sentence in {
     "lessons_settle": "课时确认入账",
     "lesson_dispute": "家长对课时提出异议",
     "lesson_confirm": "家长确认课时",
-    "lesson_auto_confirm": "课时到期自动确认",
     "lesson_uphold": "认定课时已授",
     "lesson_cancel": "认定课时未授，不计费",
     "lesson_withdraw": "机构撤回课时申报",

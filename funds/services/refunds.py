@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime, timedelta
 
 from django.db import transaction as database
@@ -11,8 +12,8 @@ from accounts.models import User
 from accounts.services import system_user
 from casework import audit, policy
 from casework.deadlines import CalendarMissing, Term, TermUnit, compute, load_calendar
-from casework.deadlines.services import deadline_finish, deadline_start
-from casework.errors import Blocked, DomainError, NotAllowed, Reason, Unlawful, WrongState
+from casework.deadlines.services import DeadlineMoved, deadline_cancel, deadline_finish, deadline_start
+from casework.errors import NotAllowed, Reason, Unlawful, WrongState
 from casework.records import record_create, root_fields
 from casework.steps import lock, refuse, require
 from casework.workflow import transition
@@ -34,6 +35,7 @@ from funds.services.instructions import Payee, instruction_prepare
 from funds.services.payments import unearned
 from funds.texting import tell
 
+logger = logging.getLogger(__name__)
 AGREE = "fund.refund.auto_agree"
 ANSWER = "FUND_REFUND_ANSWER"
 MAY_REFUND = ("PARTLY_PAID", "ACTIVE", "SUSPENDED")
@@ -114,24 +116,59 @@ def _answered(actor: User, refund: Refund, step: str, answer: str, at: datetime 
     return done
 
 
-def refunds_auto_agree(*, actor: User, today: date, at: datetime) -> int:
-    """Silence after the last day counts as consent; how many. Safe to run again."""
-    rows = Refund.objects.filter(status="APPLIED", answer_due_on__lt=today).order_by("pk")
-    for row in rows:
-        with database.atomic():
-            done = transition(row, "auto_agree", actor=actor, at=at)
-            deadline_finish(actor=actor, subject_uid=done.uid, kind=ANSWER, on=today)
-    return len(rows)
+def refunds_auto_agree(*, actor: User, today: date, at: datetime, failed: list[str] | None = None) -> int:
+    """Silence after the last day counts as consent; how many. Safe to run again.
+
+    One that cannot be carried out is logged and named in `failed`; it does not hold up the others.
+    """
+    done = 0
+    for row in Refund.objects.filter(status="APPLIED", answer_due_on__lt=today).order_by("pk"):
+        try:
+            with database.atomic():
+                agreed = transition(row, "auto_agree", actor=actor, at=at)
+                deadline_finish(actor=actor, subject_uid=agreed.uid, kind=ANSWER, on=today)
+        except Exception:
+            logger.exception("refund %s could not be taken as agreed", row.number)
+            if failed is not None:
+                failed.append(row.number)
+            continue
+        done += 1
+    return done
+
+
+@database.atomic
+def refund_due_moved(event: DeadlineMoved) -> None:
+    """Copy a moved term of the institution's answer."""
+    if event.kind != ANSWER:
+        return
+    row = Refund.objects.select_for_update().filter(uid=event.subject_uid, status="APPLIED").first()
+    if row is None or row.answer_due_on == event.due_on:
+        return
+    changes = {"answer_due_on": [row.answer_due_on, event.due_on]}
+    row.answer_due_on = event.due_on
+    row.save(update_fields=["answer_due_on"])
+    audit.record(
+        actor=system_user(), verb="funds.refund_due_moved", target=row, changes=changes, about=row.file_uid
+    )
 
 
 def refund_mediate(*, actor: User, refund: Refund, at: datetime | None = None) -> Refund:
-    """The bureau takes it up. Raises WrongState, NotAllowed."""
+    """The bureau takes it up; before an answer only when no term for it could be computed.
+
+    Raises WrongState, NotAllowed, Blocked.
+    """
     return transition(refund, "mediate", actor=actor, at=at)
 
 
+@database.atomic
 def refund_withdraw(*, actor: User, refund: Refund, at: datetime | None = None) -> Refund:
-    """The family takes it back (by its link, or the bureau for it). Raises WrongState, NotAllowed."""
-    return transition(refund, "withdraw", actor=actor, at=at)
+    """The family takes it back (by its link, or the bureau for it); the term ends. Raises WrongState, NotAllowed."""
+    at = at or timezone.now()
+    gone = transition(refund, "withdraw", actor=actor, at=at)
+    deadline_cancel(
+        actor=actor, subject_uid=gone.uid, kind=ANSWER, on=timezone.localdate(at), reason="家长撤回退费申请"
+    )
+    return gone
 
 
 def refund_reject(*, actor: User, refund: Refund, decision: str, at: datetime | None = None) -> Refund:
@@ -281,21 +318,11 @@ def refund_follow(event: InstructionEnded) -> None:
         transition(refund, "paid", actor=actor, values={"paid_on": row.booked_on})
         transition(refund.contract, "refund_paid", actor=actor, values={"ended_on": row.booked_on})
         return
+    values: dict[str, object] = {"failure": row.failure}
     if event.status == "RETURNED":
         transition(refund.contract, "refund_back", actor=actor, values={"ended_on": None})
-    transition(
-        refund, "fail" if event.status == "VOIDED" else "back", actor=actor, values={"failure": row.failure}
-    )
-
-
-def may_refund(contract: Contract, on: date) -> str:
-    """Why a refund cannot be applied for now; empty when it can."""
-    if contract.status not in MAY_REFUND:
-        return f"合同现在是“{contract.get_status_display()}”。"
-    try:
-        return "" if refund_working(contract, "FAMILY", on).rest > 0 else "学费已经消完。"
-    except (Blocked, DomainError) as error:
-        return error.message
+        values["paid_on"] = None
+    transition(refund, "fail" if event.status == "VOIDED" else "back", actor=actor, values=values)
 
 
 for code, sentence in {
@@ -303,6 +330,7 @@ for code, sentence in {
     "refund_agree": "机构同意退费",
     "refund_auto_agree": "机构逾期未答复，视为同意退费",
     "refund_refuse": "机构不同意退费",
+    "refund_due_moved": "机构答复期限变动",
     "refund_mediate": "教育局调解退费",
     "refund_approve": "审定退费",
     "refund_reject": "不予退费",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from casework import audit
-from casework.errors import NotAllowed, WrongState
+from casework.errors import NotAllowed, Unlawful, WrongState
 from casework.records import root_fields
 from casework.steps import lock, require
 from funds.models import FundSheet
@@ -25,6 +26,8 @@ from funds.sheets import SheetRow, rows_of, tried
 from institutions.models import Institution
 from institutions.sheets.guard import check_sheet
 
+logger = logging.getLogger(__name__)
+KEEP_DAYS = 30
 PERMISSIONS = {"CONTRACTS": "funds.contract_enter", "LESSONS": "funds.lesson_declare"}
 
 
@@ -68,7 +71,7 @@ def sheet_rows(sheet: FundSheet) -> list[SheetRow]:
 def sheet_apply(*, actor: User, sheet: FundSheet, at: datetime | None = None) -> FundSheet:
     """Write the new rows that the rules let through; the second click finds it done. The file is removed.
 
-    Raises NotAllowed, WrongState.
+    A sheet of which no row is let through stays as it was. Raises NotAllowed, WrongState, Unlawful.
     """
     require(actor, PERMISSIONS[sheet.kind])
     at = at or timezone.now()
@@ -80,6 +83,9 @@ def sheet_apply(*, actor: User, sheet: FundSheet, at: datetime | None = None) ->
         raise WrongState("表格里没有可以导入的新行。请看每一行的说明。")
     write = _write_contracts if locked.kind == "CONTRACTS" else _write_lessons
     write(actor, locked, [row for row in rows if row.kind == "NEW"], at)
+    if not any(row.kind == "NEW" for row in rows):
+        reasons = dict.fromkeys(reason for row in rows for reason in row.reasons)
+        raise Unlawful(f"没有一行可以导入：{' '.join(list(reasons)[:3])}")
     name, locked.stored_as = locked.stored_as, ""
     locked.status, locked.applied_at, locked.version = "APPLIED", at, locked.version + 1
     refused = [
@@ -97,6 +103,45 @@ def sheet_apply(*, actor: User, sheet: FundSheet, at: datetime | None = None) ->
     )
     database.on_commit(lambda: storages["sealed"].delete(name))
     return locked
+
+
+@database.atomic
+def sheet_discard(*, actor: User, sheet: FundSheet, reason: str = "", at: datetime | None = None) -> None:
+    """Throw away a sheet that was not applied, with its file; the event stays. Raises NotAllowed, WrongState."""
+    require(actor, PERMISSIONS[sheet.kind])
+    if not FundSheet.objects.visible_to(actor).filter(pk=sheet.pk).exists():
+        raise NotAllowed("只能放弃本机构的表格。")
+    locked = lock(sheet)
+    if locked.status != "CHECKED":
+        raise WrongState("表格已经导入，不能放弃。")
+    audit.record(
+        actor=actor,
+        verb="funds.sheet_discard",
+        target=locked,
+        changes={"sha256": [locked.sha256, ""]},
+        reason=reason,
+        about=locked.institution.uid,
+        at=at or timezone.now(),
+    )
+    name = locked.stored_as
+    locked.delete()
+    database.on_commit(lambda: storages["sealed"].delete(name))
+
+
+def sheets_purge(*, actor: User, at: datetime, failed: list[str] | None = None) -> int:
+    """Throw away sheets that nobody confirmed for `KEEP_DAYS`: they name families in clear. How many."""
+    old = FundSheet.objects.filter(status="CHECKED", created_at__lt=at - timedelta(days=KEEP_DAYS))
+    done = 0
+    for row in old.select_related("institution").order_by("pk"):
+        try:
+            sheet_discard(actor=actor, sheet=row, reason=f"{KEEP_DAYS} 天没有确认", at=at)
+        except Exception:
+            logger.exception("sheet %s could not be thrown away", row.pk)
+            if failed is not None:
+                failed.append(str(row.uid))
+            continue
+        done += 1
+    return done
 
 
 def _write_contracts(actor: User, sheet: FundSheet, rows: list[SheetRow], at: datetime) -> None:
@@ -133,3 +178,4 @@ def _write_lessons(actor: User, sheet: FundSheet, rows: list[SheetRow], at: date
 
 audit.verb("funds.sheet_receive", "上传预收费表格")
 audit.verb("funds.sheet_apply", "导入预收费表格")
+audit.verb("funds.sheet_discard", "放弃预收费表格")

@@ -32,6 +32,7 @@ from funds.forms.accounts import PaperForm, ReasonForm
 from funds.models import Contract
 from funds.refunding import refund_working
 from funds.views.common import keep_paper, named_place, path_to, plain_form, row_form, tabs
+from funds.views.numbers import REVEAL, number_action
 
 CONTRACTS = "funds.contract_view"
 COLUMNS = (
@@ -191,6 +192,8 @@ def contract_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     if actor.may("funds.family_reveal"):
         url = reverse("funds:contract_family", kwargs={"uid": row.uid})
         extras.append({"label": "查看家长信息和链接", "url": url, "method": "link"})
+    if actor.may(REVEAL) and row.payer_account_tail:
+        extras.append(number_action("funds:payer_number", row, "查看付款人完整账号"))
     refunds = list(selectors.refunds_visible(actor).filter(contract=row))
     return kit.detail_page(
         request,
@@ -228,8 +231,9 @@ def money_section(row: Any) -> dict[str, Any]:
         for label, fen, words in (
             ("已缴", money.paid, f"总价 {yuan(row.price_fen)}，待缴 {yuan(row.open_fen)}"),
             ("在监管（未消课）", money.unearned, "家长的钱，没有上课不能动"),
-            ("已消课和归机构", row.earned(row.used), f"{row.used} 课时，按约定拨付给机构"),
+            ("已消课和归机构", money.earned, f"{row.used} 课时和退费时约定扣除的费用，按约定拨付给机构"),
             ("应退未付", money.refundable, "已审定，等银行支付"),
+            *([("已退", money.refunded, "已退给付款人")] if money.refunded else []),
         )
     ]
     return kit.table("钱在哪里", ("项目", "金额", "说明"), rows, "")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_protect, ensure_csrf_cookie
@@ -19,11 +21,14 @@ from casework.context import NO_TRACE, current_trace
 from casework.errors import DomainError
 from casework.web.fields import MoneyField
 from funds import links, services
-from funds.models import Contract, Family, Lesson, RefundGround
+from funds.models import Contract, DailyCertificate, Family, Lesson, RefundGround
 from funds.selectors.families import own_contracts
 from funds.selectors.paycheck import WORDS, Charge, pay_check, places_named, verdict
+from institutions.selectors import institution_by_public_id
 
 View = Callable[..., Any]
+SCRIPT = Path(__file__).resolve().parents[1] / "data" / "verify_claim.py"
+DAYS_SHOWN = 31
 
 
 class PayCheckForm(forms.Form):
@@ -64,10 +69,29 @@ def _answer(request: Any, values: dict[str, Any]) -> dict[str, Any]:
     return {
         "place": places[0],
         "findings": findings,
+        "has_certificates": DailyCertificate.objects.filter(institution=places[0]).exists(),
         "tone": tone,
         "word": WORDS[tone],
         "checked_at": timezone.now(),
     }
+
+
+@require_safe
+def certificates(request: Any, public_id: str) -> HttpResponse:
+    """Date, place, total and root of an institution's newest certificates, for everyone to compare with."""
+    place = institution_by_public_id(public_id.upper(), request.bureau) if request.bureau else None
+    if place is None:
+        raise Http404("没有这家机构。")
+    days = DailyCertificate.objects.filter(institution=place).order_by("-on")[:DAYS_SHOWN]
+    return render(request, "funds/certificates.html", {"place": place, "days": days, "messages": []})
+
+
+@require_safe
+def verify_script(request: Any) -> HttpResponseBase:
+    """The stand-alone script with which a family checks its proof."""
+    return FileResponse(
+        SCRIPT.open("rb"), as_attachment=True, filename=SCRIPT.name, content_type="text/x-python"
+    )
 
 
 def family_page(view: View) -> View:

@@ -23,6 +23,7 @@ from funds.forms.accounts import PaperForm, ReasonForm
 from funds.models import ReleaseBatch
 from funds.views.accounts import account_url
 from funds.views.common import VIEW, keep_paper, path_to, plain_form, tabs
+from funds.views.numbers import REVEAL, number_action
 
 SHOWN = 500
 BUILD, APPROVE = "funds.release_build", "funds.release_approve"
@@ -324,6 +325,7 @@ def settlement_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         has_status=True,
         actions=[
             *kit.plain_steps(actor, row, SETTLEMENT_STEPS, "funds:settlement_step", "paper"),
+            *([number_action("funds:settlement_number", row, "查看完整账号")] if actor.may(REVEAL) else []),
             *kit.step_actions(actor, row, SETTLEMENT_STEPS, "funds:settlement_step"),
         ],
         sections=[],

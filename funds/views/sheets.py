@@ -101,6 +101,11 @@ def sheet_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def _preview(
     request: AuthedRequest, row: FundSheet, here: str, back: str, base: str, path: Any
 ) -> HttpResponse:
+    if request.method == "POST" and "discard" in request.POST:
+        gone = run_transition(
+            request, lambda: services.sheet_discard(actor=request.user, sheet=row), "已放弃，文件已删除。"
+        )
+        return redirect(back if gone else here)
     if request.method == "POST":
         run_transition(request, lambda: services.sheet_apply(actor=request.user, sheet=row), "已导入。")
         return redirect(here)

@@ -7,9 +7,21 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.utils import timezone
+
+from casework.records import root_fields
 from funds import ledger, services
 from funds.ledger import credit, debit
-from funds.models import AccountKind, Bank, DepositMovement, Entry, EntryKind, EscrowAccount, LedgerAccount
+from funds.models import (
+    AccountDay,
+    AccountKind,
+    Bank,
+    DepositMovement,
+    Entry,
+    EntryKind,
+    EscrowAccount,
+    LedgerAccount,
+)
 from institutions.models import Institution
 from tests.conftest import World
 from tests.inspections.making import make_place
@@ -110,3 +122,20 @@ def proposed(
 def deposited(world: World, row: EscrowAccount, fen: int, reference: str = "0001") -> DepositMovement:
     """Money in the ledger."""
     return services.movement_post(actor=world.head, movement=proposed(world, row, fen, reference))
+
+
+def closed(world: World, row: EscrowAccount, day: date) -> AccountDay:
+    """The account's book of a day is closed."""
+    return AccountDay.objects.create(
+        **root_fields(actor=world.clerk, region=row.region, bureau=row.bureau),
+        account=row,
+        account_uid=row.uid,
+        day=day,
+        state="EVEN",
+        bank_fen=0,
+        book_fen=0,
+        difference_fen=0,
+        is_closed=True,
+        closed_by=world.clerk,
+        closed_at=timezone.now(),
+    )

@@ -12,18 +12,22 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.errors import Unlawful
 from casework.models import AuditEvent
+from casework.templatetags.ui import yuan
 from funds import links, merkle, services
-from funds.models import DailyCertificate
+from funds.models import Contract, DailyCertificate
+from funds.services import certificates
 from institutions.models import Institution
 from tests.conftest import World
-from tests.funds.paying import SIGNED, active, at, custody, earn
+from tests.funds.paying import SIGNED, active, at, custody, earn, paid, signed
+from tests.inspections.making import make_place
 
-SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "verify_claim.py"
+SCRIPT = Path(__file__).resolve().parents[2] / "funds" / "data" / "verify_claim.py"
 
 
 def script() -> Any:
@@ -109,3 +113,89 @@ def test_nobody_sees_another_familys_proof_and_nothing_is_rewritten(law: World, 
         services.claim_proof(family=one.family, contract=two)
     with pytest.raises(DatabaseError), transaction.atomic():
         DailyCertificate.objects.update(owed_fen=1)
+
+
+@pytest.mark.django_db
+def test_missed_days_are_made_up_and_one_failure_is_named(
+    law: World, place: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    custody(law, place)
+    active(law, place)
+    other = make_place(law, "示例另一家培训中心")
+    custody(law, other, "5002370071000002")
+    services.certificates_make(actor=law.system, on=SIGNED, at=at(SIGNED, 23))
+    whole = certificates.certificate_make
+
+    def broken(*, institution: Institution, **values: Any) -> Any:
+        if institution.pk == place.pk and values["on"] == SIGNED + timedelta(days=3):
+            raise RuntimeError("坏行")
+        return whole(institution=institution, **values)
+
+    monkeypatch.setattr(certificates, "certificate_make", broken)
+    failed: list[str] = []
+    until = SIGNED + timedelta(days=3)
+    days = services.certificates_catch_up(actor=law.system, until=until, at=at(until), failed=failed)
+    assert days == [SIGNED + timedelta(days=index) for index in (1, 2, 3)]
+    assert failed == [f"{place.name} 2026-11-23"]
+    assert DailyCertificate.objects.filter(institution=place).count() == 3
+    assert DailyCertificate.objects.filter(institution=other).count() == 4
+
+
+@pytest.mark.django_db
+def test_root_and_total_are_public_and_the_order_number_is_in_the_leaf(
+    law: World, place: Institution
+) -> None:
+    custody(law, place)
+    one = active(law, place)
+    active(law, place, student="李", phone="13800000002")
+    services.certificates_make(actor=law.system, on=SIGNED, at=at(date(2026, 11, 21)))
+    proof = services.claim_proof(family=one.family, contract=one)
+    public = Client()
+    page = public.get(reverse("funds_public:certificates", args=[place.public_id])).content.decode()
+    assert proof["root"] in page
+    assert yuan(600_000) in page
+    assert "2026" in page
+    asked = public.get(reverse("funds_public:pay_check"), {"q": place.name}).content.decode()
+    assert reverse("funds_public:certificates", args=[place.public_id]) in asked
+    told = b"".join(public.get(reverse("funds_public:verify_script")))
+    assert told == SCRIPT.read_bytes()
+    assert script().verify(proof, one.order_no)
+    other = Contract.objects.exclude(pk=one.pk).get()
+    assert not script().verify(proof, other.order_no)
+    assert public.get(reverse("funds_public:certificates", args=["NONE99"])).status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_newest_certificate_tells_when_an_open_claim_is_not_in_it(law: World, place: Institution) -> None:
+    custody(law, place)
+    one = active(law, place)
+    services.certificates_make(actor=law.system, on=SIGNED, at=at(date(2026, 11, 21)))
+    day = DailyCertificate.objects.get()
+    later = SIGNED + timedelta(days=1)
+    DailyCertificate.objects.create(
+        bureau=day.bureau, institution=place, on=later, owed_fen=0, releasable_fen=0, bank_fen=300_000,
+        transit_fen=0, families=0, root=merkle.EMPTY[0], made_at=timezone.now(),
+    )  # fmt: skip
+    with pytest.raises(Unlawful, match=r"您还有 3,000\.00 元，但当天的证明没有算进"):
+        services.claim_proof(family=one.family, contract=one)
+    token = links.token_of(one.family)
+    assert (
+        "没有算进这份合同"
+        in Client().get(reverse("funds_public:family", kwargs={"token": token})).content.decode()
+    )
+    fresh = paid(law, signed(law, place, student="李", phone="13800000002"), on=date(2026, 11, 25))
+    with pytest.raises(Unlawful, match="请明天再查"):
+        services.claim_proof(family=fresh.family, contract=fresh)
+
+
+@pytest.mark.django_db
+def test_certificates_made_without_order_numbers_still_prove(law: World, place: Institution) -> None:
+    custody(law, place)
+    one = active(law, place)
+    top = merkle.root([merkle.leaf(certificates.salt_of(one, SIGNED), 300_000)])
+    DailyCertificate.objects.create(
+        bureau=place.bureau, institution=place, on=SIGNED, owed_fen=top[1], releasable_fen=0,
+        bank_fen=300_000, transit_fen=0, families=1, root=top[0], contracts=[one.pk], claims=[300_000],
+        made_at=timezone.now(),
+    )  # fmt: skip
+    assert script().verify(services.claim_proof(family=one.family, contract=one))

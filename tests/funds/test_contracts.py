@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.models import User
 from casework import policy
 from casework.errors import Blocked, NotAllowed, Unlawful, WrongState
-from casework.models import AuditEvent
-from funds import ledger, selectors, services
+from casework.models import AuditEvent, PolicyValue
+from funds import ledger, rules, selectors, services
 from funds.models import Contract, EntryKind, Family, is_order_no, new_order_no
 from institutions.models import Institution
 from tests.conftest import World
-from tests.funds.paying import NOON, SIGNED, active, balance, custody, drafted, paid, signed, terms
+from tests.funds.paying import NOON, SIGNED, active, at, balance, custody, drafted, paid, signed, terms
 
 pytestmark = pytest.mark.django_db
 
 
-def reasons(world: World, contract: Contract) -> str:
+def reasons(world: World, contract: Contract, moment: datetime = NOON, actor: User | None = None) -> str:
     with pytest.raises(Blocked) as stopped:
-        services.contract_sign(actor=world.clerk, contract=contract, at=NOON)
+        services.contract_sign(actor=actor or world.clerk, contract=contract, at=moment)
     return " ".join(str(reason) for reason in stopped.value.reasons)
 
 
@@ -92,7 +93,29 @@ def test_a_later_policy_does_not_touch_earlier_contracts(law: World, place: Inst
         since=date(2026, 11, 21),
     )  # fmt: skip
     assert signed(law, place, lessons=60).checks["fund.charge.lessons"]["value"] == 60
-    assert "超过 40 课时" in reasons(law, drafted(law, place, lessons=60, signed_on=date(2026, 11, 21)))
+    assert "超过 40 课时" in reasons(
+        law, drafted(law, place, lessons=60, signed_on=date(2026, 11, 21)), at(date(2026, 11, 21))
+    )
+
+
+def test_a_typed_day_of_signing_lifts_no_cap(law: World, place: Institution) -> None:
+    """Values are those of the day of coming into force; a day far back or to come stops an institution."""
+    custody(law, place)
+    old = {"lessons": 61, "signed_on": date(2021, 3, 1)}
+    assert "超过 60 课时" in reasons(law, drafted(law, place, **old))
+    row = services.contract_draft(
+        actor=law.institution_user, institution=place, values=terms(signed_on=date(2026, 10, 20)), at=NOON
+    )
+    assert "机构不能补登" in reasons(law, row, actor=law.institution_user)
+    assert any("教育局补登" in text for text in signed(law, place, signed_on=date(2026, 10, 20)).warnings)
+    assert "晚于今天" in reasons(law, drafted(law, place, signed_on=date(2026, 11, 21)))
+
+
+@pytest.mark.parametrize("key", sorted(rules.CAPS))
+def test_without_a_cap_nothing_comes_into_force(law: World, place: Institution, key: str) -> None:
+    custody(law, place)
+    PolicyValue.objects.filter(key=key).delete()
+    assert f"“{key}”" in reasons(law, drafted(law, place))
 
 
 def test_a_frozen_account_takes_no_new_contract(law: World, place: Institution) -> None:

@@ -352,6 +352,49 @@ def test_lessons_by_sheet(law: World, place: Institution, sign_in: SignIn) -> No
     assert own.get(reverse("funds_portal:sheet_template", kwargs={"kind": "LESSONS"})).status_code == 200
 
 
+LESSON_HEADS = ["合同编号", "上课日期", "当日第几课时", "缺课"]
+
+
+def test_an_unknown_word_for_absence_is_refused(law: World, place: Institution, sign_in: SignIn) -> None:
+    from tests.funds.paying import active
+
+    custody(law, place)
+    today = timezone.localdate()
+    row = active(law, place, starts_on=today, ends_on=today)
+    own = sign_in(law.institution_user)
+    words = ["请假", "否"]
+    body = [[row.number, today.isoformat(), index + 1, word] for index, word in enumerate(words)]
+    own.post(reverse("funds_portal:lesson_sheet"), {"upload": sheet(LESSON_HEADS, *body)})
+    found = FundSheet.objects.get()
+    here = reverse("funds_portal:sheet_detail", kwargs={"uid": found.uid})
+    assert "“请假”不认识" in text(own.get(here))
+    own.post(here)
+    assert list(Lesson.objects.values_list("slot", "is_absent")) == [(2, False)]
+
+
+def test_a_sheet_of_which_nothing_is_written_stays_and_is_thrown_away(
+    law: World, place: Institution, sign_in: SignIn
+) -> None:
+    custody(law, place)
+    own = sign_in(law.institution_user)
+    phone = ["HT-3", "王五", "王六", "12", "舞蹈启蒙", "舞蹈", 30, "2026-11-23", "2027-02-20", "3000"]
+    own.post(reverse("funds_portal:contract_sheet"), {"upload": sheet(HEADS, phone)})
+    row = FundSheet.objects.get()
+    here = reverse("funds_portal:sheet_detail", kwargs={"uid": row.uid})
+    assert "手机号应为" in text(own.post(here, follow=True))
+    row.refresh_from_db()
+    assert (row.status, bool(row.stored_as)) == ("CHECKED", True)
+    assert sign_in(law.neighbour_institution_user).post(here, {"discard": "1"}).status_code == 404
+    own.post(here, {"discard": "1"})
+    assert not FundSheet.objects.exists()
+    assert AuditEvent.objects.get(verb="funds.sheet_discard").object_uid == row.uid
+    own.post(reverse("funds_portal:contract_sheet"), {"upload": sheet(HEADS, phone)})
+    late = timezone.now() + timezone.timedelta(days=29)
+    assert services.sheets_purge(actor=law.system, at=late) == 0
+    assert services.sheets_purge(actor=law.system, at=late + timezone.timedelta(days=2)) == 1
+    assert not FundSheet.objects.exists()
+
+
 def test_worklists(law: World, place: Institution) -> None:
     from tests.funds.paying import active, taught
 

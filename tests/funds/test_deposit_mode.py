@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from casework.errors import Blocked, Unlawful
 from funds import services
-from funds.models import Contract, EntryKind, Refund
+from funds.models import Contract, DailyCertificate, EntryKind, Refund
+from funds.selectors.custody import custody_places
 from institutions.models import Institution
 from tests.conftest import World
-from tests.funds.making import DAY, account, deposited
-from tests.funds.paying import NOON, SIGNED, at, balance, custody, drafted, taught, white
+from tests.funds.making import DAY, account, closed, deposited
+from tests.funds.paying import NOON, SIGNED, at, balance, custody, drafted, signed, taught, white
 
 pytestmark = pytest.mark.django_db
 LATE = date(2026, 12, 1)
@@ -91,3 +92,36 @@ def test_the_deposit_pays_when_the_institution_does_not(law: World, kept: Contra
     deposit = kept.institution.escrow_accounts.get(kind="DEPOSIT")
     assert balance("DEPOSIT_BANK", deposit) == balance("DEPOSIT_OBLIG", deposit) == 730_000
     assert balance("CLAIM_ON_INST", kept.institution) == 0
+
+
+def test_the_deposit_pays_on_an_open_day_only(law: World, kept: Contract) -> None:
+    row = decided(law, kept)
+    deposit = kept.institution.escrow_accounts.get(kind="DEPOSIT")
+    closed(law, deposit, LATE)
+    with pytest.raises(Unlawful, match="这一天已结账"):
+        services.refund_paid_by_deposit(
+            actor=law.leader, refund=row, paid_on=LATE, reference="巫教资〔2026〕9号", at=at(LATE)
+        )
+
+
+def test_fees_kept_by_the_institution_are_no_custody(law: World, kept: Contract) -> None:
+    """Claims under deposit-mode contracts, closed accounts and old money in transit do not enter the comparison."""
+    services.contract_suspend(actor=law.officer, contract=kept, reason="改为托管")
+    place = kept.institution
+    custody(law, place)
+    row = custody_places(law.head, SIGNED).get(pk=place.pk)
+    assert (row.owed_fen, row.short_fen, row.transit_fen) == (0, 0, 0)
+
+
+def test_old_money_in_transit_is_no_cover(law: World, place: Institution) -> None:
+    custody(law, place)
+    contract = signed(law, place)
+    services.payment_post(
+        actor=law.clerk, contract=contract, fen=300_000, booked_on=SIGNED, key="q", via=EntryKind.PAY_CHANNEL
+    )
+    later = SIGNED + timedelta(days=60)
+    assert custody_places(law.head, SIGNED).get(pk=place.pk).short_fen == 0
+    assert custody_places(law.head, later).get(pk=place.pk).short_fen == 300_000
+    for day in (SIGNED, later):
+        services.certificates_make(actor=law.system, on=day, at=at(later))
+    assert [day.gap_fen for day in DailyCertificate.objects.order_by("on")] == [0, 300_000]

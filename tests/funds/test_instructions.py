@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import threading
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 
-from casework.errors import Blocked, DomainError, NotAllowed, WrongState
+from casework.errors import Blocked, DomainError, NotAllowed, Unlawful, WrongState
 from funds import ledger, selectors, services
 from funds.ledger import credit, debit
-from funds.models import AccountKind, Entry, EntryKind, EscrowAccount, Instruction, InstructionKind
+from funds.models import (
+    AccountKind,
+    Entry,
+    EntryKind,
+    EscrowAccount,
+    Instruction,
+    InstructionKind,
+)
 from funds.services import Payee
 from institutions.models import Institution
 from tests.conftest import World
+from tests.funds.making import closed
 from tests.funds.paying import NOON, SIGNED, active, balance, custody, earn
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +109,27 @@ def test_money_that_comes_back_is_owed_again(law: World, earned: EscrowAccount) 
     assert row.status == "RETURNED"
     assert balance("INST_RELEASABLE", earned.institution) == 100_000
     assert balance("ESCROW_BANK", earned) == 300_000
+
+
+def test_a_typed_day_is_open_and_not_before_the_payment(law: World, earned: EscrowAccount) -> None:
+    row = post(law, sent(law, earned, 50_000), "S1")
+
+    def back(on: date) -> Instruction:
+        return services.instruction_return(
+            actor=law.clerk, instruction=row, booked_on=on, reason="账号有误", at=NOON + timedelta(days=3)
+        )
+
+    with pytest.raises(Unlawful, match="不能早于 2026-11-20"):
+        back(SIGNED - timedelta(days=1))
+    with pytest.raises(Unlawful, match="不能晚于今天"):
+        back(SIGNED + timedelta(days=4))
+    other = sent(law, earned, 50_000)
+    closed(law, earned, SIGNED)
+    with pytest.raises(Unlawful, match="这一天已结账"):
+        post(law, other, "S2")
+    with pytest.raises(Unlawful, match="这一天已结账"):
+        back(SIGNED)
+    assert back(SIGNED + timedelta(days=1)).status == "RETURNED"
 
 
 def test_a_freeze_stops_what_was_not_sent(law: World, earned: EscrowAccount) -> None:

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from casework.errors import NotAllowed, Unlawful, WrongState
+from casework.models import AuditEvent
 from funds import services
-from funds.models import AbsenceRule, Entry, Lesson
+from funds.models import AbsenceRule, Entry, Lesson, LessonStatus
 from institutions.models import Institution
 from tests.conftest import World
 from tests.funds.paying import ENDS, STARTS, active, at, balance, custody, taught
@@ -138,6 +139,45 @@ def test_suspended_contracts_wait(law: World, place: Institution) -> None:
     services.contract_suspend(actor=law.officer, contract=contract, reason="机构停课")
     done = services.lessons_auto_confirm(actor=law.system, today=ENDS, at=at(ENDS))
     assert done.count == 0
+
+
+def test_a_confirmation_a_decision_and_the_end_stand_on_their_own_rows(
+    law: World, place: Institution
+) -> None:
+    custody(law, place)
+    contract = active(law, place, lessons=2)
+    own, decided = taught(law, contract, 2)
+    services.lesson_confirm(actor=law.system, lesson=own)
+    services.lesson_dispute(actor=law.system, lesson=decided, words="没上课")
+    services.lesson_uphold(actor=law.officer, lesson=decided, decision="有签到和监控")
+
+    def event(verb: str) -> AuditEvent:
+        return AuditEvent.objects.get(verb=f"funds.{verb}")
+
+    assert event("lesson_confirm").object_uid == own.uid
+    upheld = event("lesson_uphold")
+    assert (upheld.object_uid, upheld.reason) == (decided.uid, "有签到和监控")
+    assert event("contract_complete").object_uid == contract.uid
+
+
+def test_an_open_refund_stops_declarations_and_the_clock(law: World, place: Institution) -> None:
+    custody(law, place)
+    contract = active(law, place)
+    taught(law, contract, 2)
+    asked = STARTS + timedelta(days=3)
+    refund = services.refund_apply(actor=law.system, contract=contract, ground="FAMILY", at=at(asked))
+    with pytest.raises(Unlawful, match="已于 2026-11-26 申请退费"):
+        taught(law, contract, 1, asked)
+    assert len(taught(law, contract, 1, asked - timedelta(days=1))) == 1
+    night = date(2027, 1, 20)
+    assert services.lessons_auto_confirm(actor=law.system, today=night, at=at(night, 0)).count == 0
+    ids = list(Lesson.objects.values_list("pk", flat=True))
+    done = services.lessons_settle(
+        actor=law.system, institution=place, lesson_ids=ids, status=LessonStatus.AUTO_CONFIRMED, at=at(night)
+    )
+    assert (done.count, balance("INST_RELEASABLE", place)) == (0, 0)
+    services.refund_withdraw(actor=law.system, refund=refund, at=at(night))
+    assert services.lessons_auto_confirm(actor=law.system, today=night, at=at(night, 0)).count == 3
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -10,13 +10,14 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
-from casework.models import EvidenceFile
+from casework.models import AuditEvent, EvidenceFile
 from funds import selectors, services
-from funds.models import Bank, DepositMovement, EscrowAccount
+from funds.models import Bank, DepositMovement, EntryKind, EscrowAccount
 from institutions.models import Institution
 from tests.conftest import World
 from tests.fieldwork.phones import picture as jpeg
 from tests.funds.making import DAY, account, deposited, proposed
+from tests.funds.paying import NOON, SIGNED, custody, settlement, signed
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Any], Client]
@@ -139,6 +140,30 @@ def test_the_whole_number_is_shown_once_with_a_reason(
     assert "5002370072000001" in text(response)
     assert response.headers["Cache-Control"] == "no-store"
     assert sign_in(law.clerk).get(url).status_code == 403
+
+
+def test_payees_numbers_are_opened_with_a_reason(law: World, place: Institution, sign_in: SignIn) -> None:
+    custody(law, place)
+    own = settlement(law, place)
+    contract = signed(law, place)
+    services.payment_post(
+        actor=law.clerk, contract=contract, fen=300_000, booked_on=SIGNED, key="b", via=EntryKind.PAY_DIRECT,
+        payer_account="6222 0000 1234 5678", at=NOON,
+    )  # fmt: skip
+    officer, clerk = sign_in(law.officer), sign_in(law.clerk)
+    for name, detail, uid, number in (
+        ("settlement_number", "settlement_detail", own.uid, "6222000011112222"),
+        ("payer_number", "contract_detail", contract.uid, "6222000012345678"),
+    ):
+        url = reverse(f"funds:{name}", kwargs={"uid": uid})
+        assert url in text(officer.get(reverse(f"funds:{detail}", kwargs={"uid": uid})))
+        assert officer.post(url, {"reason": " "}).status_code == 422
+        response = officer.post(url, {"reason": "办理付款"})
+        assert number in text(response)
+        assert response.headers["Cache-Control"] == "no-store"
+        assert AuditEvent.objects.get(verb="funds.number_reveal", object_uid=uid).reason == "办理付款"
+        assert clerk.get(url).status_code == 403
+        assert sign_in(law.neighbour_officer).get(url).status_code == 404
 
 
 def test_strangers(law: World, place: Institution, sign_in: SignIn) -> None:

@@ -7,10 +7,16 @@ from typing import Any
 
 import pytest
 
+from casework.deadlines.services import deadline_extend
 from casework.errors import Blocked, NotAllowed, Unlawful, WrongState
+from casework.models import Deadline
+from casework.templatetags.ui import yuan
 from funds import services
 from funds.models import Contract, Instruction, Refund
 from funds.refunding import refund_working
+from funds.selectors.contracts import contract_money
+from funds.services import refunds
+from funds.views.contracts import money_section
 from institutions.models import Institution
 from tests.conftest import World
 from tests.funds.paying import STARTS, active, at, balance, custody, taught
@@ -184,3 +190,70 @@ def test_an_institution_that_is_closed_out_refunds_in_full(law: World, used: Con
     )
     row = services.refund_approve(actor=law.head, refund=row, at=at(LATE))
     assert (row.amount_fen, row.kept_fen) == (250_000, 0)
+
+
+def test_figures_after_a_paid_refund_and_after_it_came_back(law: World, used: Contract) -> None:
+    row = services.refund_agree(actor=law.institution_user, refund=applied(law, used), at=at(LATE))
+    done = paid_back(law, services.refund_approve(actor=law.head, refund=row, at=at(LATE)))
+    money = contract_money(Contract.objects.get(pk=used.pk))
+    assert (money.refunded, money.earned, money.unearned) == (240_000, 60_000, 0)
+    cells = money_section(Contract.objects.get(pk=used.pk))["rows"]
+    told = {line[0]["text"]: line[1]["text"] for line in cells}
+    assert (told["已消课和归机构"], told["已退"]) == (yuan(60_000), yuan(240_000))
+    assert done.instruction is not None
+    services.instruction_return(
+        actor=law.clerk, instruction=done.instruction, booked_on=LATE, reason="账号有误", at=at(LATE, 21)
+    )
+    done.refresh_from_db()
+    assert (done.status, done.paid_on) == ("FAILED", None)
+    money = contract_money(Contract.objects.get(pk=used.pk))
+    assert (money.refunded, money.refundable, money.earned) == (0, 240_000, 60_000)
+
+
+def deadline(row: Refund) -> Deadline:
+    return Deadline.objects.get(subject_uid=row.uid)
+
+
+def test_a_withdrawn_application_has_no_running_term(law: World, used: Contract) -> None:
+    row = applied(law, used)
+    services.refund_withdraw(actor=law.system, refund=row, at=at(LATE))
+    assert deadline(row).state == "CANCELLED"
+
+
+def test_a_moved_term_is_the_refunds_too(law: World, used: Contract) -> None:
+    row = applied(law, used)
+    later = date(2026, 12, 20)
+    deadline_extend(
+        actor=law.system, subject_uid=row.uid, kind="FUND_REFUND_ANSWER", due_on=later, reason="停电"
+    )
+    row.refresh_from_db()
+    assert row.answer_due_on == later
+    assert services.refunds_auto_agree(actor=law.system, today=later, at=at(later)) == 0
+
+
+def test_without_a_term_the_bureau_takes_it_up(law: World, used: Contract) -> None:
+    row = applied(law, used)
+    with pytest.raises(Blocked, match="机构答复期限到"):
+        services.refund_mediate(actor=law.officer, refund=row)
+    Refund.objects.filter(pk=row.pk).update(answer_due_on=None)
+    assert services.refund_mediate(actor=law.officer, refund=row).status == "MEDIATION"
+
+
+def test_one_failure_does_not_hold_up_other_refunds(
+    law: World, used: Contract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = applied(law, used)
+    second = applied(law, active(law, used.institution, student="李", phone="13800000002"))
+    whole = refunds.transition
+
+    def broken(row: Refund, *args: Any, **values: Any) -> Any:
+        if row.pk == first.pk:
+            raise RuntimeError("坏行")
+        return whole(row, *args, **values)
+
+    monkeypatch.setattr(refunds, "transition", broken)
+    failed: list[str] = []
+    day = date(2026, 12, 20)
+    assert services.refunds_auto_agree(actor=law.system, today=day, at=at(day), failed=failed) == 1
+    second.refresh_from_db()
+    assert (second.status, failed) == ("AUTO_AGREED", [first.number])
