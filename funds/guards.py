@@ -183,7 +183,7 @@ def in_custody(refund: Refund, actor: User) -> Iterator[Reason]:
 
 
 def answered_or_undated(refund: Refund, actor: User) -> Iterator[Reason]:
-    """The institution answers first, unless no term for its answer could be computed."""
+    """The institution answers first; mediation begins at once only where no term for its answer could be computed."""
     if refund.status == "APPLIED" and refund.answer_due_on is not None:
         yield Reason(
             f"机构答复期限到 {refund.answer_due_on:%Y-%m-%d}。", cleared_by="请等机构答复，逾期视为同意。"

@@ -189,7 +189,8 @@ def _mark(
 
 def _count(actor: User, contracts: dict[int, Contract], at: datetime) -> None:
     """Counters of the contracts; those whose lessons are all used are complete, each with its own event."""
-    today, changes = timezone.localdate(at), {}
+    today = timezone.localdate(at)
+    changes: dict[int, dict[str, list[Any]]] = {}
     for row in contracts.values():
         if row.used == row.lessons and row.bonus_used == row.bonus_lessons:
             changes[row.pk] = {"status": [row.status, "COMPLETED"], "ended_on": [row.ended_on, today]}

@@ -278,8 +278,7 @@ def _stands_unproved(contract: Contract, line: StatementLine) -> bool:
         amount_fen=line.fen,
         booked_on__range=(since, line.booked_on + NEAR),
     )
-    lines = _unproved(lines)
-    uids = list(lines.values_list("entry_uid", flat=True))
+    uids = list(_unproved(lines).values_list("entry_uid", flat=True))
     kinds = set(Entry.objects.filter(uid__in=uids).values_list("kind", flat=True))
     if EntryKind.PAY_DIRECT in kinds:
         return True
