@@ -13,7 +13,16 @@ from config.demo.clock import workday_before
 from config.demo.people import County
 from config.demo.timeline import Timeline
 from funds import rules, services
-from funds.models import Contract, EntryKind, EscrowAccount, Instruction, Lesson, Refund, ReleaseBatch
+from funds.models import (
+    OPEN_REFUND,
+    Contract,
+    EntryKind,
+    EscrowAccount,
+    Instruction,
+    Lesson,
+    Refund,
+    ReleaseBatch,
+)
 from funds.selectors import contract_money
 
 PLACES, FAMILIES, WEEKS = 5, 6, 6
@@ -104,12 +113,14 @@ def _paid(county: County, term: dict[str, list[Any]], moment: datetime) -> None:
 
 
 def _taught(county: County, term: dict[str, list[Any]], moment: datetime, *, is_last: bool) -> None:
-    """One lesson a week; of the earlier weeks every second family confirms the same evening."""
+    """One lesson a week where no refund is open; of the earlier weeks every second family confirms the same evening."""
     day = timezone.localdate(moment)
     for account in term["accounts"]:
         rows = [
             services.Taught(row, day)
-            for row in Contract.objects.filter(account=account, status="ACTIVE").order_by("pk")
+            for row in Contract.objects.filter(account=account, status="ACTIVE")
+            .exclude(pk__in=Refund.objects.filter(status__in=OPEN_REFUND).values("contract"))
+            .order_by("pk")
         ]
         if not rows:
             continue
