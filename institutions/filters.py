@@ -7,10 +7,25 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from institutions.models import Institution, ListStatus, OperatingState, ProfitKind, Standing, Track
+from casework.filters import any_contains
+from institutions.models import (
+    EntityOutcome,
+    Institution,
+    ListStatus,
+    MarketEntity,
+    MaterialKind,
+    MaterialStatus,
+    Milestone,
+    OperatingState,
+    PlatformMilestone,
+    ProfitKind,
+    Standing,
+    Track,
+    TrainingMaterial,
+)
 from institutions.models.choices import HOLDS_LICENCE
 from institutions.querysets import InstitutionQuerySet
 from institutions.selectors import EXPIRY_NOTICE_DAYS, townships_of
@@ -102,3 +117,76 @@ class InstitutionFilter(django_filters.FilterSet):
         if value == "LOST":
             return rows.filter(licence_state__in=["REVOKED", "CANCELLED"])
         return held.filter(licence_state=value)
+
+
+class EntityFilter(django_filters.FilterSet):
+    """Market entities."""
+
+    q = django_filters.CharFilter(label="查找", method="by_words", help_text="名称、信用代码、地址、文号")
+    stage = django_filters.ChoiceFilter(
+        label="进度",
+        choices=[("FOUND", "待移交"), ("HANDED", "待处置"), ("SETTLED", "已处置")],
+        method="by_stage",
+        empty_label="全部",
+    )
+    outcome = django_filters.ChoiceFilter(label="处置结果", choices=EntityOutcome.choices, empty_label="全部")
+
+    class Meta:
+        model = MarketEntity
+        fields = ("q", "stage", "outcome")
+
+    def by_words(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """By name, code, address or letter."""
+        return rows.filter(any_contains(value, "name", "uscc", "address", "handed_no"))
+
+    def by_stage(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Not handed over, with the regulator, or settled."""
+        return rows.filter(handed_on__isnull=value == "FOUND", settled_on__isnull=value != "SETTLED")
+
+
+class PlatformFilter(django_filters.FilterSet):
+    """Institutions by their milestones on the national platform."""
+
+    q = django_filters.CharFilter(label="查找", method="by_words", help_text="名称、拼音、地址")
+    reached = django_filters.ChoiceFilter(
+        label="已达到", choices=Milestone.choices, method="by_reached", empty_label="不限"
+    )
+    lacks = django_filters.ChoiceFilter(
+        label="未达到", choices=Milestone.choices, method="by_lacking", empty_label="不限"
+    )
+
+    class Meta:
+        model = Institution
+        fields = ("q", "reached", "lacks")
+
+    def by_words(self, rows: InstitutionQuerySet, name: str, value: str) -> QuerySet[Institution]:
+        """Search words."""
+        return rows.search(value)
+
+    def by_reached(self, rows: InstitutionQuerySet, name: str, value: str) -> QuerySet[Institution]:
+        """Those that stand at a milestone."""
+        return rows.filter(Exists(_milestone(value)))
+
+    def by_lacking(self, rows: InstitutionQuerySet, name: str, value: str) -> QuerySet[Institution]:
+        """Those that do not."""
+        return rows.filter(~Exists(_milestone(value)))
+
+
+def _milestone(value: str) -> QuerySet[PlatformMilestone]:
+    return PlatformMilestone.objects.filter(institution=OuterRef("pk"), milestone=value, left_on__isnull=True)
+
+
+class MaterialFilter(django_filters.FilterSet):
+    """Training materials."""
+
+    q = django_filters.CharFilter(label="查找", method="by_words", help_text="材料、机构、编者、书号")
+    status = django_filters.ChoiceFilter(label="状态", choices=MaterialStatus.choices, empty_label="全部")
+    kind = django_filters.ChoiceFilter(label="类型", choices=MaterialKind.choices, empty_label="全部")
+
+    class Meta:
+        model = TrainingMaterial
+        fields = ("q", "status", "kind")
+
+    def by_words(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """By title, institution, author or book number."""
+        return rows.filter(any_contains(value, "title", "institution__name", "author", "isbn"))

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from casework.indicators import Indicator, Measure, Period, Scope, register
-from institutions.models import Institution, InstitutionState, OperatingState, StateKind
+from institutions.models import (
+    Institution,
+    InstitutionState,
+    MarketEntity,
+    OperatingState,
+    PlatformMilestone,
+    StateKind,
+    TrainingMaterial,
+)
 from institutions.models.choices import EndKind
 from institutions.querysets import InstitutionQuerySet
 
@@ -97,6 +105,29 @@ def to_non_profit_rows(scope: Scope, period: Period, **dims: Any) -> Institution
     return _turned(scope, period, StateKind.PROFIT_KIND, "FOR_PROFIT", "NON_PROFIT")
 
 
+def platform_rows(scope: Scope, period: Period, **dims: Any) -> InstitutionQuerySet:
+    """Places that stand at a milestone of the national platform on the last day; `milestone`, else 入驻."""
+    stands = PlatformMilestone.objects.filter(
+        Q(left_on__isnull=True) | Q(left_on__gte=period.end),
+        institution=OuterRef("pk"),
+        milestone=dims.get("milestone", "ONBOARDED"),
+        reached_on__lt=period.end,
+    )
+    return _split(_within(scope).filter(Exists(stands)), period, dims)
+
+
+def entity_rows(scope: Scope, period: Period, **dims: Any) -> QuerySet[MarketEntity]:
+    """Market entities handed to the regulator in the period."""
+    rows = MarketEntity.objects.filter(region_path__startswith=scope.region_path)
+    return rows.filter(handed_on__gte=period.start, handed_on__lt=period.end)
+
+
+def self_made_rows(scope: Scope, period: Period, **dims: Any) -> QuerySet[TrainingMaterial]:
+    """Editions made by institutions themselves whose use was forbidden in the period."""
+    rows = TrainingMaterial.objects.filter(region_path__startswith=scope.region_path, kind="SELF_MADE")
+    return rows.filter(status="REJECTED", decided_on__gte=period.start, decided_on__lt=period.end)
+
+
 def register_all() -> None:
     """Declare this room's indicators."""
 
@@ -154,5 +185,36 @@ def register_all() -> None:
             "取缔无证机构",
             rows=banned_rows,
             rule="期内作出取缔的无证办学场所，按家去重，以取缔日期为准",
+        ),
+    )
+    register(
+        counted(
+            "platform_onboarded",
+            "纳入全国平台机构数",
+            rows=platform_rows,
+            rule="报告期末日已入驻全国校外教育培训监管与服务综合平台的机构，按家去重；可按事项（入驻、核验、课程、订单）查",
+            url_name="institutions:platform_list",
+        ),
+        Indicator(
+            "entity_cleaned",
+            "清理教育类市场主体数",
+            "家",
+            entity_rows,
+            "期内移交市场监管部门分类处置的教育类市场主体，每个主体只移交一次、只计一次，以移交日期为准",
+            measure=Measure.DISTINCT,
+            field="pk",
+            columns=(("name", "主体"), ("region.name", "乡镇（街道）"), ("handed_no", "移交文号")),
+            url_name="institutions:entity_list",
+        ),
+        Indicator(
+            "material_self_made",
+            "查处自编培训材料数",
+            "种",
+            self_made_rows,
+            "期内审定不得使用的自编材料，一种一版计一次，以审定日期为准",
+            measure=Measure.DISTINCT,
+            field="pk",
+            columns=(("title", "材料"), ("edition", "版次"), ("institution.name", "机构")),
+            url_name="institutions:material_list",
         ),
     )

@@ -32,8 +32,20 @@ def register() -> None:
             face="portal",
         )
     )
+    add_nav(
+        NavEntry(
+            "培训材料",
+            "institutions_portal:own_materials",
+            "notebook",
+            24,
+            "institutions.material_submit",
+            face="portal",
+        )
+    )
     add_kpis(register_figures)
     add_evidence_owner("institutions.institution", _may_see_evidence)
+    add_evidence_owner("institutions.trainingmaterial", _may_see_pages)
+    object_urls["institutions.trainingmaterial"] = _material_url
     object_urls["institutions.institution"] = _url
     object_urls["institutions.person"] = _person_url
     indicators.register_all()
@@ -57,6 +69,14 @@ def _grant_all() -> None:
     )
     grant("institutions.person_reveal", "查看证件号码和电话", [Role.SECTION_HEAD, Role.OFFICER])
     grant("institutions.institution_own_view", "查看本机构档案", [Role.INSTITUTION_MANAGER])
+    grant("institutions.entity_view", "查看教育类市场主体", [*writers, Role.LEADER, Role.TOWNSHIP_CLERK])
+    grant("institutions.entity_edit", "登记、移交教育类市场主体", writers)
+    grant("institutions.platform_view", "查看国家平台进度", [*writers, Role.LEADER])
+    grant("institutions.platform_edit", "登记国家平台进度", [Role.SECTION_HEAD, Role.DATA_CLERK])
+    grant("institutions.material_view", "查看培训材料", [*writers, Role.LEADER])
+    grant("institutions.material_review", "审核培训材料", [Role.SECTION_HEAD, Role.OFFICER])
+    grant("institutions.material_decide", "审定培训材料", [Role.SECTION_HEAD])
+    grant("institutions.material_submit", "报审培训材料", [Role.INSTITUTION_MANAGER])
 
 
 def _url(uid: UUID) -> str:
@@ -65,6 +85,17 @@ def _url(uid: UUID) -> str:
 
 def _person_url(uid: UUID) -> str:
     return reverse("institutions:person_detail", args=[uid])
+
+
+def _material_url(uid: UUID) -> str:
+    return reverse("institutions:material_detail", args=[uid])
+
+
+def _may_see_pages(actor: User, evidence: EvidenceFile) -> bool:
+    from institutions.models import TrainingMaterial
+
+    may = actor.may("institutions.material_view") or actor.may("institutions.material_submit")
+    return may and TrainingMaterial.objects.visible_to(actor).filter(uid=evidence.subject_uid).exists()
 
 
 def _may_see_evidence(actor: User, evidence: EvidenceFile) -> bool:

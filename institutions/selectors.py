@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from accounts.models import Bureau, Organisation, OrganisationKind, Region, RegionLevel, User
 from accounts.querysets import ScopedQuerySet
@@ -20,9 +20,13 @@ from institutions.models import (
     ImportState,
     Institution,
     InstitutionState,
+    MarketEntity,
+    Milestone,
     Person,
+    PlatformMilestone,
     RowKind,
     Standing,
+    TrainingMaterial,
 )
 from institutions.models.choices import HOLDS_LICENCE
 from institutions.querysets import SEARCH_COLUMNS, InstitutionQuerySet
@@ -218,3 +222,44 @@ def import_traces(institution: Institution) -> list[ImportRow]:
         kind=RowKind.SUSPECT, decision__in=[Decision.CREATE, Decision.MERGE]
     )
     return list(rows.filter(written).select_related("batch__created_by__organisation"))
+
+
+def entities_visible(actor: User) -> ScopedQuerySet[MarketEntity]:
+    """Market entities within reach, those that wait for somebody first."""
+    rows: ScopedQuerySet[MarketEntity] = MarketEntity.objects.visible_to(actor)
+    waits_first = (F("settled_on").asc(nulls_first=True), F("handed_on").asc(nulls_first=True))
+    return rows.select_related("region", "institution").order_by(*waits_first, "name", "pk")
+
+
+def platform_places(actor: User) -> InstitutionQuerySet:
+    """Institutions that have not ended, each with the milestones that it stands at (`milestones_now`)."""
+    stands = PlatformMilestone.objects.filter(left_on__isnull=True)
+    rows: InstitutionQuerySet = institutions_visible(actor).present()
+    return rows.prefetch_related(Prefetch("platform_milestones", stands, to_attr="milestones_now"))
+
+
+def platform_rates(actor: User) -> dict[str, int]:
+    """How many institutions have not ended, and how many of them stand at each milestone."""
+    of = Q(platform_milestones__left_on__isnull=True)
+    rows = institutions_visible(actor).present().order_by()
+    found: dict[str, int] = rows.aggregate(
+        total=Count("pk", distinct=True),
+        **{
+            key: Count("pk", filter=of & Q(platform_milestones__milestone=key), distinct=True)
+            for key in Milestone.values
+        },
+    )
+    return found
+
+
+def milestones_visible(actor: User) -> ScopedQuerySet[PlatformMilestone]:
+    """Milestones within reach, the newest first."""
+    rows: ScopedQuerySet[PlatformMilestone] = PlatformMilestone.objects.visible_to(actor)
+    return rows.select_related("institution__region").order_by("-reached_on", "-pk")
+
+
+def materials_visible(actor: User) -> ScopedQuerySet[TrainingMaterial]:
+    """Training materials within reach, the newest first."""
+    rows: ScopedQuerySet[TrainingMaterial] = TrainingMaterial.objects.visible_to(actor)
+    people = ("institution__region", "reviewed_by", "decided_by")
+    return rows.select_related(*people).order_by("-submitted_on", "-pk")

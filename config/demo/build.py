@@ -30,6 +30,7 @@ from config.demo.plans import build_plans, has_plans
 from config.demo.present import build_fengjie_present, build_present
 from config.demo.random_checks import build_draws
 from config.demo.refunds import build_refunds, has_refunds
+from config.demo.registers import build_registers
 from config.demo.schools import build_few_schools, build_schools, has_schools
 from config.demo.sightings import build_sightings, has_sightings
 from config.demo.timeline import Timeline
@@ -94,6 +95,7 @@ def build_wushan(county: County, now: date) -> int:
     build_clues(county, places, timeline, now)
     build_patrols(county, places, timeline, build_watchers(county, timeline, now), now)
     build_funds(county, places, timeline, now)
+    build_registers(county, places, timeline, now)
     schedule_cases(county, places, timeline, now)
     with in_a_hurry():
         return timeline.run(at(now, 12))

@@ -15,9 +15,12 @@ from institutions.models.choices import (
     Track,
     state_label,
 )
+from institutions.models.entities import EntityOutcome, EntitySource, MarketEntity
 from institutions.models.imports import Decision, ImportBatch, ImportRow, ImportState, RowKind
 from institutions.models.institutions import OPEN_END, FormerName, Institution, new_public_id
+from institutions.models.materials import MaterialKind, MaterialOrigin, MaterialStatus, TrainingMaterial
 from institutions.models.people import Person
+from institutions.models.platform import Milestone, PlatformMilestone
 from institutions.models.states import InstitutionState, Participation
 
 __all__ = [
@@ -25,6 +28,8 @@ __all__ = [
     "AgeGroup",
     "Decision",
     "EndKind",
+    "EntityOutcome",
+    "EntitySource",
     "FormerName",
     "ImportBatch",
     "ImportRow",
@@ -33,10 +38,16 @@ __all__ = [
     "InstitutionState",
     "LicenceState",
     "ListStatus",
+    "MarketEntity",
+    "MaterialKind",
+    "MaterialOrigin",
+    "MaterialStatus",
+    "Milestone",
     "OperatingState",
     "Participation",
     "Person",
     "PlaceKind",
+    "PlatformMilestone",
     "ProfitKind",
     "RiskLevel",
     "RowKind",
@@ -44,6 +55,7 @@ __all__ = [
     "StateKind",
     "SubjectKind",
     "Track",
+    "TrainingMaterial",
     "new_public_id",
     "state_label",
 ]

@@ -7,6 +7,7 @@ from django.http import HttpResponseBase
 from casework.web import AuthedRequest, Column, ListPage, desk_page
 from institutions import selectors
 from institutions.filters import InstitutionFilter
+from institutions.views.common import parts
 
 COLUMNS = (
     Column("机构名称", lambda row: row.name, 36),
@@ -53,5 +54,6 @@ def institution_list(request: AuthedRequest) -> HttpResponseBase:
         context={
             "may_register": request.user.may("institutions.institution_register"),
             "may_import": request.user.may("institutions.institution_import"),
+            **parts(request.user, "institutions:institution_list"),
         },
     ).response()

@@ -31,7 +31,7 @@ from schools.selectors import rounds as selectors
 from schools.selectors.registry import school_of
 from schools.services import Report, Service
 
-TEMPLATE = "schools/portal_entries.html"
+TEMPLATE = "ui/portal_entries.html"
 Cells = list[dict[str, Any]]
 
 
