@@ -25,7 +25,7 @@ from tests.monitors.making import portrait
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
-TODAY = timezone.localdate()
+today = timezone.localdate
 
 
 def code(number: int) -> str:
@@ -39,14 +39,14 @@ def found(world: World, number: int = 1, **values: Any) -> MarketEntity:
         region=world.town,
         values={
             "name": f"示例教育咨询部{number}", "uscc": code(number), "source": "REGISTRY",
-            "found_on": TODAY - timedelta(days=9), **values,
+            "found_on": today() - timedelta(days=9), **values,
         },
     )  # fmt: skip
 
 
 def handed(world: World, *rows: MarketEntity) -> list[MarketEntity]:
     return services.entities_hand_over(
-        actor=world.clerk, entities=rows, handed_on=TODAY, handed_no="示教函〔2026〕1号"
+        actor=world.clerk, entities=rows, handed_on=today(), handed_no="示教函〔2026〕1号"
     )
 
 
@@ -57,7 +57,7 @@ def sheet(*rows: tuple[str, str, str]) -> bytes:
 
 
 def count(world: World, key: str) -> Any:
-    return compute(key, Scope(world.bureau), Period(TODAY, TODAY + timedelta(days=1)))
+    return compute(key, Scope(world.bureau), Period(today(), today() + timedelta(days=1)))
 
 
 def test_an_entity_goes_to_the_regulator_once_and_is_counted_once(world: World) -> None:
@@ -65,14 +65,14 @@ def test_an_entity_goes_to_the_regulator_once_and_is_counted_once(world: World) 
     with pytest.raises(Unlawful, match="已经登记"):
         found(world, 1)
     with pytest.raises(WrongState, match="还没有移交"):
-        services.entity_settle(actor=world.clerk, entity=one, outcome="CANCELLED", settled_on=TODAY)
+        services.entity_settle(actor=world.clerk, entity=one, outcome="CANCELLED", settled_on=today())
     handed(world, one, two)
     with pytest.raises(WrongState, match="移交"):
         handed(world, one)
-    row = services.entity_settle(actor=world.clerk, entity=one, outcome="CANCELLED", settled_on=TODAY)
+    row = services.entity_settle(actor=world.clerk, entity=one, outcome="CANCELLED", settled_on=today())
     assert row.stage == "SETTLED"
     with pytest.raises(WrongState, match="已登记"):
-        services.entity_settle(actor=world.clerk, entity=row, outcome="KEPT", settled_on=TODAY)
+        services.entity_settle(actor=world.clerk, entity=row, outcome="KEPT", settled_on=today())
     assert count(world, "entity_cleaned") == 2
     verbs = AuditEvent.objects.filter(object_uid=one.uid).values_list("verb", flat=True)
     assert set(verbs) == {f"institutions.entity_{name}" for name in ("register", "hand_over", "settle")}
@@ -82,10 +82,13 @@ def test_an_entity_goes_to_the_regulator_once_and_is_counted_once(world: World) 
     ("values", "said"),
     [
         ({"uscc": "92500237MAENT00010"}, "信用代码"),
-        ({"found_on": TODAY + timedelta(days=1)}, "不能晚于今天"),
+        ({"days_ahead": 1}, "不能晚于今天"),
     ],
 )
 def test_wrong_entities_are_refused(world: World, values: dict[str, Any], said: str) -> None:
+    values = dict(values)
+    if ahead := values.pop("days_ahead", 0):
+        values["found_on"] = today() + timedelta(days=ahead)
     with pytest.raises(Unlawful, match=said):
         found(world, 1, **values)
     with pytest.raises(NotAllowed):
@@ -95,8 +98,8 @@ def test_wrong_entities_are_refused(world: World, values: dict[str, Any], said: 
 def test_the_database_keeps_the_order_of_an_entity(world: World) -> None:
     row = found(world)
     for values in (
-        {"settled_on": TODAY, "outcome": "KEPT"},
-        {"handed_on": TODAY},
+        {"settled_on": today(), "outcome": "KEPT"},
+        {"handed_on": today()},
         {"handed_on": row.found_on - timedelta(days=1), "handed_no": "一"},
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -108,7 +111,7 @@ def test_a_sheet_of_entities_is_taken_whole_or_not_at_all(world: World, sign_in:
 
     clerk, town = sign_in(world.clerk), world.town.name
     page = "/desk/institutions/entities/import/"
-    values = {"source": "REGISTRY", "found_on": TODAY.isoformat()}
+    values = {"source": "REGISTRY", "found_on": today().isoformat()}
 
     def sent(*rows: tuple[str, str, str]) -> Any:
         return clerk.post(page, {**values, "upload": ContentFile(sheet(*rows), name="主体.xlsx")})
@@ -131,14 +134,14 @@ def test_entities_by_hand(world: World, sign_in: SignIn) -> None:
     clerk, base = sign_in(world.clerk), "/desk/institutions/entities/"
     values = {
         "name": "示例家政服务部", "uscc": code(7), "region": world.town.pk, "source": "TOWNSHIP",
-        "found_on": TODAY.isoformat(),
+        "found_on": today().isoformat(),
     }  # fmt: skip
     assert clerk.post(f"{base}new/", values).status_code == 302
     row = MarketEntity.objects.get()
-    over = {"entities": [row.pk], "handed_on": TODAY.isoformat(), "handed_no": "示教函〔2026〕2号"}
+    over = {"entities": [row.pk], "handed_on": today().isoformat(), "handed_no": "示教函〔2026〕2号"}
     assert clerk.post(f"{base}hand-over/", over).status_code == 302
     assert "登记处置结果" in clerk.get(f"{base}?stage=HANDED").content.decode()
-    end = {"outcome": "SCOPE_CHANGED", "settled_on": TODAY.isoformat(), "note": "删去培训"}
+    end = {"outcome": "SCOPE_CHANGED", "settled_on": today().isoformat(), "note": "删去培训"}
     assert clerk.post(f"{base}{row.uid}/settle/", end).status_code == 302
     page = clerk.get(f"{base}?q=家政&stage=SETTLED").content.decode()
     assert "变更名称或经营范围" in page
@@ -147,9 +150,9 @@ def test_entities_by_hand(world: World, sign_in: SignIn) -> None:
     assert sign_in(world.neighbour_officer).get(f"{base}{row.uid}/settle/").status_code == 404
 
 
-def reach(world: World, *places: Institution, milestone: str = "ONBOARDED", day: date = TODAY) -> Any:
+def reach(world: World, *places: Institution, milestone: str = "ONBOARDED", day: date | None = None) -> Any:
     return services.milestones_reach(
-        actor=world.head, institutions=places, milestone=milestone, reached_on=day
+        actor=world.head, institutions=places, milestone=milestone, reached_on=day or today()
     )
 
 
@@ -163,8 +166,8 @@ def test_milestones_follow_the_platform_and_are_counted_as_of_a_day(world: World
     assert count(world, "platform_onboarded") == 2
     row = PlatformMilestone.objects.get(institution=two)
     with pytest.raises(Unlawful, match="原因"):
-        services.milestone_leave(actor=world.head, milestone=row, left_on=TODAY, note=" ")
-    services.milestone_leave(actor=world.head, milestone=row, left_on=TODAY, note="误登")
+        services.milestone_leave(actor=world.head, milestone=row, left_on=today(), note=" ")
+    services.milestone_leave(actor=world.head, milestone=row, left_on=today(), note="误登")
     assert count(world, "platform_onboarded") == 1
     assert len(reach(world, two)) == 1
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -174,7 +177,7 @@ def test_milestones_follow_the_platform_and_are_counted_as_of_a_day(world: World
 def test_the_platform_page_shows_rates_and_finds_who_lacks(world: World, sign_in: SignIn) -> None:
     one, two = make_institution(world), make_institution(world, name="示例行知体育培训中心")
     head, base = sign_in(world.head), "/desk/institutions/platform/"
-    values = {"milestone": "ONBOARDED", "institutions": [one.pk], "reached_on": TODAY.isoformat()}
+    values = {"milestone": "ONBOARDED", "institutions": [one.pk], "reached_on": today().isoformat()}
     assert head.post(f"{base}new/", values).status_code == 302
     page = head.get(base).content.decode()
     assert "入驻平台 1 家（50.0%）" in page
@@ -183,7 +186,7 @@ def test_the_platform_page_shows_rates_and_finds_who_lacks(world: World, sign_in
     assert one.name not in lacking
     assert two.name not in head.get(f"{base}?reached=ONBOARDED").content.decode()
     row = PlatformMilestone.objects.get()
-    left = {"left_on": TODAY.isoformat(), "note": "机构注销"}
+    left = {"left_on": today().isoformat(), "note": "机构注销"}
     assert head.post(f"{base}{row.uid}/leave/", left).status_code == 302
     assert sign_in(world.clerk).get(base).status_code == 200
 
@@ -204,7 +207,7 @@ def place(world: World) -> Institution:
 
 def entered(world: World, place: Institution, **values: Any) -> TrainingMaterial:
     return services.material_enter(
-        actor=world.officer, institution=place, values={**BOOK, "submitted_on": TODAY, **values}
+        actor=world.officer, institution=place, values={**BOOK, "submitted_on": today(), **values}
     )
 
 
@@ -216,7 +219,7 @@ def test_a_material_is_reviewed_by_one_and_decided_by_another(world: World, plac
     with pytest.raises(Blocked, match="另一人审定"):
         services.material_decide(actor=world.head, material=row, is_fit=False, reason="不得使用")
     with pytest.raises(IntegrityError), transaction.atomic():
-        TrainingMaterial.objects.filter(pk=row.pk).update(decided_by=world.head, decided_on=TODAY)
+        TrainingMaterial.objects.filter(pk=row.pk).update(decided_by=world.head, decided_on=today())
     with pytest.raises(NotAllowed):
         services.material_decide(actor=world.officer, material=row, is_fit=True)
 
@@ -243,12 +246,12 @@ def test_an_institution_submits_its_own_material_and_the_bureau_decides_by_hand(
 ) -> None:
     party, page = sign_in(world.institution_user), "/portal/materials/"
     values = {
-        **BOOK, "submitted_on": TODAY.isoformat(), "inner_on": (TODAY + timedelta(days=1)).isoformat(),
+        **BOOK, "submitted_on": today().isoformat(), "inner_on": (today() + timedelta(days=1)).isoformat(),
         "pages": portrait(3),
     }  # fmt: skip
     assert "内部审核日期" in party.post(page, {**values, "pages": portrait(3)}).content.decode()
     assert not TrainingMaterial.objects.exists()
-    values["inner_on"] = TODAY.isoformat()
+    values["inner_on"] = today().isoformat()
     missing = party.post(page, {key: value for key, value in values.items() if key != "pages"})
     assert missing.status_code == 422
     assert party.post(page, {**values, "pages": portrait(3)}).status_code == 302
@@ -273,7 +276,7 @@ def test_an_institution_withdraws_before_the_decision_and_submits_again(
 ) -> None:
     row = services.material_enter(
         actor=world.institution_user, institution=place, files=[portrait(3)],
-        values={**BOOK, "submitted_on": TODAY, "inner_on": TODAY},
+        values={**BOOK, "submitted_on": today(), "inner_on": today()},
     )  # fmt: skip
     party = sign_in(world.institution_user)
     assert party.get(f"/portal/materials/{row.uid}/withdraw/").status_code == 200
@@ -286,5 +289,5 @@ def test_an_institution_withdraws_before_the_decision_and_submits_again(
     with pytest.raises(NotAllowed, match="本机构"):
         services.material_enter(
             actor=world.institution_user, institution=stranger, files=[portrait(3)],
-            values={**BOOK, "submitted_on": TODAY, "inner_on": TODAY},
+            values={**BOOK, "submitted_on": today(), "inner_on": today()},
         )  # fmt: skip
