@@ -11,7 +11,7 @@ from django.utils import timezone
 from casework import policy
 from casework.deadlines import CalendarMissing, Term, TermUnit, compute, load_calendar
 from casework.deadlines.terms import Computed
-from casework.models import OfficialDocument
+from casework.models import OfficialDocument, PolicyValue
 from penalties import clock, money
 from penalties.models import (
     Case,
@@ -70,10 +70,15 @@ def simple_cap(case: Case, on: date) -> int:
     return number(case, f"penalty.simple.cap.{kind}", on)
 
 
+def threshold_row(case: Case, on: date) -> PolicyValue:
+    """From which amount the party must be told of the right to a hearing, with its basis."""
+    kind = "person" if is_person(case) else "organisation"
+    return policy.value(f"penalty.hearing.threshold.{kind}", region=case.region, on=on)
+
+
 def hearing_threshold(case: Case, on: date) -> int:
     """From which amount the party must be told of the right to a hearing, fen."""
-    kind = "person" if is_person(case) else "organisation"
-    return number(case, f"penalty.hearing.threshold.{kind}", on)
+    return int(threshold_row(case, on).value)
 
 
 def measures_at(case: Case, stage: str) -> list[Measure]:

@@ -76,3 +76,10 @@ class ViolationType(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether somebody read the type and every article that it names in their texts."""
+        articles = self.details.get("legal_basis") or []
+        given = [self.details.get("confidence", "seen"), *(row.get("confidence", "seen") for row in articles)]
+        return VERIFIED.issuperset(given)

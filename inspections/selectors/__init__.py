@@ -17,6 +17,7 @@ from inspections.selectors.notices import (
     ItemHistory,
     closing_reasons,
     documents_for_party,
+    extension_limits,
     extensions_of,
     institution_notices,
     item_histories,
@@ -29,6 +30,7 @@ from inspections.selectors.notices import (
     recheckable,
     reminders_of,
     service_of_notice,
+    term_limits,
 )
 from inspections.selectors.outings import (
     deployment_file,
@@ -82,6 +84,7 @@ __all__ = [
     "documents_for_party",
     "draftable_organs",
     "enforcing_organs",
+    "extension_limits",
     "extensions_of",
     "extensions_waiting",
     "failed_items",
@@ -112,6 +115,7 @@ __all__ = [
     "recusals_waiting",
     "reminders_of",
     "service_of_notice",
+    "term_limits",
     "unresolved_findings",
     "violation_choices",
     "visit_file",
