@@ -41,7 +41,9 @@ def row_of(case: Case, on: date) -> dict[str, str]:
         "CF_NR_ZKDX": f"办学许可证 {place.licence_no}" if revoked and place else "",
         "CF_JDRQ": on.isoformat(),
         "CF_CFJG": case.organ.name,
+        "CF_CFJGDM": case.organ.uscc,
         "CF_SJLY": case.organ.name,
+        "CF_SJLYDM": case.organ.uscc,
     }
     return {code: filled.get(code, "") for code in LABELS}
 
