@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from casework import policy
 from casework.audit import describe
 from casework.deadlines import lines_by_kind
 from casework.web import (
@@ -156,7 +157,11 @@ def _papers(request: AuthedRequest, case: Case) -> dict[str, Any]:
 
 
 def _money(request: AuthedRequest, case: Case) -> dict[str, Any]:
+    today = clock.today()
     return {
+        "rests_on": [terms.law_rule(case), case.rule],
+        "late_rate": policy.value("penalty.late_fine.rate", region=case.region, on=today),
+        "late_cap": policy.value("penalty.late_fine.cap", region=case.region, on=today),
         "balance": terms.balance_of(case),
         "payments": list(case.payments.all()),
         "decided": terms.measures_at(case, MeasureStage.DECIDED),
