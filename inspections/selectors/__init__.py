@@ -31,6 +31,7 @@ from inspections.selectors.notices import (
     reminders_of,
     service_of_notice,
     term_limits,
+    violations_of,
 )
 from inspections.selectors.outings import (
     deployment_file,
@@ -118,6 +119,7 @@ __all__ = [
     "term_limits",
     "unresolved_findings",
     "violation_choices",
+    "violations_of",
     "visit_file",
     "visits_counted",
     "visits_due",

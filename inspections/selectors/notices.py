@@ -13,7 +13,7 @@ from accounts.models import User
 from casework import policy
 from casework.errors import Reason
 from casework.evidence.selectors import evidence_of
-from casework.models import EvidenceFile, OfficialDocument
+from casework.models import EvidenceFile, OfficialDocument, ViolationType
 from inspections.models import (
     ExtensionRequest,
     ExtensionStatus,
@@ -75,6 +75,12 @@ def item_histories(actor: User, notice: RectificationNotice) -> list[ItemHistory
             )
         )
     return histories
+
+
+def violations_of(notice: RectificationNotice) -> list[ViolationType]:
+    """Kinds of violation behind the items of a notice."""
+    findings = notice.items.values("finding")
+    return list(ViolationType.objects.filter(findings__in=findings).distinct())
 
 
 def extensions_of(notice: RectificationNotice) -> list[ExtensionRequest]:

@@ -66,6 +66,7 @@ def notice_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         and notice.due_on is not None
         and today <= notice.due_on
         and selectors.open_extension(notice) is None,
+        "violations": selectors.violations_of(notice),
         "is_overdue": notice.is_overdue_on(today),
     }
     return render(request, "inspections/portal_notice_detail.html", context)
