@@ -64,7 +64,8 @@ ORDINARY = (
         ("HEARING_RIGHTS", "HEARING_NOTICE", "HEARING_RECORD"), "达到听证标准的",
     ),
     FlowStep(
-        "集体讨论", "重大、复杂或者较重处罚，负责人集体讨论并记录。", (MANAGE,), "行政处罚法第五十七条", (),
+        "集体讨论", "重大、复杂或者较重处罚，负责人集体讨论并记录。", (MANAGE,), "行政处罚法第五十七条",
+        ("penalty.discussion.threshold.person", "penalty.discussion.threshold.organisation"),
         ("COLLECTIVE_DISCUSSION",), "重大、复杂的",
     ),
     FlowStep(

@@ -81,6 +81,15 @@ def hearing_threshold(case: Case, on: date) -> int:
     return int(threshold_row(case, on).value)
 
 
+def discussion_row(case: Case, on: date) -> PolicyValue | None:
+    """From which amount the heads decide together, with its basis; None where no such amount is set."""
+    kind = "person" if is_person(case) else "organisation"
+    try:
+        return policy.value(f"penalty.discussion.threshold.{kind}", region=case.region, on=on)
+    except policy.PolicyMissing:
+        return None
+
+
 def measures_at(case: Case, stage: str) -> list[Measure]:
     """Measures of one stage."""
     return list(case.measures.filter(stage=stage).order_by("pk"))
@@ -116,7 +125,13 @@ def review_grounds(case: Case) -> list[str]:
 def needs_discussion(case: Case) -> bool:
     """Whether the heads decide together (行政处罚法 第五十七条)."""
     heavy = {MeasureKind.STOP_ENROLMENT, MeasureKind.REVOCATION, MeasureKind.BAR}
-    return case.is_major or any(row.kind in heavy for row in live_measures(case))
+    rows = live_measures(case)
+    if case.is_major or any(row.kind in heavy for row in rows):
+        return True
+    limit = discussion_row(case, clock.today())
+    return limit is not None and any(
+        row.kind in MONEY_KINDS and row.amount_fen >= int(limit.value) for row in rows
+    )
 
 
 def act_day(case: Case) -> date:

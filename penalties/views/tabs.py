@@ -128,6 +128,7 @@ def _procedure(request: AuthedRequest, case: Case) -> dict[str, Any]:
         "hearings": list(case.hearings.select_related("chair")),
         "needs_hearing": needs_hearing,
         "needs_discussion": terms.needs_discussion(case),
+        "discussion_from": terms.discussion_row(case, clock.today()),
         "discussions": list(case.discussions.select_related("document")),
         "may_ask_hearing": case.status == "NOTIFIED"
         and needs_hearing

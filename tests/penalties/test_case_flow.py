@@ -17,6 +17,7 @@ from penalties.models import Case
 from penalties.papers import missing, source_form
 from tests.conftest import World
 from tests.penalties import making
+from tests.penalties.gates import discuss
 from tests.penalties.making import day
 
 
@@ -81,6 +82,7 @@ def test_a_hearing_case(law: World) -> None:
         at=day(30, 16),
     )
     making.review(law, case, day(31))
+    discuss(law, case)
     decided = s.case_decide(actor=law.leader, case=case, at=day(32))
     assert decided.status == "DECIDED"
     kinds = {paper.kind for paper in volumes.papers_of(decided)}

@@ -35,14 +35,14 @@ def test_the_catalogue_of_a_case_is_on_the_chart() -> None:
 def test_the_page_shows_the_value_in_force_and_its_mark(law: World, sign_in: Any) -> None:
     url = reverse("penalties:flow_chart")
     page = sign_in(law.legal).get(url).content.decode()
-    term = page.split("陈述申辩期限")[1][:200]
+    term = page.split("陈述申辩期限")[1].split("</div>")[0]
     assert "5 个工作日" in term
     assert "待核实" in term
     policy_replace(
         actor=law.leader, key="penalty.statement.period", region=law.bureau.region,
         new_value={"amount": 3, "unit": "WORKING_DAY"}, basis="本县规定", since=date(2026, 1, 1),
     )  # fmt: skip
-    term = sign_in(law.officer).get(url).content.decode().split("陈述申辩期限")[1][:200]
+    term = sign_in(law.officer).get(url).content.decode().split("陈述申辩期限")[1].split("</div>")[0]
     assert "3 个工作日" in term
     assert "待核实" not in term
     assert sign_in(law.institution_user).get(url).status_code == 403
