@@ -126,21 +126,11 @@ def shown(steps: tuple[FlowStep, ...], region: Region, on: date) -> list[Shown]:
     """The steps with roles, policy values in force and kinds of documents; a value that is missing is left out."""
     holders = {permission: names for permission, _, names in roles.table()}
     kinds = {row.code: row for row in DocumentKind.objects.all()}
-    found = []
+    found, known = [], policy.values([key for step in steps for key in step.terms], region=region, on=on)
     for step in steps:
         who = dict.fromkeys(
             roles.Role(name).label for key in step.permissions for name in holders.get(key, ())
         )
         papers = tuple(kinds[code] for code in step.papers if code in kinds)
-        found.append(Shown(step, tuple(who), _values(step.terms, region, on), papers))
+        found.append(Shown(step, tuple(who), tuple(known[key] for key in step.terms if key in known), papers))
     return found
-
-
-def _values(keys: tuple[str, ...], region: Region, on: date) -> tuple[PolicyValue, ...]:
-    found = []
-    for key in keys:
-        try:
-            found.append(policy.value(key, region=region, on=on))
-        except policy.PolicyMissing:
-            continue
-    return tuple(found)

@@ -83,3 +83,9 @@ class ViolationType(models.Model):
         articles = self.details.get("legal_basis") or []
         given = [self.details.get("confidence", "seen"), *(row.get("confidence", "seen") for row in articles)]
         return VERIFIED.issuperset(given)
+
+    @property
+    def cited(self) -> str:
+        """Its basis for screens without tags, with the mark 待核实 where an article was not read."""
+        parts = [*([self.basis] if self.basis else []), *([] if self.is_verified else [UNVERIFIED])]
+        return "；".join(parts)

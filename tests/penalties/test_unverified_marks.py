@@ -11,6 +11,7 @@ import time_machine
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from casework.models import ViolationType
 from casework.models.policy import UNVERIFIED
 from casework.policy import policy_replace
 from penalties import credit_fields
@@ -43,6 +44,8 @@ def test_ladder_and_the_fine_that_follows_from_it(law: World, fined: Case, sign_
     assert page.count(MARK) == 1 + 4, "the fine and the four steps of the ladder"
     assert MARK in page.split("200,000.00")[1][:160]
     assert MARK in client.get(tab(fined)).content.decode().split("200,000.00")[1][:160]
+    form = reverse("penalties:case_action", args=[fined.uid, "discretion"])
+    assert client.get(form).content.decode().count(f"（{UNVERIFIED}）</option>") == 4
     PenaltyRule.objects.update(confidence="local")
     assert MARK not in client.get(tab(fined, "discretion")).content.decode()
 
@@ -102,3 +105,11 @@ def test_a_violation_whose_article_was_not_read_is_marked(law: World, sign_in: A
     case = making.draft(law, code="CONTEST_ILLEGAL", party_name="示例竞赛公司")
     assert not case.violation.is_verified
     assert MARK in sign_in(law.officer).get(tab(case)).content.decode()
+
+
+def test_a_kind_of_violation_cites_its_basis_with_the_mark(law: World) -> None:
+    """The phone shows plain words, so the mark is part of them."""
+    known = {row.code: row for row in ViolationType.objects.all()}
+    unread, read = known["CONTEST_ILLEGAL"], known["UNLICENSED_OPERATION"]
+    assert unread.cited.endswith(f"；{UNVERIFIED}")
+    assert read.cited == read.basis
