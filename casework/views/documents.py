@@ -304,7 +304,7 @@ def _sample(pattern: str, organ: Organisation) -> str:
 
 
 def _facts(document: OfficialDocument) -> list[dict[str, Any]]:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"label": "种类", "value": document.kind_name},
         {
             "label": "文号",
