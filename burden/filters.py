@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from burden.models import VisitMerge, YearlyPlan
+from casework.web.filters import YearFilter
 from casework.yearly import PlanStatus
 from inspections.filters import organs_of
 from inspections.models import Visit
@@ -17,7 +18,7 @@ from inspections.models import Visit
 class PlanFilter(django_filters.FilterSet):
     """Yearly plans."""
 
-    year = django_filters.NumberFilter(label="年度")
+    year = YearFilter(label="年度")
     organ = django_filters.ModelChoiceFilter(label="检查机关", queryset=organs_of, empty_label="全部")
     status = django_filters.ChoiceFilter(label="状态", choices=PlanStatus.choices, empty_label="全部")
 

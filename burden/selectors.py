@@ -23,9 +23,10 @@ from burden.models import (
     YearlyPlan,
 )
 from burden.saving import Saving, public_saving
-from casework import policy
 from casework.indicators import Period
+from casework.models import PolicyValue
 from casework.yearly import PlanStatus
+from inspections import guards
 from inspections.models import CAP_EXEMPT_KINDS, Deployment, DeploymentStatus, Visit, VisitStatus
 from inspections.selectors import enforcing_organs
 from institutions.models import Institution
@@ -209,19 +210,17 @@ def counted_visits(bureau: Bureau, year: int) -> QuerySet[Visit]:
     return counted
 
 
-def cap_on(bureau: Bureau, day: date) -> int | None:
-    """The cap in force, in visits a year; None where none is."""
-    try:
-        return int(policy.value("inspection.yearly_cap", region=bureau.region, on=day).value)
-    except policy.PolicyMissing:
-        return None
+def cap_of_year(bureau: Bureau, year: int) -> PolicyValue | None:
+    """The cap of a year, in visits, as it stands today or stood at its end; None where none was."""
+    return guards.cap_on(bureau.region, min(date(year, 12, 31), timezone.localdate()))
 
 
 def cap_lines(bureau: Bureau, year: int) -> list[CapLine]:
     """Places whose visits of the year have reached the cap, the most visited first."""
-    cap = cap_on(bureau, min(date(year, 12, 31), timezone.localdate()))
-    if cap is None:
+    row = cap_of_year(bureau, year)
+    if row is None:
         return []
+    cap = int(row.value)
     counted = counted_visits(bureau, year)
     reached = counted.order_by().values("institution").annotate(n=Count("pk")).filter(n__gte=cap)
     done = dict(reached.values_list("institution", "n"))
@@ -243,7 +242,7 @@ class YearOfVisits:
     """What the public reads about one year."""
 
     year: int
-    cap: int | None
+    cap: PolicyValue | None
     visits: int
     places: int
     exempt: int
@@ -262,7 +261,7 @@ def year_of_visits(bureau: Bureau, year: int) -> YearOfVisits:
     ).filter(deployment__status__in=["UNDERWAY", "DONE"])
     return YearOfVisits(
         year=year,
-        cap=cap_on(bureau, min(date(year, 12, 31), timezone.localdate())),
+        cap=cap_of_year(bureau, year),
         visits=sums["visits"],
         places=sums["places"],
         exempt=carried_out.filter(deployment__kind__in=CAP_EXEMPT_KINDS).count(),

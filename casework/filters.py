@@ -24,6 +24,7 @@ from casework.models import (
     OutboxState,
     PolicyValue,
 )
+from casework.web.filters import YearFilter
 
 CONFIRMED = "confirmed"
 DAY = forms.DateInput(attrs={"type": "date"})
@@ -42,7 +43,7 @@ class NumberFilter(django_filters.FilterSet):
         queryset=Organisation.objects.none(), label="制发机关", empty_label="全部机关"
     )
     kind = django_filters.ChoiceFilter(label="文书种类", empty_label="全部种类")
-    year = django_filters.NumberFilter(label="年份")
+    year = YearFilter(label="年份")
     is_void = django_filters.BooleanFilter(
         method="by_void",
         label="状态",

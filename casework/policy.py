@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from typing import Any
 
@@ -20,6 +23,25 @@ class PolicyMissing(DomainError):
     """No value of that rule is in force; somebody has to enter one with its basis."""
 
 
+_used: ContextVar[dict[str, PolicyValue] | None] = ContextVar("policy_values_used", default=None)
+
+
+@contextmanager
+def watched() -> Iterator[dict[str, PolicyValue]]:
+    """Keep what is read inside, by key, so that a page can say on which values it rests."""
+    found: dict[str, PolicyValue] = {}
+    token = _used.set(found)
+    try:
+        yield found
+    finally:
+        _used.reset(token)
+
+
+def unchecked() -> list[PolicyValue]:
+    """Values read so far on this page that nobody checked against their document."""
+    return [row for row in (_used.get() or {}).values() if not row.is_verified]
+
+
 def value(key: str, *, region: Region, on: date) -> PolicyValue:
     """The value of `key` in force on `on`, the nearest region first, then the general one. PolicyMissing."""
     ancestors = [int(part) for part in region.path.strip("/").split("/") if part]
@@ -29,7 +51,22 @@ def value(key: str, *, region: Region, on: date) -> PolicyValue:
     nearest = sorted(rows, key=lambda row: ancestors.index(row.region_id) if row.region_id else -1)
     if not nearest:
         raise PolicyMissing(f"政策参数“{key}”在 {on:%Y-%m-%d} 没有取值。请在“政策参数”中录入并注明依据。")
-    return nearest[-1]
+    row = nearest[-1]
+    if (used := _used.get()) is not None:
+        used[key] = row
+    return row
+
+
+def values(keys: Iterable[str], *, region: Region, on: date) -> dict[str, PolicyValue]:
+    """Values of several keys in force on `on`, in one statement; keys without one are left out."""
+    ancestors = [int(part) for part in region.path.strip("/").split("/") if part]
+    rows = PolicyValue.objects.filter(
+        Q(region__isnull=True) | Q(region_id__in=ancestors), key__in=set(keys), validity__contains=on
+    )
+    found: dict[str, PolicyValue] = {}
+    for row in sorted(rows, key=lambda row: ancestors.index(row.region_id) if row.region_id else -1):
+        found[row.key] = row
+    return found
 
 
 def term(key: str, *, region: Region, on: date) -> Term:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 
 from casework.deadlines import TermUnit
-from casework.models.policy import VERIFIED
+from casework.models.policy import UNVERIFIED, VERIFIED
 
 MONEY_UNIT = "分"
 WORDS = {
@@ -56,6 +57,26 @@ def _tail(unit: str) -> str:
 def is_verified(confidence: str) -> bool:
     """Whether a value was read in the document itself or set by the bureau."""
     return confidence in VERIFIED
+
+
+def needs_check(item: object) -> bool:
+    """Whether a value, rule, kind of document or computed term rests on something nobody checked against its text.
+
+    `item`: anything with `is_verified` or `confidence` (an attribute or a key), the sentences of a computed term,
+    or several such things. Nothing given: no.
+    """
+    if item is None or item == "":
+        return False
+    if isinstance(item, str):
+        return UNVERIFIED in item
+    if isinstance(item, Mapping):
+        return not item.get("is_verified", is_verified(str(item.get("confidence", "seen"))))
+    if isinstance(item, Iterable):
+        return any(needs_check(part) for part in item)
+    known = getattr(item, "is_verified", None)
+    if known is not None:
+        return not known
+    return not is_verified(str(getattr(item, "confidence", "seen")))
 
 
 def changed_text(value: Any) -> str:

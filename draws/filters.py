@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 
+from casework.web.filters import YearFilter
 from casework.yearly import PlanStatus
 from draws.models import Draw, DrawPlan, DrawStatus, OfficerRecusal
 
@@ -16,7 +17,7 @@ class DrawFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(label="查找", method="search", help_text="名称、编号、抽中的机构")
     status = django_filters.ChoiceFilter(label="状态", choices=DrawStatus.choices, empty_label="全部")
-    year = django_filters.NumberFilter(label="年度", field_name="planned_on", lookup_expr="year")
+    year = YearFilter(label="年度", field_name="planned_on", lookup_expr="year")
 
     class Meta:
         model = Draw
@@ -52,7 +53,7 @@ class RecusalFilter(django_filters.FilterSet):
 class DrawPlanFilter(django_filters.FilterSet):
     """Plans of random inspections."""
 
-    year = django_filters.NumberFilter(label="年度", field_name="year")
+    year = YearFilter(label="年度", field_name="year")
     status = django_filters.ChoiceFilter(label="状态", choices=PlanStatus.choices, empty_label="全部")
 
     class Meta:

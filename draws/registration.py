@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from casework import events, registries
+from casework import events, outbox, registries
 from casework.deadlines.services import DeadlineMoved
 from casework.models import OfficialDocument
 from casework.registries import NavEntry, Panel, WorkItem, Worklist
@@ -21,9 +21,11 @@ from inspections.events import VisitOutcomeRecorded
 def register() -> None:
     """Called once when the room starts."""
     from draws import services
+    from draws.services import reporting
 
     events.subscribe(VisitOutcomeRecorded, services.visit_recorded)
     events.subscribe(DeadlineMoved, services.deadline_copy)
+    outbox.channel(reporting.CHANNEL, reporting.deliver, reporting.CHANNEL_LABEL)
     registries.add_nav(NavEntry("双随机抽查", "draws:draw_list", "arrows-shuffle", 47, "draws.draw_view"))
     registries.object_urls["draws.draw"] = draw_url
     registries.object_urls["draws.drawplan"] = plan_url

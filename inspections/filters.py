@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Organisation, Region, User
+from casework.web.filters import YearFilter
 from fieldwork.models import CampaignKind
 from fieldwork.selectors import campaigns_visible
 from inspections import selectors
@@ -76,7 +77,7 @@ class VisitFilter(django_filters.FilterSet):
         choices=CampaignKind.choices,
         empty_label="全部",
     )
-    year = django_filters.NumberFilter(label="年度", field_name="planned_on", lookup_expr="year")
+    year = YearFilter(label="年度", field_name="planned_on", lookup_expr="year")
     since = django_filters.DateFilter(
         label="进场自",
         field_name="started_at",

@@ -44,6 +44,7 @@ def ads(actor: User, today: date) -> Iterable[WorkItem]:
             place=row.region.name,
             stage=row.get_status_display(),
             tone=_tone(due, today),
+            explanation=tuple(row.due_explanation) if due else (),
         )
 
 

@@ -8,6 +8,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from casework.web.filters import YearFilter
 from penalties import selectors
 from penalties.models import (
     Case,
@@ -41,7 +42,7 @@ class CaseFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label="程序", choices=CaseKind.choices, empty_label="全部")
     source_kind = django_filters.ChoiceFilter(label="来源", choices=SourceKind.choices, empty_label="全部")
     region = django_filters.ModelChoiceFilter(label="乡镇（街道）", queryset=towns_of, empty_label="全部")
-    year = django_filters.NumberFilter(label="立案年度", field_name="filed_at", lookup_expr="year")
+    year = YearFilter(label="立案年度", field_name="filed_at", lookup_expr="year")
 
     class Meta:
         model = Case

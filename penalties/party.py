@@ -10,6 +10,7 @@ from django.db.models import Prefetch
 from django.http import Http404
 
 from accounts.models import User
+from casework.deadlines import lines_by_kind
 from casework.models import EvidenceFile, OfficialDocument
 from penalties import terms
 from penalties.models import Case, Hearing, Measure, MeasureStage, PaperService, StatementPoint
@@ -21,12 +22,14 @@ ENDED = {"PERFORMED": ("已履行", "ok"), "CLOSED": ("已结案", "ok"), "ARCHI
 
 @dataclass(frozen=True)
 class Right:
-    """One right or duty of the party with its last day; `is_open` while it can be used today."""
+    """One right or duty of the party with its last day; `is_open` while it can be used today, `lines` say how the
+    day came about."""
 
     label: str
     until: date | None
     words: str
     is_open: bool = False
+    lines: tuple[str, ...] = ()
 
 
 def cases_of_party(actor: User) -> CaseQuerySet:
@@ -123,15 +126,24 @@ def statements_of(case: Case) -> list[tuple[StatementPoint, list[EvidenceFile]]]
 def rights(case: Case, today: date) -> list[Right]:
     """Rights and duties inside the procedure with their last days, as the served papers started them."""
     found: list[Right] = []
+    lines = lines_by_kind(case.uid)
     if prior_service(case):
         words = "决定作出前提出的，都会复核并答复；不因申辩加重处罚。"
-        found.append(Right("陈述、申辩", case.statement_until, words, may_state(case)))
+        found.append(
+            Right("陈述、申辩", case.statement_until, words, may_state(case), lines.get("STATEMENT", ()))
+        )
     if _valid(case, "HEARING_RIGHTS"):
         words = "逾期未申请的，视为放弃。听证不收费。"
-        found.append(Right("申请听证", case.hearing_until, words, may_ask_hearing(case, today)))
+        found.append(
+            Right(
+                "申请听证", case.hearing_until, words, may_ask_hearing(case, today), lines.get("HEARING", ())
+            )
+        )
     if decision_service(case) and case.payment_due_on:
         words = "逾期每日加处罚款，不超过罚款数额。"
-        found.append(Right("缴纳罚没款", case.payment_due_on, words, case.status == "SERVED"))
+        found.append(
+            Right("缴纳罚没款", case.payment_due_on, words, case.status == "SERVED", lines.get("PAY", ()))
+        )
     return found
 
 
@@ -150,6 +162,6 @@ def remedies(case: Case, today: date) -> list[Right]:
     for label, key in (("申请行政复议", "remedy.review"), ("提起行政诉讼", "remedy.suit")):
         if first and key == "remedy.suit":
             continue
-        until = terms.term_end(case, key, served.effective_on)
-        found.append(Right(label, until, words[key], today <= until))
+        until, lines = terms.explained(case, key, served.effective_on)
+        found.append(Right(label, until, words[key], today <= until, tuple(lines)))
     return found

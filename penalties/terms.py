@@ -11,7 +11,7 @@ from django.utils import timezone
 from casework import policy
 from casework.deadlines import CalendarMissing, Term, TermUnit, compute, load_calendar
 from casework.deadlines.terms import Computed
-from casework.models import OfficialDocument
+from casework.models import OfficialDocument, PolicyValue
 from penalties import clock, money
 from penalties.models import (
     Case,
@@ -70,10 +70,24 @@ def simple_cap(case: Case, on: date) -> int:
     return number(case, f"penalty.simple.cap.{kind}", on)
 
 
+def threshold_row(case: Case, on: date) -> PolicyValue:
+    """From which amount the party must be told of the right to a hearing, with its basis."""
+    kind = "person" if is_person(case) else "organisation"
+    return policy.value(f"penalty.hearing.threshold.{kind}", region=case.region, on=on)
+
+
 def hearing_threshold(case: Case, on: date) -> int:
     """From which amount the party must be told of the right to a hearing, fen."""
+    return int(threshold_row(case, on).value)
+
+
+def discussion_row(case: Case, on: date) -> PolicyValue | None:
+    """From which amount the heads decide together, with its basis; None where no such amount is set."""
     kind = "person" if is_person(case) else "organisation"
-    return number(case, f"penalty.hearing.threshold.{kind}", on)
+    try:
+        return policy.value(f"penalty.discussion.threshold.{kind}", region=case.region, on=on)
+    except policy.PolicyMissing:
+        return None
 
 
 def measures_at(case: Case, stage: str) -> list[Measure]:
@@ -111,7 +125,13 @@ def review_grounds(case: Case) -> list[str]:
 def needs_discussion(case: Case) -> bool:
     """Whether the heads decide together (行政处罚法 第五十七条)."""
     heavy = {MeasureKind.STOP_ENROLMENT, MeasureKind.REVOCATION, MeasureKind.BAR}
-    return case.is_major or any(row.kind in heavy for row in live_measures(case))
+    rows = live_measures(case)
+    if case.is_major or any(row.kind in heavy for row in rows):
+        return True
+    limit = discussion_row(case, clock.today())
+    return limit is not None and any(
+        row.kind in MONEY_KINDS and row.amount_fen >= int(limit.value) for row in rows
+    )
 
 
 def act_day(case: Case) -> date:

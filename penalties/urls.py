@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from penalties.views import actions, cases, credit, portal, previews
+from penalties.views import actions, cases, credit, flow, portal, previews
 
 app_name = "penalties"
 
@@ -20,6 +20,7 @@ desk_urlpatterns = [
     path("cases/<uuid:uid>/do/<slug:name>/", actions.case_action, name="case_action"),
     path("cases/<uuid:uid>/do/<slug:name>/<uuid:row>/", actions.row_action, name="row_action"),
     path("credit/", credit.credit_list, name="credit_list"),
+    path("penalty-flow/", flow.flow_chart, name="flow_chart"),
     path("penalty-rules/", credit.rule_list, name="rule_list"),
     path("penalty-rules/new/", credit.rule_create, name="rule_create"),
 ]

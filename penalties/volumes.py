@@ -27,6 +27,7 @@ from casework.typesetting import (
     SignatureLines,
     Table,
 )
+from inspections.models import ServiceRecord
 from penalties import money
 from penalties.models import Case, CaseKind, EvidenceItem, Outcome
 
@@ -101,6 +102,18 @@ def papers_of(case: Case) -> list[OfficialDocument]:
     )
 
 
+def before_filing(case: Case) -> list[OfficialDocument]:
+    """Valid papers of the inspection and the rectification out of which the case grew, in their order."""
+    notice = case.notice
+    visit = case.visit
+    found = [visit.notice_document, visit.record_document, visit.result_document] if visit else []
+    if notice:
+        service: ServiceRecord | None = getattr(notice, "service", None)
+        rechecks = notice.rechecks.select_related("document").order_by("pk")
+        found += [notice.document, service.document if service else None, *(row.document for row in rechecks)]
+    return [document for document in found if document and document.state == "VALID"]
+
+
 def required_papers(case: Case) -> dict[str, str]:
     """Kinds that a case of this course must hold, with their names."""
     if case.kind == CaseKind.SIMPLE:
@@ -166,8 +179,7 @@ def entries_of(case: Case, volume: str) -> Iterator[Entry]:
             if document.kind == kind:
                 yield _paper_entry(document)
     if volume == MAIN:
-        if case.visit and case.visit.record_document:
-            yield _paper_entry(case.visit.record_document)
+        yield from map(_paper_entry, before_filing(case))
         yield from _evidence_entries(case)
         if case.payments.exists():
             yield _typeset_entry("缴款情况", _payments(case), _closed_on(case))

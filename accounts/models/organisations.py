@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -72,7 +73,8 @@ COUNTERPARTS = frozenset(
 class Organisation(models.Model):
     """A body that people act for: the bureau itself, a partner department, a township, a counterpart.
 
-    `number_word` is the 机关代字 of an issuing organ (巫教培); only such organs issue notices.
+    `number_word` is the 机关代字 of an issuing organ (巫教培); only such organs issue notices. `uscc` goes with what
+    the body publishes to the credit platform.
     """
 
     bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="organisations")
@@ -82,6 +84,17 @@ class Organisation(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="organisations")
     region_path = models.CharField(max_length=200)
     number_word = models.CharField("机关代字", max_length=20, blank=True, default="")
+    uscc = models.CharField(
+        "统一社会信用代码",
+        max_length=18,
+        blank=True,
+        default="",
+        validators=[
+            RegexValidator(
+                r"^[0-9A-HJ-NPQRTUWXY]{18}$", "统一社会信用代码为 18 位数字和大写字母，请对照登记证书填写。"
+            )
+        ],
+    )
     address = models.CharField("地址", max_length=200, blank=True, default="")
     phone = models.CharField("电话", max_length=40, blank=True, default="")
     is_active = models.BooleanField("启用", default=True)

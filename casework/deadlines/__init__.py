@@ -1,6 +1,7 @@
 """Terms in working or calendar days, with their working shown."""
 
 from casework.deadlines.calendar import Calendar, CalendarMissing, load_calendar
+from casework.deadlines.selectors import lines_by_kind, lines_of
 from casework.deadlines.services import (
     deadline_cancel,
     deadline_extend,
@@ -25,5 +26,7 @@ __all__ = [
     "deadline_resume",
     "deadline_start",
     "deadlines_recompute",
+    "lines_by_kind",
+    "lines_of",
     "load_calendar",
 ]

@@ -35,6 +35,12 @@ class Term:
     def __str__(self) -> str:
         return f"{self.amount} {TermUnit(self.unit).label}"
 
+    @property
+    def cited(self) -> str:
+        """Its basis for screens, with the mark 待核实 where nobody checked the value; papers cite `basis`."""
+        parts = [*([self.basis] if self.basis else []), *([] if self.is_verified else [UNVERIFIED])]
+        return "；".join(parts)
+
 
 @dataclass(frozen=True)
 class Computed:
@@ -48,7 +54,7 @@ def compute(term: Term, starts_on: date, calendar: Calendar) -> Computed:
     """The last day of `term` counted from the day after `starts_on`; raises CalendarMissing."""
     lines = [
         f"起算：{starts_on:%Y-%m-%d}（当日不计入）",
-        f"期限：{term}{_source(term)}",
+        f"期限：{term}（{term.cited}）" if term.cited else f"期限：{term}",
     ]
     if term.unit == TermUnit.WORKING_DAY:
         due = _after_workdays(starts_on, term.amount, calendar, lines)
@@ -61,11 +67,6 @@ def compute(term: Term, starts_on: date, calendar: Calendar) -> Computed:
             due = rolled
     lines.append(f"到期：{due:%Y-%m-%d}")
     return Computed(due, tuple(lines))
-
-
-def _source(term: Term) -> str:
-    parts = [*([term.basis] if term.basis else []), *([] if term.is_verified else [UNVERIFIED])]
-    return f"（{'；'.join(parts)}）" if parts else ""
 
 
 def _after_workdays(day: date, amount: int, calendar: Calendar, lines: list[str]) -> date:

@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from pypdf import PdfWriter
 
-from casework import typesetting
+from casework import policy, typesetting, wording
 from casework.documents.rehearsal import Rehearsed
 
 WATERMARK = "预览"
@@ -48,6 +48,13 @@ def _inline(data: bytes, name: str) -> HttpResponse:
     return response
 
 
+def _rests_on() -> list[str]:
+    """Values that the paper uses and nobody checked yet: papers cite the basis alone, so the page says it."""
+    return [
+        f"{row.label} {wording.policy_text(row.value, row.unit)}（{row.basis}）" for row in policy.unchecked()
+    ]
+
+
 def preview_page(
     request: HttpRequest,
     content: typesetting.DocumentContent | dict[str, Any],
@@ -66,6 +73,7 @@ def preview_page(
         "subtitle": subtitle,
         "back_url": back_url,
         "pdf_url": pdf_url,
+        "unchecked": _rests_on(),
         **context,
     }
     return render(request, "casework/document_preview.html", view)
@@ -87,6 +95,7 @@ def rehearsed_page(
     view = {
         "papers": [typesetting.to_dict(preview_content(content)) for content in contents],
         "lacks": found.lacks,
+        "unchecked": _rests_on(),
         "posted": posted,
         "watermark": WATERMARK,
         "heading": heading,

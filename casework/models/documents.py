@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from accounts.models import Bureau, Organisation, User
 from accounts.querysets import ScopedQuerySet, ScopePaths
 from casework.models.base import uuid7
+from casework.models.policy import VERIFIED
 
 
 class DocumentKind(models.Model):
@@ -27,6 +28,11 @@ class DocumentKind(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether somebody read the kind, its fields and its number words in a published set of forms."""
+        return self.details.get("confidence", "seen") in VERIFIED
 
     @property
     def group(self) -> str:

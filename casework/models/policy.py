@@ -76,3 +76,16 @@ class ViolationType(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether somebody read the type and every article that it names in their texts."""
+        articles = self.details.get("legal_basis") or []
+        given = [self.details.get("confidence", "seen"), *(row.get("confidence", "seen") for row in articles)]
+        return VERIFIED.issuperset(given)
+
+    @property
+    def cited(self) -> str:
+        """Its basis for screens without tags, with the mark 待核实 where an article was not read."""
+        parts = [*([self.basis] if self.basis else []), *([] if self.is_verified else [UNVERIFIED])]
+        return "；".join(parts)

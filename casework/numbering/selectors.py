@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Q
 
 from accounts.models import Organisation
-from casework.models import NumberCounter, NumberTemplate
+from casework.models import DocumentKind, NumberCounter, NumberTemplate
+from casework.models.policy import VERIFIED
 from casework.numbering.patterns import standard_patterns
 
 OWN, BUREAU, STANDARD = "本机关设置", "全县统一设置", "目录格式"
@@ -17,7 +18,10 @@ OWN, BUREAU, STANDARD = "本机关设置", "全县统一设置", "目录格式"
 
 @dataclass(frozen=True)
 class PatternUse:
-    """How one organ writes numbers of one kind, and what its next number this year will be."""
+    """How one organ writes numbers of one kind, and what its next number this year will be.
+
+    `is_verified`: set by the bureau, or its words were read in a published form.
+    """
 
     kind: str
     label: str
@@ -25,6 +29,7 @@ class PatternUse:
     source: str
     last: int
     next_text: str
+    is_verified: bool = True
 
     @property
     def is_set(self) -> bool:
@@ -33,7 +38,7 @@ class PatternUse:
 
 
 def pattern_uses(organ: Organisation, on: date) -> list[PatternUse]:
-    """Every kind that bears numbers as `organ` writes it, the catalogue's order (three statements)."""
+    """Every kind that bears numbers as `organ` writes it, the catalogue's order (four statements)."""
     rows = NumberTemplate.objects.filter(bureau=organ.bureau_id)
     chosen: dict[str, tuple[str, str]] = {}
     for row in rows.filter(Q(organ=organ) | Q(organ__isnull=True)).order_by("-organ_id"):
@@ -42,11 +47,20 @@ def pattern_uses(organ: Organisation, on: date) -> list[PatternUse]:
             chosen[row.kind] = (row.pattern, OWN if row.organ_id else BUREAU)
     counters = NumberCounter.objects.filter(organ=organ, year=on.year)
     last = dict(counters.values_list("kind", "last_value"))
+    unchecked = {row.code for row in DocumentKind.objects.exclude(details__confidence__in=sorted(VERIFIED))}
     uses = []
     for kind, (label, standard) in standard_patterns().items():
         pattern, source = chosen.get(kind, (standard, STANDARD))
-        uses.append(_use(organ, kind, label, pattern, source, last.get(kind, 0), on))
+        is_checked = source != STANDARD or kind not in unchecked
+        use = _use(organ, kind, label, pattern, source, last.get(kind, 0), on)
+        uses.append(replace(use, is_verified=is_checked))
     return uses
+
+
+def numbers_of(organ: Organisation, kind: str) -> DocumentKind | None:
+    """The kind on whose catalogue words the numbers of an organ rest; None where the bureau set its own."""
+    own = NumberTemplate.objects.filter(Q(organ=organ) | Q(organ__isnull=True), bureau=organ.bureau_id)
+    return None if own.filter(kind=kind).exists() else DocumentKind.objects.filter(code=kind).first()
 
 
 def next_numbers(patterns: Mapping[Organisation, str], kind: str, on: date) -> dict[int, str]:

@@ -31,7 +31,7 @@ from casework.web import (
 )
 
 EDIT = "casework.users_edit"
-FIELDS = ("name", "short_name", "region", "number_word", "phone", "address", "is_active")
+FIELDS = ("name", "short_name", "region", "number_word", "uscc", "phone", "address", "is_active")
 KINDS = [(kind.value, kind.label) for kind in OrganisationKind if kind not in COUNTERPARTS]
 COLUMNS = (
     Column("全称", lambda row: row.name, 36),
@@ -39,6 +39,7 @@ COLUMNS = (
     Column("类别", lambda row: row.get_kind_display()),
     Column("辖区", lambda row: row.region.name),
     Column("机关代字", lambda row: row.number_word),
+    Column("统一社会信用代码", lambda row: row.uscc, 22),
     Column("电话", lambda row: row.phone),
     Column("在用账号", lambda row: row.people),
     Column("状态", lambda row: "在用" if row.is_active else "已停用"),
@@ -87,6 +88,9 @@ class OrganisationForm(forms.Form):
         max_length=20,
         required=False,
         help_text="如“巫市监”。以本机关名义制发文书的才填；不填则不能制发文书。",
+    )
+    uscc = forms.CharField(
+        label="统一社会信用代码", max_length=18, required=False, help_text="处罚公示报送信用平台时使用。"
     )
     phone = forms.CharField(label="电话", max_length=40, required=False)
     address = forms.CharField(label="地址", max_length=200, required=False)

@@ -33,6 +33,9 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from casework.models.policy import UNVERIFIED
+from casework.wording import needs_check
+
 register = template.Library()
 
 BLANK_DASHES = BLANK_CHOICE_DASH[0][1]
@@ -71,6 +74,9 @@ CODE_TONES: dict[str, str] = {
 }
 WEEKDAYS = "一二三四五六日"
 DASH = "—"
+UNVERIFIED_MARK = format_html(
+    ' <span class="tag tag-warn" title="{}">{}</span>', "取值还没有与文件原文核对", UNVERIFIED
+)
 
 
 def _as_date(value: object) -> dt.date | None:
@@ -125,6 +131,13 @@ def _status(tone: str, word: str) -> SafeString:
 def badge(label: object, tone: str = "mute") -> SafeString:
     """`{% badge "白名单" "ok" %}`: a filled badge, for list membership and grades only."""
     return format_html('<span class="tag tag-{}">{}</span>', tone if tone in TONES else "mute", label)
+
+
+@register.simple_tag
+def unverified(*items: object) -> SafeString:
+    """`{% unverified rule policy_value explanation %}`: the mark 待核实 when one of them, or a figure computed from
+    it, rests on a value that nobody checked against its document; nothing otherwise."""
+    return UNVERIFIED_MARK if needs_check(items) else SafeString("")
 
 
 @register.filter
@@ -230,6 +243,8 @@ def due(
         words, kind = due_words(day, _as_date(today) or timezone.localdate())
     lines = [explanation] if isinstance(explanation, str) else list(explanation or [])
     label = format_html('<time datetime="{}">{}</time>', day.isoformat(), words)
+    if done is None:
+        label = format_html("{}{}", label, unverified(lines))
     if not lines:
         return format_html(
             '<span class="due due-{}" title="{}">{}</span>', kind, f"到期日 {day.isoformat()}", label

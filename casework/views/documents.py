@@ -22,6 +22,7 @@ from casework.filters import DocumentFilter
 from casework.forms import NumberWordForm, PostingForm, ReasonForm
 from casework.models import DocumentKind, EvidenceFile, OfficialDocument
 from casework.numbering import number_word_set, pattern_of
+from casework.numbering.selectors import numbers_of
 from casework.web import AuthedRequest, Column, ListPage, desk_page, guarded, run_transition
 
 COLUMNS = (
@@ -282,7 +283,7 @@ def kind_detail(request: AuthedRequest, code: str) -> HttpResponse:
             (organ, _sample(pattern_of(organ, code), organ))
             for organ in selectors.numbering_organs(request.user)
         ],
-        "is_verified": details.get("confidence") == "seen",
+        "is_verified": kind.is_verified,
         "crumbs": [{"label": "文书目录", "url": reverse("casework:kind_list")}, {"label": kind.name}],
     }
     return render(request, "casework/kind_detail.html", context, status=_status(request))
@@ -293,7 +294,7 @@ def _kind(kind: DocumentKind, organ: Any) -> dict[str, Any]:
     return {
         "kind": kind,
         "number": _sample(pattern, organ) if pattern and organ else "",
-        "is_verified": kind.details.get("confidence") == "seen",
+        "is_verified": kind.is_verified,
     }
 
 
@@ -303,9 +304,13 @@ def _sample(pattern: str, organ: Organisation) -> str:
 
 
 def _facts(document: OfficialDocument) -> list[dict[str, Any]]:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"label": "种类", "value": document.kind_name},
-        {"label": "文号", "value": document.number or "无文号"},
+        {
+            "label": "文号",
+            "value": document.number or "无文号",
+            "rests_on": numbers_of(document.organ, document.kind) if document.number else None,
+        },
         {"label": "当事人", "value": document.party or "—"},
         {"label": "制发机关", "value": document.organ.name},
         {"label": "制发时间", "value": f"{document.issued_on:%Y-%m-%d}", "sub": document.issued_by.name},

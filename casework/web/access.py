@@ -16,7 +16,7 @@ from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve
 from accounts import roles
 from accounts.models import Bureau, User
 from accounts.querysets import ScopedQuerySet
-from casework import registries
+from casework import policy, registries
 
 M = TypeVar("M", bound=models.Model)
 View = Callable[..., Any]
@@ -44,7 +44,8 @@ def _page(face_permission: str, permission: str) -> Callable[[View], View]:
             require(request.user, face_permission)
             if permission:
                 require(request.user, permission)
-            response: HttpResponse = view(request, *args, **kwargs)
+            with policy.watched():
+                response: HttpResponse = view(request, *args, **kwargs)
             return response
 
         guarded_view.permission = permission or face_permission  # type: ignore[attr-defined]

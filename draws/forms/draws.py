@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from casework import policy
 from casework.errors import DomainError
+from casework.models import PolicyValue
 from casework.web.fields import DayField, MomentField, area
 from draws import selectors
 from draws.models import Draw, DrawPlanRow, EntropyKind, SkillRule, StratumBy
@@ -178,7 +179,10 @@ class DrawForm(forms.ModelForm):
         self.initial.setdefault("planned_on", timezone.localdate(tomorrow) + timedelta(days=1))
         self.initial.setdefault("planned_until", timezone.localdate(tomorrow) + timedelta(days=5))
         for code, key in RATES.items():
-            self.initial.setdefault(f"share_{code}", _rate(actor, key))
+            row = _rate(actor, key)
+            self.initial.setdefault(f"share_{code}", int(row.value) if row else 0)
+            if row:
+                self.fields[f"share_{code}"].help_text = f"参考比例 {row.value}%（{row.cited}）"
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -221,10 +225,10 @@ class DrawForm(forms.ModelForm):
         return [{"title": title, "fields": [self[name] for name in names]} for title, names in groups]
 
 
-def _rate(actor: User, key: str) -> int:
+def _rate(actor: User, key: str) -> PolicyValue | None:
     if actor.bureau is None:
-        return 0
+        return None
     try:
-        return int(policy.value(key, region=actor.bureau.region, on=timezone.localdate()).value)
+        return policy.value(key, region=actor.bureau.region, on=timezone.localdate())
     except DomainError:
-        return 0
+        return None

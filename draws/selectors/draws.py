@@ -12,6 +12,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from accounts.models import Bureau, OfficerCertificate, Region, User
 from accounts.querysets import ScopedQuerySet
+from casework.models import OutboxMessage
 from draws.models import (
     Draw,
     DrawnPlace,
@@ -195,6 +196,11 @@ def public_draws(bureau: Bureau) -> ScopedQuerySet[Draw]:
 def public_draw(bureau: Bureau, uid: UUID) -> Draw | None:
     """One announced draw."""
     return public_draws(bureau).filter(uid=uid).first()
+
+
+def reports_of(draw: Draw) -> list[OutboxMessage]:
+    """What was handed to other systems about a draw, with its state and receipt."""
+    return list(OutboxMessage.objects.filter(subject_uid=draw.uid).order_by("pk"))
 
 
 def findings_of(draw: Draw) -> dict[int, Visit]:

@@ -24,6 +24,7 @@ from casework.workflow import transition
 from casework.yearly import PlanStatus
 from draws import papers, pools
 from draws.models import Draw, DrawnOfficer, DrawnPlace, DrawPlanRow, DrawStatus, EntropyKind
+from draws.services.reporting import results_send
 from fieldwork.sampling import PoolError, entropy_clean, pool_bytes, pool_read, record_bytes, record_make
 from inspections.guards import enforcing_reasons
 from inspections.models import DeploymentStatus
@@ -268,10 +269,14 @@ def _rows_make(draw: Draw, record: dict[str, Any]) -> None:
 
 @database.atomic
 def draw_publish(*, actor: User, draw: Draw, at: datetime | None = None) -> Draw:
-    """Publish pool, result and what was found, and end the term. Raises Blocked while checks go on."""
+    """Publish pool, result and what was found, hand it to the credit platform, and end the term.
+
+    Raises Blocked while checks go on.
+    """
     at = at or timezone.now()
     published = transition(draw, "publish", actor=actor, at=at, values={"published_by": actor})
     deadline_finish(actor=actor, subject_uid=published.uid, kind=RESULTS, on=timezone.localdate(at))
+    results_send(actor=actor, draw=published)
     return published
 
 

@@ -152,7 +152,7 @@ def extras(actor: User, day: date) -> dict[str, Any]:
             {
                 "code": row.code,
                 "name": row.name,
-                "basis": row.basis,
+                "basis": row.cited,
                 "correction": row.details.get("corrective_order") or "",
                 "authority": row.details.get("authority") or "EDUCATION",
             }

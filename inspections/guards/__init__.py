@@ -37,6 +37,7 @@ from inspections.guards.officers import (
 from inspections.guards.outings import (
     all_stops_recorded,
     approves_for_lead,
+    cap_on,
     checks_this_year,
     has_stops,
     is_approved,
@@ -72,6 +73,7 @@ __all__ = [
     "all_findings_closed",
     "all_stops_recorded",
     "approves_for_lead",
+    "cap_on",
     "carried_answered",
     "certificate_for",
     "certificate_reasons",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
-from accounts.models import User
+from accounts.models import Region, User
 from casework import policy
 from casework.errors import Reason
 from casework.models import PolicyValue
@@ -62,8 +63,13 @@ def checks_this_year(visit: Visit) -> int:
 
 def yearly_cap(visit: Visit) -> PolicyValue | None:
     """The cap in force on the planned day; None before any was (国办发〔2024〕54号 brought it in)."""
+    return cap_on(visit.region, visit.planned_on)
+
+
+def cap_on(region: Region, day: date) -> PolicyValue | None:
+    """The cap of a place in force on a day; None before any was."""
     try:
-        return policy.value("inspection.yearly_cap", region=visit.region, on=visit.planned_on)
+        return policy.value("inspection.yearly_cap", region=region, on=day)
     except policy.PolicyMissing:
         return None
 

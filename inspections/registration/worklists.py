@@ -10,6 +10,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from accounts.models import User
+from casework.deadlines import lines_of
 from casework.registries import Kpi, WorkItem
 
 
@@ -24,7 +25,9 @@ def approvals(actor: User, today: date) -> Iterable[WorkItem]:
     """Outings that wait for the head."""
     from inspections.selectors import approvals_waiting
 
-    for row in approvals_waiting(actor):
+    rows = list(approvals_waiting(actor))
+    lines = lines_of([row.uid for row in rows], "EMERGENCY_APPROVAL")
+    for row in rows:
         due = row.approval_due_on or row.planned_on
         stage = "应急检查补办审批" if row.is_emergency else "待审批"
         yield WorkItem(
@@ -34,6 +37,7 @@ def approvals(actor: User, today: date) -> Iterable[WorkItem]:
             sub=f"{row.lead_organ.short_name} · {row.created_by.name}",
             stage=stage,
             tone="bad" if row.is_emergency else "warn",
+            explanation=lines.get(row.uid, ()),
         )
 
 
@@ -97,7 +101,9 @@ def notices(actor: User, today: date) -> Iterable[WorkItem]:
         "ANSWERED": "复查整改",
         "SERVED": "督促整改",
     }
-    for row in notices_to_do(actor, today):
+    rows = list(notices_to_do(actor, today))
+    lines = lines_of([row.uid for row in rows if row.status == "ANSWERED"], "RECHECK")
+    for row in rows:
         is_over = row.is_overdue_on(today)
         yield WorkItem(
             f"{words[row.status]} {row.number}".strip(),
@@ -108,7 +114,7 @@ def notices(actor: User, today: date) -> Iterable[WorkItem]:
             stage="逾期未整改" if is_over else row.get_status_display(),
             tone=row.status_tone,
             handler=row.organ.short_name,
-            explanation=tuple(row.due_explanation) if row.status == "SERVED" else (),
+            explanation=tuple(row.due_explanation) if row.status == "SERVED" else lines.get(row.uid, ()),
         )
 
 

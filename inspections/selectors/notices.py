@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
 
 from accounts.models import User
+from casework import policy
 from casework.errors import Reason
 from casework.evidence.selectors import evidence_of
-from casework.models import EvidenceFile, OfficialDocument
+from casework.models import EvidenceFile, OfficialDocument, ViolationType
 from inspections.models import (
     ExtensionRequest,
     ExtensionStatus,
@@ -73,6 +75,12 @@ def item_histories(actor: User, notice: RectificationNotice) -> list[ItemHistory
             )
         )
     return histories
+
+
+def violations_of(notice: RectificationNotice) -> list[ViolationType]:
+    """Kinds of violation behind the items of a notice."""
+    findings = notice.items.values("finding")
+    return list(ViolationType.objects.filter(findings__in=findings).distinct())
 
 
 def extensions_of(notice: RectificationNotice) -> list[ExtensionRequest]:
@@ -154,3 +162,17 @@ def closing_reasons(institution: Institution) -> Iterable[Reason]:
 def notices_of_party(actor: User) -> NoticeQuerySet:
     """The actor's institution's own notices, unsettled ones first."""
     return notices_visible(actor).order_by("closed_at", "due_on", "-pk")
+
+
+def term_limits(notice: RectificationNotice, today: date) -> str:
+    """How short and how long the term of a notice may be, with the basis."""
+    shortest = policy.term("rectification.minimum_term", region=notice.region, on=today)
+    longest = policy.term("rectification.maximum_term", region=notice.region, on=today)
+    return f"整改期限最短 {shortest}（{shortest.cited}），最长 {longest}（{longest.cited}）。"
+
+
+def extension_limits(notice: RectificationNotice, today: date) -> str:
+    """How often and for how long a notice may be extended, with the basis."""
+    times = policy.value("rectification.extension.times", region=notice.region, on=today)
+    longest = policy.term("rectification.extension.maximum", region=notice.region, on=today)
+    return f"最多延期 {times.value} {times.unit}（{times.cited}），一次不超过 {longest}（{longest.cited}）。"

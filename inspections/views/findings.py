@@ -98,7 +98,7 @@ def finding_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
                 {"label": "程度", "value": finding.get_severity_display()},
                 {"label": "责任部门", "value": finding.organ.name},
                 {"label": "处理方式", "value": finding.get_mode_display()},
-                {"label": "违反的规定", "value": finding.rule_broken},
+                {"label": "违反的规定", "value": finding.rule_broken, "rests_on": finding.violation},
                 {"label": "整改要求", "value": finding.correction},
                 {"label": "移送去向", "value": finding.refer_to},
             ]

@@ -66,6 +66,7 @@ def notice_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         and notice.due_on is not None
         and today <= notice.due_on
         and selectors.open_extension(notice) is None,
+        "violations": selectors.violations_of(notice),
         "is_overdue": notice.is_overdue_on(today),
     }
     return render(request, "inspections/portal_notice_detail.html", context)
@@ -117,6 +118,7 @@ def extension_request(request: AuthedRequest, uid: UUID) -> HttpResponse:
         cancel_url=_url(notice),
         done="申请已提交，请等待决定；决定前原期限继续计算。",
         template="inspections/portal_form.html",
-        sentence=f"{notice.number} 的到期日是 {due}。延期须在到期前申请，经批准后才生效。",
+        sentence=f"{notice.number} 的到期日是 {due}。延期须在到期前申请，经批准后才生效。"
+        + selectors.extension_limits(notice, timezone.localdate()),
         crumbs=crumbs(("检查与整改", reverse(HOME)), (notice.number, _url(notice)), ("申请延期", "")),
     )

@@ -123,6 +123,7 @@ class AdCase(RootModel):
     removed_pieces = models.PositiveIntegerField("清除数量", null=True, blank=True)
     removed_by = models.CharField("清除单位", max_length=100, blank=True, default="")
     recheck_due_on = models.DateField("复核期限", null=True, blank=True)
+    due_explanation = models.JSONField("期限计算", default=list, blank=True, editable=False)
     closed_at = models.DateTimeField("复核时间", null=True, blank=True)
 
     scope_paths: ClassVar[ScopePaths] = ScopePaths(

@@ -107,12 +107,14 @@ def ad_order(
     """Order it away; without `due_on` the policy term runs from today."""
     at = at or timezone.now()
     today = timezone.localdate(at)
+    lines: tuple[str, ...] = ()
     if due_on is None:
         term = policy.term("ad.removal_term", region=ad.region, on=today)
-        due_on = compute(term, today, load_calendar()).due_on
+        found = compute(term, today, load_calendar())
+        due_on, lines = found.due_on, found.explanation
     if due_on < today:
         raise Unlawful("清除期限不能早于今天。")
-    values = {"order_text": order_text.strip(), "due_on": due_on}
+    values = {"order_text": order_text.strip(), "due_on": due_on, "due_explanation": list(lines)}
     return transition(ad, "order", actor=actor, at=at, values=values)
 
 
@@ -187,11 +189,13 @@ def ad_remove(
         ad_photo_add(actor=actor, ad=locked, upload=upload, phase=AdPhase.AFTER, at=at)
     day = timezone.localdate(removed_at)
     term = policy.term("ad.recheck_term", region=locked.region, on=day)
+    recheck = compute(term, day, load_calendar())
     values = {
         "removed_at": removed_at,
         "removed_pieces": pieces,
         "removed_by": by.strip(),
-        "recheck_due_on": compute(term, day, load_calendar()).due_on,
+        "recheck_due_on": recheck.due_on,
+        "due_explanation": list(recheck.explanation),
     }
     return transition(locked, "remove", actor=actor, at=at, values=values)
 

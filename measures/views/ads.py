@@ -60,7 +60,7 @@ def _ad_cells(row: AdCase) -> list[dict[str, Any]]:
         },
         {"text": f"{row.found_on:%Y-%m-%d}", "nowrap": True},
         {"status": row},
-        {"due": due} if due else {"text": "—"},
+        {"due": due, "explanation": row.due_explanation} if due else {"text": "—"},
     ]
 
 
@@ -212,6 +212,7 @@ def ad_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         has_status=True,
         subtitle=row.region.name,
         due_on={"ORDERED": row.due_on, "REMOVED": row.recheck_due_on}.get(row.status),
+        due_explanation=row.due_explanation,
         actions=actions,
         sections=sections,
         show_files=True,

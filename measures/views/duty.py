@@ -93,6 +93,7 @@ def shift_list(request: AuthedRequest) -> HttpResponseBase:
 def _shift_form(request: AuthedRequest, row: Shift | None) -> HttpResponse:
     actor = request.user
     initial: dict[str, Any] = {}
+    source = ""
     if row is None:
         day = timezone.localdate() + timedelta(days=1)
         start = timezone.make_aware(datetime.combine(day, time(18, 30)))
@@ -102,12 +103,15 @@ def _shift_form(request: AuthedRequest, row: Shift | None) -> HttpResponse:
         }
         try:
             assert actor.bureau is not None
-            initial["needed"] = policy.value("roster.minimum", region=actor.bureau.region, on=day).value
+            least = policy.value("roster.minimum", region=actor.bureau.region, on=day)
+            initial["needed"], source = least.value, f"每班最少 {least.value} {least.unit}（{least.cited}）。"
         except policy.PolicyMissing:
             initial["needed"] = 2
     else:
         initial["people"] = [duty.user_id for duty in row.duties.all()]
     form = forms.ShiftForm(**data(request), actor=actor, instance=row, initial=initial)
+    if source:
+        form.fields["needed"].help_text = source
 
     def work(values: dict[str, Any]) -> str:
         if row is not None:

@@ -7,8 +7,10 @@ from typing import Any
 
 from django import forms
 
+from casework.models.policy import UNVERIFIED
 from casework.web import give_rows
 from casework.web.fields import DayField, MomentField, MoneyField, area
+from casework.wording import needs_check
 from penalties import money, selectors, terms
 from penalties import services as s
 from penalties.forms.fields import NONE
@@ -71,6 +73,7 @@ class DiscretionForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         give_rows(self, rule=selectors.ladder_choices(self.instance))
+        self.fields["rule"].label_from_instance = _step_label  # type: ignore[attr-defined]
         self.fields["seriousness"].choices = Seriousness.choices  # type: ignore[attr-defined]
         self.fields["first_offence"].choices = FirstOffence.choices  # type: ignore[attr-defined]
         self.fields["no_penalty_ground"].choices = [NONE, *NoPenaltyGround.choices]  # type: ignore[attr-defined]
@@ -124,6 +127,10 @@ class DiscretionForm(forms.ModelForm):
         if given["confiscate"] and income:
             found.append(s.MeasureInput(MeasureKind.CONFISCATION, income))
         return found
+
+
+def _step_label(row: PenaltyRule) -> str:
+    return f"{row}（{UNVERIFIED}）" if needs_check(row) else str(row)
 
 
 class ReviewRequestForm(forms.Form):

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.deadlines import lines_by_kind
 from casework.web import (
     AuthedRequest,
     Column,
@@ -59,6 +60,14 @@ COLUMNS = (
     Column("状态", lambda row: row.get_status_display()),
 )
 EASED = {"serve": {"G32"}}
+CURRENT_TERM = {
+    "FILED": "DECIDE",
+    "ENDED": "DECIDE",
+    "NOTIFIED": "DECIDE",
+    "DECIDED": "SERVE",
+    "SERVED": "PAY",
+    "URGED": "PAY",
+}
 
 
 @desk_page("penalties.case_view")
@@ -153,9 +162,7 @@ def case_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "actions": offers_as_actions(offers, lambda name: step_url(case, name)),
         "blocked": [offer for offer in offers if offer.reasons],
         "due_on": case.current_due_on,
-        "due_explanation": case.payment_explanation
-        if case.status in {"SERVED", "URGED"}
-        else case.decide_explanation,
+        "due_explanation": lines_by_kind(case.uid).get(CURRENT_TERM.get(case.status, ""), ()),
         "may_edit": is_own(request, case) and request.user.may("penalties.case_edit"),
         "may_approve": is_own(request, case) and request.user.may("penalties.case_approve"),
         "may_manage": is_own(request, case) and request.user.may("penalties.case_manage"),

@@ -16,6 +16,7 @@ from casework.web import (
     desk_page,
     form_page,
 )
+from casework.wording import needs_check
 from penalties import credit_fields, forms, selectors, services
 from penalties.filters import CreditFilter, RuleFilter
 from penalties.models import CreditRecord
@@ -38,7 +39,7 @@ RULE_COLUMNS = (
     Column("幅度", lambda row: row.range_words, 24),
     Column("依据", lambda row: row.basis, 36),
     Column("来源文件", lambda row: row.source, 30),
-    Column("核实情况", lambda row: row.confidence),
+    Column("核实情况", lambda row: "待核实" if needs_check(row) else "已核实"),
 )
 
 
@@ -53,6 +54,7 @@ def credit_list(request: AuthedRequest) -> HttpResponse | StreamingHttpResponse:
         columns=CREDIT_COLUMNS,
         filterset=CreditFilter,
         unit="条",
+        context={"unchecked_fields": len(credit_fields.UNCHECKED)},
     ).response()
 
 

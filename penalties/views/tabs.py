@@ -7,12 +7,14 @@ from typing import Any
 
 from django.urls import reverse
 
+from casework import policy
 from casework.audit import describe
+from casework.deadlines import lines_by_kind
 from casework.web import (
     AuthedRequest,
     file_items,
 )
-from penalties import papers, party, selectors, terms, volumes
+from penalties import clock, papers, party, selectors, terms, volumes
 from penalties.models import Case, MeasureStage
 from penalties.views.common import (
     action_url,
@@ -35,6 +37,7 @@ def _overview(request: AuthedRequest, case: Case) -> dict[str, Any]:
         ],
         "previews": previews_of(case),
         "measures": terms.live_measures(case),
+        "rests_on": [terms.law_rule(case), case.rule],
     }
 
 
@@ -45,7 +48,7 @@ def _facts(case: Case) -> list[dict[str, Any]]:
         source_url = reverse("inspections:notice_detail", kwargs={"uid": case.notice.uid})
     elif case.finding:
         source_url = reverse("inspections:finding_detail", kwargs={"uid": case.finding.uid})
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "label": "当事人",
             "value": case.party_name,
@@ -54,7 +57,12 @@ def _facts(case: Case) -> list[dict[str, Any]]:
         },
         {"label": "法定代表人（负责人）", "value": case.party_head},
         {"label": "地址", "value": case.address_shown},
-        {"label": "案由", "value": case.violation.name, "sub": case.violation.basis},
+        {
+            "label": "案由",
+            "value": case.violation.name,
+            "sub": case.violation.basis,
+            "rests_on": case.violation,
+        },
         {"label": "来源", "value": case.get_source_kind_display(), "sub": case.source_no, "url": source_url},
         {"label": "违法行为时间", "value": _span(case), "sub": f"{case.found_on:%Y-%m-%d} 发现"},
         {"label": "管辖", "value": case.jurisdiction},
@@ -98,6 +106,7 @@ def _discretion(request: AuthedRequest, case: Case) -> dict[str, Any]:
     rule = terms.law_rule(case)
     return {
         "law": rule,
+        "rests_on": [rule, case.rule],
         "ladder": list(selectors.ladder_choices(case)),
         "words": papers.discretion_words(case),
         "proposed": terms.measures_at(case, MeasureStage.PROPOSED),
@@ -111,12 +120,15 @@ def _discretion(request: AuthedRequest, case: Case) -> dict[str, Any]:
 def _procedure(request: AuthedRequest, case: Case) -> dict[str, Any]:
     needs_hearing = terms.needs_hearing_notice(case)
     return {
+        "lines": lines_by_kind(case.uid),
+        "threshold": terms.threshold_row(case, clock.today()),
         "reviews": list(case.legalreviews.select_related("reviewer", "document")),
         "review_grounds": terms.review_grounds(case),
         "statements": [(row, file_items(files)) for row, files in party.statements_of(case)],
         "hearings": list(case.hearings.select_related("chair")),
         "needs_hearing": needs_hearing,
         "needs_discussion": terms.needs_discussion(case),
+        "discussion_from": terms.discussion_row(case, clock.today()),
         "discussions": list(case.discussions.select_related("document")),
         "may_ask_hearing": case.status == "NOTIFIED"
         and needs_hearing
@@ -146,7 +158,11 @@ def _papers(request: AuthedRequest, case: Case) -> dict[str, Any]:
 
 
 def _money(request: AuthedRequest, case: Case) -> dict[str, Any]:
+    today = clock.today()
     return {
+        "rests_on": [terms.law_rule(case), case.rule],
+        "late_rate": policy.value("penalty.late_fine.rate", region=case.region, on=today),
+        "late_cap": policy.value("penalty.late_fine.cap", region=case.region, on=today),
         "balance": terms.balance_of(case),
         "payments": list(case.payments.all()),
         "decided": terms.measures_at(case, MeasureStage.DECIDED),

@@ -32,15 +32,22 @@ def test_a_department_is_opened_and_changed(world: World, sign_in: SignIn) -> No
     assert client.post(NEW, entered(world)).status_code == 302
     body = Organisation.objects.get(name="巫山县体育局")
     assert (body.kind, body.number_word, body.region_path) == ("SPORT", "巫体", world.bureau.region.path)
-    client.post(f"/desk/organisations/{body.pk}/", entered(world, short_name="县体育局"))
+    client.post(
+        f"/desk/organisations/{body.pk}/", entered(world, short_name="县体育局", uscc="11500237009047112A")
+    )
     body.refresh_from_db()
-    assert body.short_name == "县体育局"
+    assert (body.short_name, body.uscc) == ("县体育局", "11500237009047112A")
     assert AuditEvent.objects.filter(verb__startswith="casework.organisation_").count() == 2
     assert "县体育局" in client.get("/desk/organisations/").content.decode()
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"), [({"name": ""}, "请填写此项"), ({"number_word": "巫教培"}, "机关代字")]
+    ("changes", "words"),
+    [
+        ({"name": ""}, "请填写此项"),
+        ({"number_word": "巫教培"}, "机关代字"),
+        ({"uscc": "1150023700904711OA"}, "统一社会信用代码为 18 位"),
+    ],
 )
 def test_wrong_facts_are_told(world: World, sign_in: SignIn, changes: dict[str, object], words: str) -> None:
     answer = sign_in(world.admin).post(NEW, entered(world, **changes))

@@ -70,6 +70,34 @@ def test_due_shows_how_the_day_was_computed_and_escapes_it() -> None:
     assert "<b>" not in html
 
 
+@pytest.mark.parametrize(
+    ("item", "is_marked"),
+    [
+        (None, False),
+        ("", False),
+        ("期限：5 个工作日（某办法；待核实）", True),
+        (("起算：2026-11-20", "期限：7 个工作日（某法）"), False),
+        ({"confidence": "memory"}, True),
+        ({"confidence": "local"}, False),
+        ({"kind": 1, "is_verified": False}, True),
+        (SimpleNamespace(confidence="unverified"), True),
+        (SimpleNamespace(is_verified=True, confidence="memory"), False),
+        ([None, SimpleNamespace(is_verified=True), SimpleNamespace(is_verified=False)], True),
+    ],
+)
+def test_the_mark_of_what_nobody_checked(item: object, is_marked: bool) -> None:
+    assert ("待核实" in ui.unverified(item)) is is_marked
+
+
+def test_a_day_that_rests_on_an_unchecked_term_is_marked_until_it_is_history() -> None:
+    lines = ["期限：5 个工作日（地方样本；待核实）"]
+    day = dt.date(2026, 11, 21)
+    mark = '<span class="tag tag-warn" title="取值还没有与文件原文核对">待核实</span>'
+    assert mark in ui.due(day, today=day, explanation=lines)
+    assert mark not in ui.due(day, today=day, explanation=["期限：5 个工作日（某法）"])
+    assert mark not in ui.due(day, today=day, explanation=lines, done_on=day)
+
+
 def test_a_finished_due_day_no_longer_alarms() -> None:
     html = ui.due(dt.date(2026, 11, 10), today=TODAY, done_on=dt.date(2026, 11, 12))
     assert "due-done" in html

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -12,16 +13,19 @@ from django.utils import timezone
 from accounts.models import OfficerCertificate
 from casework.canonical import sha256_hex
 from casework.errors import Blocked, NotAllowed, Unlawful, WrongState
-from casework.models import AuditEvent, Deadline, IssuedNumber
+from casework.models import AuditEvent, Deadline, IssuedNumber, OutboxMessage
+from casework.outbox import outbox_deliver
 from draws import pools, services
 from draws.models import Draw, DrawnOfficer
+from draws.services import reporting
 from fieldwork.sampling import differences
 from inspections.models import Deployment, Visit
 from tests.conftest import World
 from tests.draws import making
 
 
-def test_the_whole_way(law: World) -> None:
+def test_the_whole_way(law: World, sign_in: Any, settings: Any, tmp_path: Any) -> None:
+    settings.EXCHANGE_DIR = tmp_path
     making.places(law, 8, risky=2)
     draw, outings = making.planned(law)
     assert draw.number == f"巫教培随机〔{timezone.localdate().year}〕1号"
@@ -38,6 +42,16 @@ def test_the_whole_way(law: World) -> None:
     assert draw.checks_ended_on == timezone.localdate()
     assert draw.results_due_on == Deadline.objects.get(kind="DRAW_RESULTS").due_on
     published = services.draw_publish(actor=law.head, draw=draw)
+    message = OutboxMessage.objects.get(channel=reporting.CHANNEL)
+    assert message.payload["draw_no"] == published.number
+    assert [row["name"] for row in message.payload["results"]] == [
+        place.institution.name for place in published.places.order_by("position")
+    ]
+    assert all(row["result"] and row["inspected_on"] for row in message.payload["results"])
+    assert outbox_deliver(message_id=message.pk, now=timezone.now())
+    page = sign_in(law.head).get(f"/desk/draws/{published.uid}/").content.decode()
+    assert "报送信用平台" in page
+    assert "已送出" in page
     assert published.status == "PUBLISHED"
     assert Deadline.objects.get(kind="DRAW_RESULTS").state == "MET"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pypdf import PdfReader
 
+from accounts.models import Organisation
 from casework.models import AuditEvent, Deadline, OutboxMessage
 from penalties import services as s
 from penalties import terms, volumes
@@ -16,6 +17,7 @@ from penalties.models import Case
 from penalties.papers import missing, source_form
 from tests.conftest import World
 from tests.penalties import making
+from tests.penalties.gates import discuss
 from tests.penalties.making import day
 
 
@@ -80,6 +82,7 @@ def test_a_hearing_case(law: World) -> None:
         at=day(30, 16),
     )
     making.review(law, case, day(31))
+    discuss(law, case)
     decided = s.case_decide(actor=law.leader, case=case, at=day(32))
     assert decided.status == "DECIDED"
     kinds = {paper.kind for paper in volumes.papers_of(decided)}
@@ -161,10 +164,13 @@ def test_a_person_is_sealed(law: World) -> None:
 
 
 def test_the_credit_platform_gets_the_row(law: World, settings: Any, tmp_path: Path) -> None:
+    Organisation.objects.filter(pk=law.education.pk).update(uscc="11500237009047112A")
+    law.education.refresh_from_db()
     case = making.decided(law)
     record = case.creditrecords.get()
     assert record.due_on == date(2026, 4, 8)
     assert record.row["CF_NR_FK"] == "0.6"
+    assert record.row["CF_CFJGDM"] == record.row["CF_SJLYDM"] == law.education.uscc == "11500237009047112A"
     assert record.row["CF_WSH"] == case.decision_no
     s.credit_publish(actor=law.clerk, record=record, at=day(27))
     message = OutboxMessage.objects.get(channel="credit")

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from inspections import services as inspections
 from penalties import services as s
+from penalties import volumes
 from penalties.models import Case
 from penalties.registration import cases, openings, reviews
 from tests.conftest import World
@@ -164,6 +165,9 @@ def test_a_case_from_an_escalated_notice(law: World, sign_in: Any, escalated: An
     assert (case.source_kind, case.source_no, case.notice) == ("ESCALATION", escalated.number, escalated)
     assert case.institution == escalated.institution
     assert list(openings(law.officer, date(2026, 11, 22))) == []
+    case.refresh_from_db()
+    titles = [entry.title for entry in volumes.entries_of(case, volumes.MAIN)]
+    assert titles == ["行政检查通知书", "责令（限期）改正通知书", "送达回证"]
     panel = client.get(
         reverse("institutions:institution_detail", args=[case.institution.uid])
     ).content.decode()

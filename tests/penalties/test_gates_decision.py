@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from casework.errors import NotAllowed, Unlawful, WrongState
+from casework.policy import policy_replace
 from penalties import services as s
 from tests.conftest import World
 from tests.penalties import making
@@ -75,6 +76,7 @@ def test_g24_hearing_right_term_and_conduct(law: World) -> None:
     told = {"record": "双方质证", "opinion": "维持"}
     closed("G24", s.hearing_hold, actor=law.head, hearing=hearing, signature="PENDING", at=day(36), **told)
     s.hearing_hold(actor=law.head, hearing=hearing, signature="SIGNED", at=day(36), **told)
+    discuss(law, case)
     assert s.case_decide(actor=law.leader, case=case, at=day(37)).status == "DECIDED"
 
 
@@ -89,6 +91,18 @@ def test_g25_review_by_a_qualified_outsider(law: World) -> None:
     with pytest.raises(Unlawful, match="资格"):
         s.review_give(actor=law.legal, passed=True, qualification="", at=day(21), **given)
     s.review_give(actor=law.legal, passed=True, qualification="A1", at=day(21), **given)
+    assert s.case_decide(actor=law.leader, case=case, at=day(25)).status == "DECIDED"
+
+
+def test_g26_a_large_fine_is_discussed_and_the_amount_is_data(law: World) -> None:
+    case = making.told(law, big(law))
+    s.statement_waive(actor=law.officer, case=case, paper="放弃声明", at=day(13))
+    making.review(law, case, day(20))
+    closed("G26", s.case_decide, actor=law.leader, case=case, at=day(25))
+    policy_replace(
+        actor=law.leader, key="penalty.discussion.threshold.organisation", region=law.bureau.region,
+        new_value=30_000_000, basis="本县重大行政处罚标准", since=date(2026, 1, 1),
+    )  # fmt: skip
     assert s.case_decide(actor=law.leader, case=case, at=day(25)).status == "DECIDED"
 
 

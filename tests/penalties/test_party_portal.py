@@ -18,6 +18,7 @@ from penalties.registration import hearings, portal_cases, statements
 from tests.conftest import World
 from tests.inspections.making import photo
 from tests.penalties import making
+from tests.penalties.gates import discuss
 from tests.penalties.making import day, make_place
 
 FINE = s.MeasureInput("FINE", 20_000_000, times=200)
@@ -69,6 +70,7 @@ def test_a_party_opens_what_was_served_and_no_side_volume(law: World, told: Case
         assert status(kind) in {403, 404}, kind
     s.statement_waive(actor=law.officer, case=told, paper="放弃声明", at=day(12))
     making.review(law, told, day(20))
+    discuss(law, told)
     decided = s.case_decide(actor=law.leader, case=Case.objects.get(pk=told.pk), at=day(25))
     assert client.get(
         reverse("casework:document_download", args=[decided.decision.uid, "pdf"])

@@ -66,6 +66,7 @@ def draw_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "uncertified": selectors.uncertified_of(draw) if draw.drawn_at else [],
         "findings": selectors.findings_of(draw) if draw.drawn_at else {},
         "problems": PROBLEMS,
+        "reports": selectors.reports_of(draw) if draw.published_at else [],
         "steps": _stepper(draw),
         "may_edit": draw.status == "DRAFT" and user.may("draws.draw_edit"),
         "may_plan": draw.status == "DRAWN" and not is_planned and user.may("inspections.deployment_edit"),

@@ -162,9 +162,9 @@ def _check_term(notice: RectificationNotice, today: date) -> None:
     shortest = policy.term("rectification.minimum_term", region=notice.region, on=today)
     longest = policy.term("rectification.maximum_term", region=notice.region, on=today)
     if given < _length(shortest, today):
-        raise Unlawful(f"整改期限不能少于 {shortest}（{shortest.basis}）。")
+        raise Unlawful(f"整改期限不能少于 {shortest}（{shortest.cited}）。")
     if given > _length(longest, today):
-        raise Unlawful(f"整改期限不能超过 {longest}（{longest.basis}）。")
+        raise Unlawful(f"整改期限不能超过 {longest}（{longest.cited}）。")
 
 
 def _length(term: Term, today: date) -> date:

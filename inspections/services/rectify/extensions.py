@@ -100,7 +100,7 @@ def _check_extension(notice: RectificationNotice, reason: str, until: date, toda
     longest = policy.term("rectification.extension.maximum", region=notice.region, on=today)
     limit = compute(replace(longest, rolls_to_workday=False), due_on, load_calendar()).due_on
     if until > limit:
-        raise Unlawful(f"一次延期不超过 {longest}，最晚可申请至 {limit:%Y-%m-%d}。")
+        raise Unlawful(f"一次延期不超过 {longest}（{longest.cited}），最晚可申请至 {limit:%Y-%m-%d}。")
 
 
 @database.atomic

@@ -137,7 +137,7 @@ def _step_address(deployment: Deployment) -> Any:
 
 def _facts(deployment: Deployment) -> list[dict[str, Any]]:
     campaign = deployment.campaign
-    facts = [
+    facts: list[dict[str, Any]] = [
         {"label": "审批文号", "value": deployment.number},
         {"label": "检查类别", "value": deployment.get_kind_display()},
         {"label": "牵头机关", "value": deployment.lead_organ.name},
@@ -158,6 +158,9 @@ def _facts(deployment: Deployment) -> list[dict[str, Any]]:
     ]
     if deployment.is_emergency:
         facts.append({"label": "应急事由", "value": deployment.emergency_reason})
+    cap = None if deployment.is_cap_exempt else guards.cap_on(deployment.region, deployment.planned_on)
+    if cap is not None:
+        facts.append({"label": "每家每年检查上限", "value": f"{cap.value} {cap.unit}", "rests_on": cap})
     if deployment.cap_override_reason:
         facts.append({"label": "超频次理由", "value": deployment.cap_override_reason})
     return facts

@@ -21,7 +21,7 @@ from casework.web import (
     run_transition,
 )
 from inspections import papers as texts
-from inspections import services
+from inspections import selectors, services
 from inspections.forms import (
     NoticeForm,
     ServiceForm,
@@ -72,6 +72,7 @@ def notice_edit(request: AuthedRequest, uid: UUID) -> HttpResponse:
         submit="保存",
         cancel_url=notice_url(notice),
         done="已保存，请预览后制发。",
+        sentence=selectors.term_limits(notice, timezone.localdate()),
         version=notice.version,
         crumbs=_crumbs(notice, ("修改", "")),
     )

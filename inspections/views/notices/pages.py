@@ -100,6 +100,7 @@ def notice_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "reminders": selectors.reminders_of(notice),
         "service": service,
         "facts": told(notice_facts(notice)),
+        "violations": selectors.violations_of(notice),
         "is_overdue": notice.is_overdue_on(timezone.localdate()),
         "papers": papers(
             paper("责令限期改正通知书", notice.document),
@@ -149,7 +150,12 @@ def notice_facts(notice: RectificationNotice) -> list[dict[str, Any]]:
         },
         {"label": "制发机关", "value": notice.organ.name},
         {"label": "检查", "value": f"{notice.visit.visited_on:%Y-%m-%d}", "url": visit_url(notice.visit)},
-        {"label": "整改期限", "value": texts.term_words(notice), "sub": notice.term_basis},
+        {
+            "label": "整改期限",
+            "value": texts.term_words(notice),
+            "sub": notice.term_basis,
+            "rests_on": notice.due_explanation,
+        },
         {"label": "责令依据", "value": notice.basis},
         {"label": "联系人", "value": notice.contact},
         {"label": "升级去向", "value": notice.escalation_target, "sub": notice.escalation_no},

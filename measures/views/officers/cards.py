@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from casework import policy
+from casework.models import PolicyValue
 from casework.web import (
     AuthedRequest,
     Column,
@@ -42,11 +43,11 @@ def _card_state(row: Any, today: date) -> tuple[str, str]:
     return (f"有效，还有 {left} 天", "warn") if left <= 60 else ("有效", "ok")
 
 
-def _hours_needed(actor: User, today: date) -> int | None:
+def _hours_needed(actor: User, today: date) -> PolicyValue | None:
     if actor.bureau is None:
         return None
     try:
-        return int(policy.value("officer.training.hours", region=actor.bureau.region, on=today).value)
+        return policy.value("officer.training.hours", region=actor.bureau.region, on=today)
     except policy.PolicyMissing:
         return None
 
@@ -92,7 +93,7 @@ def officer_list(request: AuthedRequest) -> HttpResponseBase:
     """Everybody with a certificate, its end, and the hours of the year."""
     today = timezone.localdate()
     needed = _hours_needed(request.user, today)
-    note = f"每人每年培训不少于 {needed} 学时。" if needed else ""
+    note = f"每人每年培训不少于 {needed.value} 学时（{needed.cited}）。" if needed else ""
     return kit.list_page(
         request,
         rows=selectors.officers_visible(request.user, today),
@@ -147,7 +148,9 @@ def officer_detail(request: AuthedRequest, pk: int) -> HttpResponse:
         for item in selectors.open_recusals_of(row)
     ]
     done = float(row.training_hours or 0)
-    short = f"本年培训 {done:g} 学时，还差 {needed - done:g} 学时。" if needed and done < needed else ""
+    short = ""
+    if needed and done < int(needed.value):
+        short = f"本年培训 {done:g} 学时，还差 {int(needed.value) - done:g} 学时（{needed.cited}）。"
     notes = [{"text": short, "tone": "info"}] if short else []
     if tone in {"bad", "warn"}:
         notes.insert(
