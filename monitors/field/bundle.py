@@ -171,7 +171,7 @@ def _place(row: Institution) -> dict[str, Any]:
         "state": row.get_operating_state_display(),
         "kind": f"{row.get_subject_kind_display()} · {row.get_track_display()}",
         "until": f"{row.licence_to:%Y-%m-%d}" if row.licence_to else "",
-        "initials": row.py if hasattr(row, "py") else "",
+        "initials": row.py,
     }
 
 
