@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, Value, When
+from django.db.models import Case, Prefetch, Q, Value, When
 
 from accounts.models import Region, User
 from casework import policy
@@ -18,9 +18,11 @@ from monitors.models import (
     Licence,
     Monitor,
     Outing,
+    OutingMember,
     Seen,
     SpotKind,
     Stage,
+    Stop,
     Tie,
 )
 from monitors.selectors import monitors as people
@@ -28,13 +30,17 @@ from monitors.selectors import patrols as selectors
 
 PLACES_MAX = 600
 PEOPLE_MAX = 200
+RECENT = timedelta(days=2)
 FLEETING = ("people", "places", "tasks", "ties")
 
 
 def outings_bundle(actor: User, day: date) -> Iterable[dict[str, Any]]:
-    """The actor's patrols that are under way, with the places recorded so far."""
-    rows = Outing.objects.visible_to(actor).filter(status="RUNNING").select_related("region", "task")
-    return [outing_extract(row) for row in rows.order_by("-started_at")[:5]]
+    """The actor's patrols that are under way and those of the last days, with the places recorded so far."""
+    recent = Q(status="RUNNING") | Q(started_at__date__gte=day - RECENT)
+    rows = Outing.objects.visible_to(actor).filter(recent).select_related("region", "task")
+    members = Prefetch("members", OutingMember.objects.select_related("monitor__person"))
+    stops = Prefetch("stops", Stop.objects.select_related("institution"))
+    return [outing_extract(row) for row in rows.prefetch_related(members, stops).order_by("-started_at")[:8]]
 
 
 def outing_extract(row: Outing) -> dict[str, Any]:
@@ -47,7 +53,7 @@ def outing_extract(row: Outing) -> dict[str, Any]:
         "status_label": row.get_status_display(),
         "started_at": row.started_at.isoformat(),
         "task": row.task.title if row.task else "",
-        "people": [member.monitor.name for member in row.members.select_related("monitor__person")],
+        "people": [member.monitor.name for member in row.members.all()],
         "stops": [
             {
                 "uid": str(stop.uid),
@@ -56,7 +62,7 @@ def outing_extract(row: Outing) -> dict[str, Any]:
                 "problems": stop.problem_count,
                 "is_clue": stop.clue_id is not None,
             }
-            for stop in row.stops.select_related("institution")
+            for stop in row.stops.all()
         ],
     }
 

@@ -18,10 +18,7 @@ from tests.browser.watcher import Watcher
 F4 = 31
 PLACE = "高唐街道示例后街 9 号三楼"
 FINISH = """
-from django.utils import timezone
 from monitors.models import Outing
-from monitors import services
-from accounts.services import system_user
 for row in Outing.objects.filter(status='RUNNING'):
     row.members.update(is_void=True)
     Outing.objects.filter(pk=row.pk).update(status='VOID', void_reason='测试')
@@ -43,18 +40,15 @@ print(json.dumps({{
 }}))
 """
 BUSY = """
-from datetime import timedelta
 from django.utils import timezone
 from accounts.models import User
 from monitors import services
-from monitors.models import Monitor
 from monitors.selectors.patrols import companions
 from monitors.selectors.monitors import own_term
-from config.demo import watchers
 actor = User.objects.get(username='wushan-monitor')
 me = own_term(actor)
 row = services.outing_start(actor=actor, monitors=[me, companions(me, timezone.localdate()).last()],
-    started_at=timezone.now() - timedelta(hours=1))
+    started_at=timezone.now())
 print(row.number)
 """
 

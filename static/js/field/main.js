@@ -43,6 +43,7 @@ async function patrolShow(uid, page, key, part, number) {
   if (part === "save") return stop.savePage(patrol, key);
   if (part !== "list") return stop.stopPage(patrol, key);
   const sheet = await stop.stopSheet(patrol, key);
+  if (!sheet.isOpen || !sheet.checklist) return stop.stopPage(patrol, key);
   return number ? itemPage(sheet, Number(number)) : listPage(sheet);
 }
 

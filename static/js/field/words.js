@@ -101,6 +101,12 @@ export function typing(control, about, kind, item, valueOf) {
   return control;
 }
 
+// How much this phone has said about a subject by now; what was taken in from another phone's file does not count.
+export async function spokenCount(subject) {
+  const last = (await store.meta("sequence")) ?? 0;
+  return (await store.all("operations")).filter((one) => one.subject === subject && one.sequence <= last).length;
+}
+
 export const UNSENT = new Set(["SAVED"]);
 export async function tally(subject = null) {
   const [operations, files] = await Promise.all([store.all("operations"), store.all("files")]);

@@ -1,7 +1,7 @@
 // The slip left at the place, and the end of the visit.
 import * as store from "../store.js";
 import { button, card, h, heading, link, note, row, say, screen } from "../ui.js";
-import { flushDrafts, sight, speak } from "../words.js";
+import { flushDrafts, sight, speak, spokenCount } from "../words.js";
 import { checklistOf } from "./checklist.js";
 
 export async function slipPage(visit) {
@@ -39,8 +39,7 @@ export async function endPage(visit) {
   const counts = seen.operations.length;
   const leave = button("确认离场", async () => {
     leave.disabled = true;
-    const mine = (await store.all("operations")).filter((one) => one.subject === visit.uid);
-    await speak(visit, "end", "", { count: mine.length });
+    await speak(visit, "end", "", { count: await spokenCount(visit.uid) });
     say("已离场。联网后自动发送，全部送达才算提交。", "ok");
     location.hash = "#/send";
   }, { cls: "btn-primary btn-big", symbol: "door-exit" });

@@ -2,7 +2,7 @@
 import * as store from "../store.js";
 import * as sync from "../sync.js";
 import { button, card, facts, field, h, heading, link, note, row, say, screen, time } from "../ui.js";
-import { flushDrafts, sight, speak, tally, UNSENT } from "../words.js";
+import { flushDrafts, sight, speak, spokenCount, tally, UNSENT } from "../words.js";
 
 export const FORM = "monitors.outing";
 export const RULE = "两人以上同行，佩戴证件。只在公共场所观察、拍照、询问，不检查、不下要求、不让对方签字。";
@@ -27,7 +27,8 @@ export const patrolOf = async (uid) => (await patrols()).find((one) => one.uid =
 export function stopsOf(patrol, seen) {
   const own = seen.items("arrive").map((key) => {
     const said = seen.own.get(`stop|${key}`) ?? null;
-    return { key, ...seen.value("arrive", key), saved: seen.value("stop", key), said };
+    const about = seen.value("arrive", key);
+    return { key, ...about, name: about.name || seen.value("fact", `${key}/seen_name`)?.text || "", saved: seen.value("stop", key), said };
   });
   const known = new Set(own.map((one) => one.key));
   const others = patrol.stops.filter((one) => !known.has(one.uid)).map((one) => ({ key: one.uid, name: one.name, institution: one.institution, recorded: one }));
@@ -37,18 +38,23 @@ export function stopsOf(patrol, seen) {
 export function stopState(stop) {
   if (stop.recorded || stop.said?.state === "APPLIED") return ["已写入", "ok"];
   if (!stop.saved) return ["没有保存", "warn"];
-  if (!stop.said || UNSENT.has(stop.said.state)) return ["已存，待发", "warn"];
+  if (!stop.said) return ["同行已保存", "ok"];
+  if (UNSENT.has(stop.said.state)) return ["已存，待发", "warn"];
   if (["HELD", "UNKNOWN"].includes(stop.said.state)) return ["没有受理", "bad"];
   return ["已送达", "info"];
 }
 
-function stateOf(counts) {
+const ENDED = { SUBMITTED: ["已提交", "ok"], VOID: ["已作废", "mute"] };
+
+function stateOf(patrol, counts) {
   const said = (kind) => counts.operations.filter((one) => one.kind === kind).at(-1);
   const ended = said("end");
   const unsent = counts.waiting + counts.filesWaiting;
   if (["HELD", "UNKNOWN"].includes(said("start")?.state)) return ["没有受理", "bad"];
+  const known = ENDED[patrol.status];
+  if (unsent && (ended || known)) return ["待发送", "warn"];
+  if (known) return known;
   if (!ended) return ["巡查中", "info"];
-  if (unsent) return ["待发送", "warn"];
   if (ended.state === "APPLIED") return ["已提交", "ok"];
   return counts.refused ? ["有内容没有受理", "bad"] : ["已送达，待写入", "info"];
 }
@@ -56,7 +62,7 @@ function stateOf(counts) {
 export async function patrolRows() {
   const rows = await Promise.all((await patrols()).map(async (one) => [one, await tally(one.uid)]));
   return rows.map(([one, counts]) => {
-    const [state, tone] = stateOf(counts);
+    const [state, tone] = stateOf(one, counts);
     return row({ title: one.title, sub: [one.task || "自由巡查", one.people.join("、")].filter(Boolean).join(" · "), state, tone, href: `#/p/${one.uid}`, symbol: "walk" });
   });
 }
@@ -66,7 +72,7 @@ const isOpen = (counts) => !counts.operations.some((one) => one.kind === "end");
 async function openOne() {
   for (const one of await patrols()) {
     const counts = await tally(one.uid);
-    if (one.status !== "SUBMITTED" && isOpen(counts) && stateOf(counts)[1] !== "bad") return one;
+    if (!ENDED[one.status] && isOpen(counts) && stateOf(one, counts)[1] !== "bad") return one;
   }
   return null;
 }
@@ -96,7 +102,8 @@ function termNote(monitor) {
 export async function newPage(taskUid) {
   const known = await extras();
   heading("开始巡查", known?.monitor?.area ?? "", "#/");
-  if (!known?.monitor || hasEnded(known.monitor)) return screen.replaceChildren(termNote(known?.monitor ?? { until: "0000-00-00" }), link("返回", "#/", { cls: "btn-big" }));
+  if (!known?.monitor) return screen.replaceChildren(note("warn", "还没有取用资料", "请在有网络时点“更新资料”。"), link("返回", "#/", { cls: "btn-big" }));
+  if (hasEnded(known.monitor)) return screen.replaceChildren(termNote(known.monitor), link("返回", "#/", { cls: "btn-big" }));
   const open = await openOne();
   if (open) return screen.replaceChildren(note("warn", "还有一次巡查没有结束", `${open.title}。一个人不能同时在两处巡查，请先结束它，再开始新的。`), link("去结束", `#/p/${open.uid}`, { cls: "btn-primary btn-big" }));
   if (!known.people) return screen.replaceChildren(note("warn", "同行名单已到期删除", "请在有网络时点“更新资料”，再开始巡查。"), link("返回", "#/", { cls: "btn-big" }));
@@ -134,8 +141,8 @@ export async function patrolPage(patrol) {
   const [seen, counts] = await Promise.all([sight(patrol.uid), tally(patrol.uid)]);
   const base = `#/p/${patrol.uid}`;
   const stops = stopsOf(patrol, seen);
-  const ended = seen.has("end");
-  const [state, tone] = stateOf(counts);
+  const ended = seen.has("end") || Boolean(ENDED[patrol.status]);
+  const [state, tone] = stateOf(patrol, counts);
   const unsent = counts.waiting + counts.filesWaiting;
   heading("巡查", `${time(patrol.started_at).slice(5)} 开始 · ${state}`, "#/");
   screen.replaceChildren(
@@ -176,8 +183,7 @@ export async function endPage(patrol) {
   const at = h("input", { type: "datetime-local", max: local(new Date()) });
   const leave = button("确认结束", async () => {
     leave.disabled = true;
-    const mine = (await store.all("operations")).filter((one) => one.subject === patrol.uid);
-    await speak(patrol, "end", "", { count: mine.length, text: at.value });
+    await speak(patrol, "end", "", { count: await spokenCount(patrol.uid), text: at.value });
     say("已结束。联网后自动发送，全部送达才算提交。", "ok");
     location.hash = base;
   }, { cls: "btn-primary btn-big", symbol: "door-exit" });

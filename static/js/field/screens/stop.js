@@ -2,7 +2,7 @@
 import { position } from "../media.js";
 import * as store from "../store.js";
 import { button, card, choices, facts, field, h, heading, link, note, row, say, screen } from "../ui.js";
-import { flushDrafts, sight, speak, tally, typing } from "../words.js";
+import { flushDrafts, sight, speak, spokenCount, tally, typing } from "../words.js";
 import { extras, patrolPage, stopsOf } from "./patrols.js";
 import { photoStrip } from "./photos.js";
 
@@ -62,17 +62,15 @@ export async function stopPage(patrol, key) {
   const base = `#/p/${patrol.uid}`;
   const stop = stopsOf(patrol, seen).find((one) => one.key === key);
   if (!stop || stop.recorded) return (location.hash = base);
-  const written = stop.said?.state === "APPLIED";
-  const title = stop.name || seen.value("fact", `${key}/seen_name`)?.text || "未登记场所";
-  heading(title, stop.institution ? "名录中的机构" : "未登记场所", base);
+  heading(stop.name || "未登记场所", stop.institution ? "名录中的机构" : "未登记场所", base);
+  if (isWritten(stop)) return writtenPage(base, seen, key);
   const make = (name, element) => factControl(patrol, seen, `${key}/`, name, element);
   const select = (name, list, initial = "") => make(name, h("select", { "data-initial": initial }, options(list, seen.value("fact", `${key}/${name}`)?.text)));
   const text = (name, attributes = {}) => make(name, h("input", { type: "text", maxlength: "100", ...attributes }));
   const count = (name) => text(name, { inputmode: "numeric", maxlength: "4", placeholder: "0" });
   const answered = (known.checklist?.items ?? []).filter((item) => seen.value("answer", `${key}/${item.code}`)?.value).length;
   screen.replaceChildren(
-    ...(stop.said && ["HELD", "UNKNOWN"].includes(stop.said.state) ? [note("bad", "这一家没有受理，内容都在", stop.said.reason)] : []),
-    written ? note("ok", "教育部门已收到", "不能再改；否决项有问题的，已经作为线索送出。") : "",
+    ...(isRefused(stop) ? [note("bad", "这一家没有受理，内容都在", stop.said.reason)] : []),
     stop.institution ? card(facts([{ label: "登记地址", value: stop.address || "没有登记" }, { label: "证照", value: `${stop.standing ?? ""} ${stop.until ? `有效期至 ${stop.until}` : ""}`.trim() }, { label: "办学状态", value: stop.state ?? "" }, { label: "类别", value: stop.kind ?? "" }].filter((one) => one.value))) : card(field("看到的名称", text("seen_name"), "招牌、门牌上的名称；没有招牌的写“无招牌”。")),
     card(
       field("地点", make("place", h("input", { type: "text", maxlength: "200", "data-initial": stop.address ?? "" })), "写到楼栋、楼层、房号。"),
@@ -93,8 +91,21 @@ export async function stopPage(patrol, key) {
     h("div", { class: "rows" }, row({ title: known.checklist?.name ?? "清单", sub: `已选 ${answered} 项，共 ${known.checklist?.items.length ?? 0} 项；没选的按“未看到”`, state: `${answered}/${known.checklist?.items.length ?? 0}`, tone: answered ? "ok" : "mute", href: `${base}/s/${key}/list`, symbol: "clipboard-check" })),
     card(h("h2", {}, "照片"), photoStrip(patrol, "photo", key, {}, { locate: false, most: PHOTOS_MAX }), h("p", { class: "hint" }, `最多 ${PHOTOS_MAX} 张，尽量不拍学生正脸。照片不带位置。`)),
     placeCard(patrol, seen, key),
-    written ? link("返回", base, { cls: "btn-primary btn-big" }) : link("核对并保存这一家", `${base}/s/${key}/save`, { cls: "btn-primary btn-big" }),
-    written || stop.saved ? "" : button("删去这一家", async () => { await speak(patrol, "stop", key, { removed: true }); location.hash = base; }, { cls: "btn-wide btn-quiet", symbol: "trash" }),
+    link("核对并保存这一家", `${base}/s/${key}/save`, { cls: "btn-primary btn-big" }),
+    stop.saved && !isRefused(stop) ? "" : button("删去这一家", async () => { await speak(patrol, "stop", key, { removed: true }); location.hash = base; }, { cls: "btn-wide btn-quiet", symbol: "trash" }),
+  );
+}
+
+const isWritten = (stop) => stop.recorded || stop.said?.state === "APPLIED";
+const isRefused = (stop) => ["HELD", "UNKNOWN"].includes(stop.said?.state);
+
+function writtenPage(base, seen, key) {
+  const said = (label, name) => ({ label, value: seen.value("fact", `${key}/${name}`)?.label ?? "" });
+  const rows = [said("地点", "place"), said("场所类型", "spot_kind"), said("看到的活动", "activity"), said("学生（约，人）", "pupils"), said("教师（约，人）", "teachers"), said("情况摘要", "summary")];
+  screen.replaceChildren(
+    note("ok", "教育部门已收到", "不能再改；否决项有问题的，已经作为线索送出。写错的请联系教育部门。"),
+    card(facts(rows.filter((one) => one.value))),
+    link("返回", base, { cls: "btn-primary btn-big" }),
   );
 }
 
@@ -121,10 +132,12 @@ export function placeCard(about, seen, key) {
 
 export async function stopSheet(patrol, key) {
   const [seen, known] = await Promise.all([sight(patrol.uid), extras()]);
+  const stop = stopsOf(patrol, seen).find((one) => one.key === key) ?? {};
   const back = `#/p/${patrol.uid}/s/${key}`;
   return {
     about: patrol,
-    title: seen.value("arrive", key)?.name || "未登记场所",
+    title: stop.name || "未登记场所",
+    isOpen: !isWritten(stop),
     checklist: known.checklist,
     back,
     list: `${back}/list`,
@@ -142,19 +155,18 @@ export async function savePage(patrol, key) {
   const [seen, known, counts] = await Promise.all([sight(patrol.uid), extras(), tally(patrol.uid)]);
   const base = `#/p/${patrol.uid}`;
   const stop = stopsOf(patrol, seen).find((one) => one.key === key);
-  if (!stop || stop.recorded) return (location.hash = base);
+  if (!stop || isWritten(stop)) return (location.hash = base);
   const items = known.checklist?.items ?? [];
   const value = (item) => seen.value("answer", `${key}/${item.code}`) ?? {};
   const failing = items.filter((item) => value(item).value === known.checklist.failing);
   const rest = items.filter((item) => !value(item).value);
   const fact = (name) => seen.value("fact", `${key}/${name}`)?.text?.trim() ?? "";
   const missing = missingOf(stop, fact, failing, value, items).map(([title, path]) => row({ title, state: "去填", tone: "warn", href: `${base}/s/${key}${path}` }));
-  heading("保存这一家", stop.name || fact("seen_name") || "未登记场所", `${base}/s/${key}`);
+  heading("保存这一家", stop.name || "未登记场所", `${base}/s/${key}`);
   const photos = counts.operations.filter((one) => one.kind === "photo" && one.item.startsWith(`${key}/`)).length;
   const keep = button("保存这一家", async () => {
     keep.disabled = true;
-    const mine = (await store.all("operations")).filter((one) => one.subject === patrol.uid);
-    await speak(patrol, "stop", key, { version: known.checklist?.uid ?? "", rest: known.checklist?.answers.at(-1).code ?? "", count: mine.length, name: stop.name || fact("seen_name") });
+    await speak(patrol, "stop", key, { version: known.checklist?.uid ?? "", rest: known.checklist?.answers.at(-1).code ?? "", count: await spokenCount(patrol.uid), name: stop.name });
     say("这一家已存在手机里，联网后自动发送。", "ok");
     location.hash = base;
   }, { cls: "btn-primary btn-big", symbol: "device-floppy" });

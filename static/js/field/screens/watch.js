@@ -2,7 +2,7 @@
 import * as store from "../store.js";
 import * as sync from "../sync.js";
 import { button, card, choices, field, h, heading, link, note, row, say, screen, time } from "../ui.js";
-import { flushDrafts, sight, speak, tally } from "../words.js";
+import { flushDrafts, sight, speak, spokenCount, tally } from "../words.js";
 import { extras, local, troubles } from "./patrols.js";
 import { photoStrip } from "./photos.js";
 import { factControl, placeCard } from "./stop.js";
@@ -82,8 +82,7 @@ async function save(about, isChecked) {
   if (missing.length) return say(`还没有填：${missing.join("、")}。`, "bad");
   if (fact("watched_from") >= fact("watched_until")) return say("观察结束须晚于开始。", "bad");
   if (fact("is_public_only") !== "true") return say("只能登记在公共场所看到的情况，请确认。", "bad");
-  const mine = (await store.all("operations")).filter((one) => one.subject === about.uid);
-  await speak(about, "done", "", { count: mine.length, names_checked: isChecked });
+  await speak(about, "done", "", { count: await spokenCount(about.uid), names_checked: isChecked });
   say("观察已存在手机里，联网后自动发送，送达后成为线索。", "ok");
   location.hash = "#/";
 }
