@@ -37,7 +37,7 @@ FLEETING = ("people", "places", "tasks", "ties")
 def outings_bundle(actor: User, day: date) -> Iterable[dict[str, Any]]:
     """The actor's patrols that are under way and those of the last days, with the places recorded so far."""
     recent = Q(status="RUNNING") | Q(started_at__date__gte=day - RECENT)
-    rows = Outing.objects.visible_to(actor).filter(recent).select_related("region", "task")
+    rows: Any = Outing.objects.visible_to(actor).filter(recent).select_related("region", "task")
     members = Prefetch("members", OutingMember.objects.select_related("monitor__person"))
     stops = Prefetch("stops", Stop.objects.select_related("institution"))
     return [outing_extract(row) for row in rows.prefetch_related(members, stops).order_by("-started_at")[:8]]
