@@ -23,6 +23,7 @@ PARTS = (
     "draws",
     "cases",
     "phones",
+    "beats",
     "clues",
     "ledger",
     "bank",
@@ -101,6 +102,7 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
     _prepare(options)
     from bench import (
         bank,
+        beats,
         cases,
         clues,
         draws,
@@ -125,6 +127,7 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
         "draws": lambda: draws.measure(results),
         "cases": lambda: cases.measure(results),
         "phones": lambda: phones.measure(results),
+        "beats": lambda: beats.measure(results),
         "clues": lambda: clues.measure(results, standing=options.clues, listed=2 * options.clues),
         "ledger": lambda: ledger.measure(results, lines=options.lines),
         "lessons": lambda: lessons.measure(results, lessons=options.lessons),

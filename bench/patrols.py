@@ -72,22 +72,7 @@ def _fill(patrols: int) -> None:
     }  # fmt: skip
     town = f"accounts_region t WHERE t.parent_id = {region.pk}"
     with without_triggers():
-        insert_select(Squad, f"generate_series(1, {SQUADS}) AS g(i)", **root, name="'小分队 ' || i")
-        insert_select(
-            Squad.towns.through, f"monitors_squad q, {town} AND t.id %% {SQUADS} = q.id %% {SQUADS}",
-            squad="q.id", region="t.id",
-        )  # fmt: skip
-        insert_select(Person, f"generate_series(1, {MONITORS}) AS g(i)", **root, name="'监督员 ' || i")
-        insert_select(
-            Monitor, "institutions_person p WHERE starts_with(p.name, '监督员 ')", **root, person="p.id",
-            source="'APPLICATION'", category="'PARENT'", gender="'MALE'", birth_on="date '1980-01-01'",
-            nominated_on="current_date - 900", status="'APPOINTED'", appointed_at="now()",
-            term="daterange(current_date - 890, current_date + 200)", term_no="1",
-            term_planned_until="current_date + 199", card_no="'证 ' || p.id", certificate="p.id", card="p.id", notice="1",
-            ties_declared_at="now()", qualified_at="now()",
-            qualify_note="'符合'",
-            squad=f"(SELECT id FROM monitors_squad ORDER BY id OFFSET p.id %% {SQUADS} LIMIT 1)",
-        )  # fmt: skip
+        people_fill(root, town)
         _grids(root, town)
         insert_select(
             Outing, f"generate_series(1, {patrols}) AS g(i)", **root, number="'巡查 ' || i", status="'SUBMITTED'",
@@ -98,6 +83,26 @@ def _fill(patrols: int) -> None:
         )  # fmt: skip
         _stops(root)
     settle()
+
+
+def people_fill(root: dict[str, str], town: str) -> None:
+    """Monitors in office and their squads. Called where triggers are off."""
+    insert_select(Squad, f"generate_series(1, {SQUADS}) AS g(i)", **root, name="'小分队 ' || i")
+    insert_select(
+        Squad.towns.through, f"monitors_squad q, {town} AND t.id %% {SQUADS} = q.id %% {SQUADS}",
+        squad="q.id", region="t.id",
+    )  # fmt: skip
+    insert_select(Person, f"generate_series(1, {MONITORS}) AS g(i)", **root, name="'监督员 ' || i")
+    insert_select(
+        Monitor, "institutions_person p WHERE starts_with(p.name, '监督员 ')", **root, person="p.id",
+        source="'APPLICATION'", category="'PARENT'", gender="'MALE'", birth_on="date '1980-01-01'",
+        nominated_on="current_date - 900", status="'APPOINTED'", appointed_at="now()",
+        term="daterange(current_date - 890, current_date + 200)", term_no="1",
+        term_planned_until="current_date + 199", card_no="'证 ' || p.id", certificate="p.id", card="p.id", notice="1",
+        ties_declared_at="now()", qualified_at="now()",
+        qualify_note="'符合'",
+        squad=f"(SELECT id FROM monitors_squad ORDER BY id OFFSET p.id %% {SQUADS} LIMIT 1)",
+    )  # fmt: skip
 
 
 def _grids(root: dict[str, str], town: str) -> None:

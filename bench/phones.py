@@ -48,6 +48,7 @@ class Phone:
     user: User
     visit: UUID
     device: UUID
+    form: str = "inspections.visit"
     operations: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
@@ -66,11 +67,11 @@ def measure(results: Results) -> None:
     os.environ["BENCH_WORKER"] = "later"
     with stack.web() as port:
         begun = perf_counter()
-        _all_at_once(phones, port)
+        all_at_once(phones, port)
         seconds = perf_counter() - begun
         slowest = max(phone.seconds for phone in phones)
         again = perf_counter()
-        _all_at_once(phones, port)
+        all_at_once(phones, port)
         repeated = perf_counter() - again
     begun = perf_counter()
     for record in FieldRecord.objects.filter(is_dirty=True):
@@ -105,20 +106,22 @@ def _tell(results: Results, phones: list[Phone], times: tuple[float, float, floa
         )
     )
     kept = FieldOperation.objects.filter(device__uid__in=[phone.device for phone in phones]).count()
-    _same(results, "operations kept", kept, operations if not troubles else -1)
-    equal = sum(_is_equal(phone, sha) for phone in phones for sha in phone.files)
-    _same(results, "files whose hash is equal after reading back", equal, files)
+    same(results, "phones", "operations kept", kept, operations if not troubles else -1)
+    equal = sum(is_equal(phone, sha) for phone in phones for sha in phone.files)
+    same(results, "phones", "files whose hash is equal after reading back", equal, files)
     answers = ChecklistAnswer.objects.filter(run__subject_uid__in=uids).count()
-    _same(results, "answers in the visits' checklists", answers, len(uids) * ITEMS)
+    same(results, "phones", "answers in the visits' checklists", answers, len(uids) * ITEMS)
     photos = EvidenceFile.objects.filter(subject_type="fieldwork.checklistanswer").count()
-    _same(results, "photos kept as evidence", photos, files)
+    same(results, "phones", "photos kept as evidence", photos, files)
 
 
-def _same(results: Results, name: str, found: int, wanted: int) -> None:
-    results.add(Row("phones", name, f"{found:,}", f"sent {wanted:,}", aim="equal", is_met=found == wanted))
+def same(results: Results, part: str, name: str, found: int, wanted: int) -> None:
+    """A count that must be what was sent."""
+    results.add(Row(part, name, f"{found:,}", f"sent {wanted:,}", aim="equal", is_met=found == wanted))
 
 
-def _is_equal(phone: Phone, sha: str) -> bool:
+def is_equal(phone: Phone, sha: str) -> bool:
+    """Whether the bytes that the server gives back have the hash under which they were sent."""
     row = FieldFile.objects.select_related("device").filter(device__uid=phone.device, sha256=sha).first()
     data = services.file_bytes(row.device, sha) if row else None
     return data is not None and hashlib.sha256(data).hexdigest() == sha
@@ -169,26 +172,27 @@ def _phone(visit: Visit, number: int, version: ChecklistVersion) -> Phone:
     members = visit.deployment.members.select_related("user").order_by("pk")
     user = members[number % PER_PLACE].user
     assert user is not None
-    phone = Phone(user, visit.uid, uuid4(), headers=_signed_in(user))
-    _word(phone, "start", "", {"place_note": ""})
+    phone = Phone(user, visit.uid, uuid4(), headers=signed_in(user))
+    word(phone, "start", "", {"place_note": ""})
     codes = list(version.items.order_by("position").values_list("code", flat=True))
     for code in codes[:ITEMS]:
         value = {"value": version.passing_answer, "note": "", "version": str(version.uid)}
-        _word(phone, "answer", code, value)
+        word(phone, "answer", code, value)
     for turn in range(PHOTOS):
-        data = _photo(number * PHOTOS + turn)
+        data = photo(number * PHOTOS + turn)
         sha = hashlib.sha256(data).hexdigest()
         phone.files[sha] = data
-        _word(phone, "answer_photo", f"{codes[turn]}/{sha[:16]}", {"code": codes[turn], "sha256": sha}, [sha])
+        word(phone, "answer_photo", f"{codes[turn]}/{sha[:16]}", {"code": codes[turn], "sha256": sha}, [sha])
     return phone
 
 
-def _word(phone: Phone, kind: str, item: str, value: dict[str, Any], files: list[str] | None = None) -> None:
+def word(phone: Phone, kind: str, item: str, value: dict[str, Any], files: list[str] | None = None) -> None:
+    """One thing entered on the phone."""
     number = len(phone.operations) + 1
     phone.operations.append(
         {
             "uid": str(uuid7()),
-            "form": "inspections.visit",
+            "form": phone.form,
             "subject": str(phone.visit),
             "kind": kind,
             "item": item,
@@ -202,7 +206,8 @@ def _word(phone: Phone, kind: str, item: str, value: dict[str, Any], files: list
     )
 
 
-def _photo(number: int) -> bytes:
+def photo(number: int) -> bytes:
+    """A photo that compresses as badly as a real one."""
     noise = hashlib.shake_256(str(number).encode()).digest(96 * 72 * 3)
     picture = Image.frombytes("RGB", (96, 72), noise).resize((1280, 960), Image.Resampling.BICUBIC)
     target = io.BytesIO()
@@ -210,7 +215,8 @@ def _photo(number: int) -> bytes:
     return target.getvalue()
 
 
-def _signed_in(user: User) -> dict[str, str]:
+def signed_in(user: User) -> dict[str, str]:
+    """Headers of somebody who has signed in."""
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "accounts.backends.ActiveUserBackend"
@@ -221,7 +227,8 @@ def _signed_in(user: User) -> dict[str, str]:
     return {"Cookie": cookies, "X-CSRFToken": token, "Host": "127.0.0.1"}
 
 
-def _all_at_once(phones: list[Phone], port: int) -> None:
+def all_at_once(phones: list[Phone], port: int) -> None:
+    """Every phone sends what it carries at the same moment."""
     barrier = threading.Barrier(len(phones))
     threads = [threading.Thread(target=_send, args=(phone, port, barrier), daemon=True) for phone in phones]
     for thread in threads:

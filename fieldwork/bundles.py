@@ -37,10 +37,13 @@ def bundle_for(*, actor: User, device: FieldDevice, at: datetime) -> dict[str, A
             {
                 "key": form.key,
                 "label": form.label,
+                "kinds": {kind.code: kind.label for kind in form.kinds},
+                "fleeting": list(form.fleeting),
                 "subjects": list(form.bundle(actor, day)),
                 "extras": form.extras(actor, day),
             }
             for form in forms.values()
+            if not form.permission or actor.may(form.permission)
         ],
         "pads": pages_free(actor),
         "keys": [key for one in _line_of(bureau) for key in public_keys(one)],

@@ -1,4 +1,4 @@
-"""Where higher rooms say what a phone may fill in: a visit today, a patrol later.
+"""Where higher rooms say what a phone may fill in: a visit, a patrol, an observation.
 
 A form names its kinds of operations in the order in which they are carried into the room's own records.
 This room stores, merges and answers; what an operation means is the higher room's.
@@ -76,7 +76,13 @@ class FieldForm:
 
     `find(actor, uid)` gives the subject inside the actor's reach or None; `load(uid)` without reach, for
     settling; `admit(subject, actor)` the reasons why that person's words do not count here;
-    `bundle(actor, day)` what the phone needs to work offline, one dict per subject.
+    `bundle(actor, day)` what the phone needs to work offline, one dict per subject. Who lacks `permission`
+    does not get the form.
+
+    A subject that begins on the phone is unknown here when its first words come: `begin(actor, uid)` gives
+    what its record needs (bureau, region_path, a name), None when this person may not begin one under that
+    uid. `is_there(subject)` tells whether it has a page of its own by now. `fleeting` names the extras that
+    leave the phone with the extracts. With `own_files_only` a file counts only from the phone that named it.
     """
 
     key: str
@@ -87,6 +93,11 @@ class FieldForm:
     admit: Callable[[Any, User], Iterable[Reason]]
     bundle: Callable[[User, date], Iterable[dict[str, Any]]]
     extras: Callable[[User, date], dict[str, Any]] = lambda actor, day: {}
+    permission: str = ""
+    begin: Callable[[User, UUID], Any] | None = None
+    is_there: Callable[[Any], bool] = lambda subject: True
+    fleeting: tuple[str, ...] = ()
+    own_files_only: bool = False
     by_code: dict[str, FieldKind] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:

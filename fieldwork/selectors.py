@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -152,3 +153,41 @@ def drafts_of(actor: User) -> QuerySet[ChecklistVersion]:
 def runs_under_way(version: ChecklistVersion) -> int:
     """How many open forms use a version."""
     return version.runs.filter(status=RunStatus.OPEN).count()
+
+
+def checklist_extract(version: ChecklistVersion) -> dict[str, Any]:
+    """One version as the phone shows it, item by item."""
+    return {
+        "uid": str(version.uid),
+        "name": version.name,
+        "number": version.number,
+        "answers": [{"code": code, "label": label} for code, label in version.answer_labels.items()],
+        "failing": version.failing_answer,
+        "items": [
+            {
+                "code": item.code,
+                "aspect": aspect.name,
+                "text": item.text,
+                "hint": item.hint,
+                "basis": [_basis_words(basis) for basis in item.basis],
+                "is_star": item.is_star,
+                "photo": item.requires_photo_on_fail,
+                "note": item.requires_note_on_fail,
+                "department": (item.departments or ["EDUCATION"])[0],
+                "handling": item.usual_handling,
+                "violation": item.indicator_key,
+            }
+            for aspect in aspects_of(version.items.order_by("position"))
+            for item in aspect.items
+        ],
+    }
+
+
+def _basis_words(basis: Any) -> str:
+    if not isinstance(basis, dict):
+        return str(basis)
+    number = f"（{basis['number']}）" if basis.get("number") else ""
+    article = (
+        f"第{basis['article']}条" if str(basis.get("article") or "").isdigit() else basis.get("article") or ""
+    )
+    return f"{basis.get('document', '')}{number}{article}"

@@ -26,6 +26,7 @@ class MonitorsConfig(AppConfig):
 def grant_permissions() -> None:
     """Who may do what in this room. A monitor opens the portal and the own rows, nothing else."""
     grant("casework.portal_open", "使用办事大厅", (Role.MONITOR,))
+    grant("fieldwork.field_open", "使用现场应用", (Role.MONITOR,))
     grant("monitors.own_view", "查看本人监督员信息", (Role.MONITOR,))
     grant("monitors.monitor_view", "查看社会监督员", VIEWERS)
     grant("monitors.monitor_nominate", "推荐社会监督员", (*EDITORS, Role.TOWNSHIP_CLERK))

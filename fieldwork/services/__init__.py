@@ -24,7 +24,14 @@ from fieldwork.services.operations import Receipt, difference_decide, operations
 from fieldwork.services.pads import pad_hand_out, pad_number_use, pad_number_void, pad_return
 from fieldwork.services.phones import DeviceRevoked, device_meet, device_revoke, parsed_time
 from fieldwork.services.runs import answers_save, run_cancel, run_finish, run_open
-from fieldwork.services.settling import record_retry, record_settle, records_sweep, registers_of
+from fieldwork.services.settling import (
+    record_retry,
+    record_settle,
+    records_sweep,
+    records_wake,
+    registers_of,
+    wait_for_rest,
+)
 from fieldwork.services.sheets import sheet_import
 
 __all__ = [
@@ -63,10 +70,12 @@ __all__ = [
     "record_retry",
     "record_settle",
     "records_sweep",
+    "records_wake",
     "reference_load",
     "registers_of",
     "run_cancel",
     "run_finish",
     "run_open",
     "sheet_import",
+    "wait_for_rest",
 ]

@@ -112,8 +112,11 @@ def _wake(sha256: str) -> None:
         jobs.enqueue("fieldwork.tasks.record_settle", pk)
 
 
-def file_bytes(device: FieldDevice, sha256: str) -> bytes | None:
-    """The bytes of a received file: from the phone that named it, else from any of its bureau."""
+def file_bytes(device: FieldDevice, sha256: str, *, own_only: bool = False) -> bytes | None:
+    """The bytes of a received file: from the phone that named it, else from any of its bureau.
+
+    `own_only` leaves out other phones, where people must not get at files by their hash alone.
+    """
     found = FieldFile.objects.filter(sha256=sha256, state=FileState.RECEIVED, device__bureau=device.bureau_id)
-    row = found.filter(device=device).first() or found.first()
+    row = found.filter(device=device).first() or (None if own_only else found.first())
     return _read(row.stored_as) if row else None

@@ -186,7 +186,7 @@ class _Reader:
         if row.kind not in form.by_code:
             return f"“{form.label}”没有这种操作（{row.kind or '空'}）。请更新现场应用；原文已保留。"
         if row.subject_uid is None:
-            return "没有写明是哪一次检查，原文已保留，请与监管股联系。"
+            return f"没有写明是哪一次{form.label}，原文已保留，请与监管股联系。"
         record = self._record(form, row.subject_uid)
         if isinstance(record, str):
             return record
@@ -202,9 +202,9 @@ class _Reader:
         return self.records[key]
 
     def _find(self, form: FieldForm, uid: UUID) -> FieldRecord | str:
-        subject = form.find(self.actor, uid)
+        subject = form.find(self.actor, uid) or (form.begin(self.actor, uid) if form.begin else None)
         if subject is None:
-            return "没有找到这次检查，或您无权填写。内容已保留，请与监管股联系。"
+            return f"没有找到这次{form.label}，或您无权填写。内容已保留，请与监管股联系。"
         record, _ = FieldRecord.objects.get_or_create(
             form=form.key,
             subject_uid=uid,

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from casework import jobs
 from casework.errors import DomainError
 from fieldwork.merging import Register, merge
 from fieldwork.models import FieldOperation, FieldOutcome, FieldRecord, OutcomeState
@@ -158,7 +159,7 @@ def _doing(work: _Settling, kind: FieldKind, register: Register[FieldOperation])
     agreed = [current.value] if register.is_differing else [word.value for word in register.standing]
 
     def blob(sha256: str) -> bytes:
-        found = file_bytes(current.device, sha256)
+        found = file_bytes(current.device, sha256, own_only=work.form.own_files_only)
         if found is None:
             raise NotYet("文件还没有收到，请在手机上继续发送。")
         return found
@@ -216,6 +217,27 @@ def record_retry(*, record: FieldRecord) -> FieldRecord:
     """Try again what was held or waits, after somebody removed the obstacle."""
     FieldRecord.objects.filter(pk=record.pk).update(is_dirty=True)
     return record_settle(record=record)
+
+
+@transaction.atomic
+def records_wake(*, pks: Iterable[int]) -> None:
+    """Have records settled again because an obstacle of theirs has gone."""
+    for pk in sorted(set(pks)):
+        FieldRecord.objects.filter(pk=pk).update(is_dirty=True)
+        jobs.enqueue("fieldwork.tasks.record_settle", pk)
+
+
+def wait_for_rest(last: FieldOperation) -> None:
+    """Everything that the phone wrote before `last` is here; raises NotYet with how much is missing.
+
+    `count` in the value of `last` is how many operations its phone had written about the subject by then.
+    """
+    expected = last.value.get("count")
+    if not isinstance(expected, int) or last.record is None:
+        return
+    here = last.record.operations.filter(device=last.device_id, sequence__lt=last.sequence).count()
+    if here < expected:
+        raise NotYet(f"这部手机还有 {expected - here} 条记录没有收到，请继续发送。")
 
 
 def records_sweep() -> int:

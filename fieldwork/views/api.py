@@ -132,7 +132,7 @@ def state(request: AuthedRequest) -> HttpResponse:
     subject = _uid(request.GET.get("subject"))
     held = bundles.state_of(actor=request.user, device=device, form=form, subject=subject) if form else None
     if held is None:
-        return told("missing", "没有找到这次检查，或您无权查看。", 404)
+        return told("missing", f"没有找到这次{form.label if form else '填写'}，或您无权查看。", 404)
     return answered(held)
 
 

@@ -50,8 +50,8 @@ def manifest(request: HttpRequest) -> JsonResponse:
     home = reverse("fieldwork_field:app")
     return JsonResponse(
         {
-            "name": "校外培训现场检查",
-            "short_name": "现场检查",
+            "name": "校外培训现场检查和巡查",
+            "short_name": "现场",
             "lang": "zh-CN",
             "id": home,
             "start_url": home,

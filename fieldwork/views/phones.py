@@ -19,6 +19,7 @@ from fieldwork import services
 from fieldwork.filters import DeviceFilter
 from fieldwork.forms import ReasonForm, SheetForm
 from fieldwork.models import FieldRecord
+from fieldwork.registries import forms
 
 DEVICE_COLUMNS = (
     Column("使用人", lambda row: row.user.name),
@@ -35,14 +36,17 @@ DEVICE_COLUMNS = (
 def record_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """Everything that phones sent about one subject, with what became of it."""
     record = selectors.record_get(request.user, uid)
-    subject_url = registries.object_urls.get(record.form)
+    form, address = forms[record.form], registries.object_urls.get(record.form)
+    is_there = form.is_there(form.load(record.subject_uid))
+    subject_url = address(record.subject_uid) if address and is_there else ""
     context = {
         "view": selectors.record_view(record),
         "record": record,
         "may_decide": request.user.may("fieldwork.field_decide"),
-        "subject_url": subject_url(record.subject_uid) if subject_url else "",
+        "subject_url": subject_url,
+        "subject_word": form.label,
         "crumbs": [
-            {"label": record.label, "url": subject_url(record.subject_uid) if subject_url else ""},
+            {"label": record.label, "url": subject_url},
             {"label": "手机记录"},
         ],
     }

@@ -17,9 +17,9 @@ from accounts.models import User
 from casework.errors import Blocked, Reason, Unlawful, WrongState
 from casework.evidence.services import Position, evidence_receive
 from casework.models import EvidenceFile, ViolationType
-from fieldwork.models import ChecklistAnswer, ChecklistVersion, FieldOperation, VersionState
+from fieldwork.models import ChecklistAnswer, ChecklistVersion, VersionState
 from fieldwork.registries import Doing, NotYet
-from fieldwork.services import pad_number_use
+from fieldwork.services import pad_number_use, wait_for_rest
 from inspections import services
 from inspections.guards import INSPECTION_RULES
 from inspections.models import (
@@ -389,7 +389,7 @@ def end(doing: Doing) -> None:
     visit = entered(doing)
     if visit.status != VisitStatus.STARTED:
         return
-    _all_here(doing.register.current)
+    wait_for_rest(doing.register.current)
     if words := doing.unsettled():
         raise NotYet(f"{words}。")
     signed = [key for key in doing.merged if key[0] == "signature" and key[1].startswith("officer:")]
@@ -399,12 +399,3 @@ def end(doing: Doing) -> None:
         services.checklist_save(actor=doing.actor, visit=visit, answers={}, is_finished=True)
     ended_at = max(doing.at, visit.started_at or doing.at)
     services.visit_record(actor=doing.actor, visit=current(doing), values={"ended_at": ended_at})
-
-
-def _all_here(last: FieldOperation) -> None:
-    expected = last.value.get("count")
-    if not isinstance(expected, int) or last.record is None:
-        return
-    here = last.record.operations.filter(device=last.device_id, sequence__lt=last.sequence).count()
-    if here < expected:
-        raise NotYet(f"这部手机还有 {expected - here} 条记录没有收到，请继续发送。")

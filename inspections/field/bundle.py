@@ -13,8 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from fieldwork.models import ChecklistVersion
-from fieldwork.selectors import aspects_of, versions_in_force
+from fieldwork.selectors import checklist_extract, versions_in_force
 from inspections import papers, selectors
 from inspections.guards import enforcing_reasons
 from inspections.models import FindingStatus, PremisesState, Severity, Visit
@@ -167,41 +166,3 @@ def extras(actor: User, day: date) -> dict[str, Any]:
         "severities": [{"code": code, "label": label} for code, label in Severity.choices],
         "day": f"{timezone.localdate():%Y-%m-%d}" if day is None else f"{day:%Y-%m-%d}",
     }
-
-
-def checklist_extract(version: ChecklistVersion) -> dict[str, Any]:
-    """One version as the phone shows it, item by item."""
-    return {
-        "uid": str(version.uid),
-        "name": version.name,
-        "number": version.number,
-        "answers": [{"code": code, "label": label} for code, label in version.answer_labels.items()],
-        "failing": version.failing_answer,
-        "items": [
-            {
-                "code": item.code,
-                "aspect": aspect.name,
-                "text": item.text,
-                "hint": item.hint,
-                "basis": [_basis_words(basis) for basis in item.basis],
-                "is_star": item.is_star,
-                "photo": item.requires_photo_on_fail,
-                "note": item.requires_note_on_fail,
-                "department": (item.departments or ["EDUCATION"])[0],
-                "handling": item.usual_handling,
-                "violation": item.indicator_key,
-            }
-            for aspect in aspects_of(version.items.order_by("position"))
-            for item in aspect.items
-        ],
-    }
-
-
-def _basis_words(basis: Any) -> str:
-    if not isinstance(basis, dict):
-        return str(basis)
-    number = f"（{basis['number']}）" if basis.get("number") else ""
-    article = (
-        f"第{basis['article']}条" if str(basis.get("article") or "").isdigit() else basis.get("article") or ""
-    )
-    return f"{basis.get('document', '')}{number}{article}"

@@ -118,4 +118,5 @@ VISIT_FORM = FieldForm(
     admit=admit,
     bundle=bundle.visits_bundle,
     extras=bundle.extras,
+    permission="inspections.visit_record",
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 def register() -> None:
     """Called once when the room starts."""
-    from monitors.registration import grids, patrols, people
+    from monitors.registration import grids, patrols, people, phones
 
     people.register()
     patrols.register()
     grids.register()
+    phones.register()

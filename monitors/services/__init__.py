@@ -55,20 +55,23 @@ from monitors.services.monitors import (
 )
 from monitors.services.notices import notice_open, objection_decide, objection_record
 from monitors.services.patrols import (
+    OUTING_FORM,
     Sight,
     outing_start,
     outing_submit,
     outing_void,
+    stop_photo_add,
     stop_record,
     stops_record,
     task_cancel,
     task_create,
     task_finish,
 )
-from monitors.services.sightings import Entry, Watch, duty_log, observation_record
+from monitors.services.sightings import Entry, Watch, duty_log, observation_photo_add, observation_record
 from monitors.services.squads import squad_assign, squad_save
 
 __all__ = [
+    "OUTING_FORM",
     "AuditResult",
     "Duty",
     "Entry",
@@ -110,6 +113,7 @@ __all__ = [
     "notice_open",
     "objection_decide",
     "objection_record",
+    "observation_photo_add",
     "observation_record",
     "outing_start",
     "outing_submit",
@@ -120,6 +124,7 @@ __all__ = [
     "sheet_receive",
     "squad_assign",
     "squad_save",
+    "stop_photo_add",
     "stop_record",
     "stops_record",
     "sweep_close",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction as database
 from django.utils import timezone
@@ -15,9 +16,10 @@ from accounts.services import system_user
 from casework import audit
 from casework.errors import NotAllowed, Unlawful
 from casework.evidence.services import evidence_receive
+from casework.models import EvidenceFile
 from casework.numbering import number_take
 from casework.records import record_create, root_fields
-from casework.steps import require
+from casework.steps import lock, require
 from complaints.models import Channel, Clue, ClueKind
 from complaints.services import ClueReport, clue_register
 from institutions.models import Institution
@@ -29,6 +31,7 @@ NUMBER_KIND = "OBSERVATION"
 NUMBER_PATTERN = "{organ}观察〔{year}〕{n}号"
 SOURCE, ADVICE_SOURCE = "monitors.observation", "monitors.dutyentry"
 LONGEST = timedelta(hours=12)
+PHOTOS_MAX = 9
 
 
 @dataclass(frozen=True)
@@ -136,11 +139,13 @@ def observation_record(
     monitor: Monitor | None = None,
     bureau: Bureau | None = None,
     files: Iterable[Any] = (),
+    uid: UUID | None = None,
     at: datetime | None = None,
 ) -> Observation:
     """Record what was seen of people going into a building; it becomes a clue the same moment.
 
-    No document comes of it and nobody is asked for anything (国办发〔2024〕54号). Raises NotAllowed (somebody else's
+    No document comes of it and nobody is asked for anything (国办发〔2024〕54号).
+    `uid` is the phone's, where it began on one. Raises NotAllowed (somebody else's
     term), Unlawful (a private room, times that cannot be, nobody seen, a tie with the institution).
     """
     require(actor, OBSERVE)
@@ -152,6 +157,7 @@ def observation_record(
     _check(watch, monitor, at)
     row = Observation(
         **root_fields(actor=actor, region=region, bureau=bureau or (monitor.bureau if monitor else None)),
+        **({"uid": uid} if uid else {}),
         monitor=monitor,
         **{**vars(watch), "text": watch.text.strip(), "place": watch.place.strip()},
     )
@@ -165,10 +171,37 @@ def observation_record(
     row.clue = _clue(row, at)
     record_create(actor=actor, obj=row, verb="monitors.observation_record", at=at)
     for upload in files:
-        evidence_receive(actor=actor, subject=row, upload=upload, caption="观察照片", at=at)
-        upload.seek(0)
-        evidence_receive(actor=actor, subject=row.clue, upload=upload, caption="观察照片", at=at)
+        _keep_photo(actor, row, upload, None, at)
     return row
+
+
+@database.atomic
+def observation_photo_add(
+    *,
+    actor: User,
+    row: Observation,
+    upload: Any,
+    captured_at: datetime | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Add a photo that arrives after what was seen; the clue gets it too. Raises NotAllowed, Unlawful."""
+    require(actor, OBSERVE)
+    locked = lock(row)
+    if locked.created_by_id != actor.pk and not actor.may(EDIT):
+        raise NotAllowed("只能给您本人登记的观察加照片。")
+    here = EvidenceFile.objects.filter(subject_uid=row.uid, discarded_at__isnull=True)
+    if here.count() >= PHOTOS_MAX:
+        raise Unlawful(f"一次观察最多传 {PHOTOS_MAX} 张照片。")
+    _keep_photo(actor, row, upload, captured_at, at)
+
+
+def _keep_photo(
+    actor: User, row: Observation, upload: Any, captured_at: datetime | None, at: datetime | None
+) -> None:
+    about: dict[str, Any] = {"upload": upload, "caption": "观察照片", "captured_at": captured_at, "at": at}
+    evidence_receive(actor=actor, subject=row, **about)
+    upload.seek(0)
+    evidence_receive(actor=actor, subject=row.clue, **about)
 
 
 def _check(watch: Watch, monitor: Monitor | None, at: datetime) -> None:

@@ -36,7 +36,8 @@ class Phone:
     """One officer's phone at one visit."""
 
     user: User
-    visit: Visit
+    visit: Any
+    form: str = "inspections.visit"
     uid: uuid.UUID = field(default_factory=uuid.uuid4)
     sequence: int = 0
     lamport: int = 0
@@ -62,7 +63,7 @@ class Phone:
         sha = value.get("sha256")
         operation = {
             "uid": str(uuid7()),
-            "form": "inspections.visit",
+            "form": self.form,
             "subject": str(self.visit.uid),
             "kind": kind,
             "item": item,
@@ -139,14 +140,14 @@ class Phone:
         settle(self.visit)
 
 
-def settle(visit: Visit) -> FieldRecord:
+def settle(visit: Any) -> FieldRecord:
     """What the worker does."""
     record = FieldRecord.objects.get(subject_uid=visit.uid)
     FieldRecord.objects.filter(pk=record.pk).update(is_dirty=True)
     return services.record_settle(record=record)
 
 
-def states(visit: Visit) -> dict[str, tuple[str, str]]:
+def states(visit: Any) -> dict[str, tuple[str, str]]:
     """(state, reason) by operation uid."""
     rows = FieldOutcome.objects.filter(operation__record__subject_uid=visit.uid).select_related("operation")
     return {str(row.operation.uid): (row.state, row.reason) for row in rows}

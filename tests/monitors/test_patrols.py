@@ -212,7 +212,11 @@ def test_tasks_bind_squad_and_days(law: World, team: Team) -> None:
     for person in (team.first, team.second):
         services.squad_assign(actor=law.clerk, monitor=person, squad=mine)
     today = timezone.localdate()
-    values = {"title": "开学巡查", "starts_on": today, "ends_on": today + timedelta(days=3)}
+    values = {
+        "title": "开学巡查",
+        "starts_on": today - timedelta(days=1),
+        "ends_on": today + timedelta(days=3),
+    }
     strange = services.task_create(actor=law.clerk, values={**values, "squad": other})
     with pytest.raises(Unlawful, match="另一个小分队"):
         start(team, task=strange)
@@ -235,6 +239,7 @@ def test_a_patrol_never_issues_anything(law: World, team: Team) -> None:
     held = roles.permissions_of([Role.MONITOR])
     assert held == {
         "casework.portal_open",
+        "fieldwork.field_open",
         "monitors.duty_log",
         "monitors.observe",
         "monitors.own_view",

@@ -10,6 +10,7 @@ from casework.deadlines import load_calendar
 from monitors.models import PatrolTask, Slot
 
 DO, EDIT = "monitors.patrol_do", "monitors.monitor_edit"
+OUTING_FORM = "monitors.outing"
 EVENING_FROM, DAY_FROM = 18, 6
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction as database
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -16,6 +18,8 @@ from casework.numbering import number_take
 from casework.records import record_create, root_fields
 from casework.steps import lock, require
 from casework.workflow import transition
+from fieldwork.models import FieldRecord
+from fieldwork.services import records_wake
 from monitors import rules
 from monitors.models import (
     Monitor,
@@ -26,7 +30,7 @@ from monitors.models import (
     Squad,
 )
 from monitors.services.monitors import issuing_organ
-from monitors.services.patrols.common import DO, EDIT, fits_window, slot_of
+from monitors.services.patrols.common import DO, EDIT, OUTING_FORM, fits_window, slot_of
 
 NUMBER_KIND = "PATROL"
 
@@ -43,24 +47,29 @@ def outing_start(
     started_at: datetime | None = None,
     task: PatrolTask | None = None,
     note: str = "",
+    uid: UUID | None = None,
+    until: datetime | None = None,
     at: datetime | None = None,
 ) -> Outing:
     """Begin a patrol with at least two monitors, the first of them leading.
 
-    A monitor starts for the own group, the desk may enter one afterwards. Raises NotAllowed, Unlawful (one
+    A monitor starts for the own group, the desk may enter one afterwards. A patrol that was made on a phone
+    brings its `uid`, and `until`, its end, when that is known by now. Raises NotAllowed, Unlawful (one
     person, a term that has ended, somebody who is on another patrol then, a task of another squad or day).
     """
     at = at or timezone.now()
     begun = started_at or at
     if begun > at:
         raise Unlawful("巡查开始时间不能晚于现在。")
+    span = DateTimeTZRange(begun, until if until and until > begun else None)
     people = _locked(monitors)
     _may_start(actor, people)
-    _check_people(people, begun)
+    _check_people(people, span)
     squad = people[0].squad
     _check_task(task, squad, begun)
     outing = Outing(
         **root_fields(actor=actor, region=people[0].region, bureau=people[0].bureau),
+        **({"uid": uid} if uid else {}),
         squad=squad,
         task=task,
         started_at=begun,
@@ -80,7 +89,7 @@ def outing_start(
         reason="、".join(person.name for person in people),
     )
     OutingMember.objects.bulk_create(
-        OutingMember(outing=outing, monitor=person, span=DateTimeTZRange(begun, None), is_leader=place == 0)
+        OutingMember(outing=outing, monitor=person, span=span, is_leader=place == 0)
         for place, person in enumerate(people)
     )
     return outing
@@ -107,10 +116,10 @@ def _may_start(actor: User, people: list[Monitor]) -> None:
         raise NotAllowed("只能登记您本人参加的巡查。")
 
 
-def _check_people(people: list[Monitor], begun: datetime) -> None:
+def _check_people(people: list[Monitor], span: DateTimeTZRange) -> None:
     if not people:
         raise Unlawful("请选择参加巡查的监督员。")
-    day = timezone.localdate(begun)
+    day = timezone.localdate(span.lower)
     least = int(policy.value(rules.LEAST, region=people[0].region, on=day).value)
     if len(people) < max(2, least):
         raise Unlawful(f"巡查至少 {max(2, least)} 人同行，一个人不能开始。请再选一名监督员。")
@@ -122,9 +131,7 @@ def _check_people(people: list[Monitor], begun: datetime) -> None:
             ended = f"任期已于 {until:%Y-%m-%d} 结束" if until and until < day else "当天不在任期内"
             raise Unlawful(f"{person.name}{ended}，不能参加巡查。")
     busy = (
-        OutingMember.objects.filter(
-            monitor__in=people, is_void=False, span__overlap=DateTimeTZRange(begun, None)
-        )
+        OutingMember.objects.filter(monitor__in=people, is_void=False, span__overlap=span)
         .select_related("monitor__person", "outing")
         .order_by("pk")
         .first()
@@ -172,6 +179,7 @@ def outing_submit(
         raise Unlawful("结束时间不能早于最后一家的到达时间。")
     done = transition(locked, "submit", actor=actor, at=at, values={"ended_at": ended})
     done.members.update(span=DateTimeTZRange(done.started_at, ended))
+    _wake_others(done)
     return done
 
 
@@ -182,4 +190,14 @@ def outing_void(*, actor: User, outing: Outing, reason: str, at: datetime | None
         outing, "void", actor=actor, at=at, reason=reason, values={"void_reason": reason.strip()[:200]}
     )
     gone.members.update(is_void=True)
+    _wake_others(gone)
     return gone
+
+
+def _wake_others(outing: Outing) -> None:
+    """Patrols from phones that were refused because their people were still on this one are tried again."""
+    named = Q()
+    for uid in outing.members.values_list("monitor__uid", flat=True):
+        named |= Q(operations__value__people__contains=[str(uid)])
+    refused = FieldRecord.objects.filter(named, form=OUTING_FORM, bureau=outing.bureau_id, held_count__gt=0)
+    records_wake(pks=refused.exclude(subject_uid=outing.uid).values_list("pk", flat=True))

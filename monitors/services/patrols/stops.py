@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction as database
@@ -17,6 +18,7 @@ from casework import audit
 from casework.canonical import sha256_hex
 from casework.errors import NotAllowed, Unlawful, WrongState
 from casework.evidence.services import evidence_receive
+from casework.models import EvidenceFile
 from casework.records import root_fields
 from casework.steps import require
 from complaints.models import Channel, Clue
@@ -39,6 +41,7 @@ CHECKLIST = "DAILY_43"
 SOURCE = "monitors.stop"
 
 STOPS_MAX = 60
+PHOTOS_MAX = 9
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class Sight:
     subject: str = ""
     summary: str = ""
     is_told: bool = False
+    uid: UUID | None = None
 
 
 KEPT = (
@@ -79,11 +83,45 @@ def stop_record(
     """Record one stop with its photos. See `stops_record`."""
     (stop,) = stops_record(actor=actor, outing=outing, sights=[sight], at=at)
     for upload in files:
-        evidence_receive(actor=actor, subject=stop, upload=upload, caption="巡查照片", at=at)
-        if stop.clue is not None:
-            upload.seek(0)
-            evidence_receive(actor=actor, subject=stop.clue, upload=upload, caption="巡查照片", at=at)
+        _keep_photo(actor, stop, upload, None, at)
     return stop
+
+
+@database.atomic
+def stop_photo_add(
+    *,
+    actor: User,
+    stop: Stop,
+    upload: Any,
+    captured_at: datetime | None = None,
+    at: datetime | None = None,
+) -> EvidenceFile:
+    """Add a photo that arrives after the stop it was taken at; its clue gets it too. It has no position.
+
+    Raises NotAllowed, WrongState (a void patrol), Unlawful (taken after the patrol ended, too many photos).
+    """
+    outing = Outing.objects.select_for_update(of=("self",)).get(pk=stop.outing_id)
+    if outing.status == OutingStatus.VOID:
+        raise WrongState("这次巡查已作废，不能再加照片。")
+    _is_own(actor, outing)
+    taken = captured_at or at or timezone.now()
+    if outing.ended_at is not None and taken > outing.ended_at:
+        raise Unlawful("照片拍摄时间晚于巡查结束时间，不能加到这次巡查。")
+    here = EvidenceFile.objects.filter(subject_uid=stop.uid, discarded_at__isnull=True)
+    if here.count() >= PHOTOS_MAX:
+        raise Unlawful(f"一家最多传 {PHOTOS_MAX} 张照片。")
+    return _keep_photo(actor, stop, upload, captured_at, at)
+
+
+def _keep_photo(
+    actor: User, stop: Stop, upload: Any, captured_at: datetime | None, at: datetime | None
+) -> EvidenceFile:
+    about: dict[str, Any] = {"upload": upload, "caption": "巡查照片", "captured_at": captured_at, "at": at}
+    kept = evidence_receive(actor=actor, subject=stop, **about)
+    if stop.clue is not None:
+        upload.seek(0)
+        evidence_receive(actor=actor, subject=stop.clue, **about)
+    return kept
 
 
 @database.atomic
@@ -142,6 +180,10 @@ def _hashed(stop: Stop) -> dict[str, Any]:
 def _may_fill(actor: User, outing: Outing) -> None:
     if outing.status != OutingStatus.RUNNING:
         raise WrongState(f"这次巡查{outing.get_status_display()}，不能再记录。")
+    _is_own(actor, outing)
+
+
+def _is_own(actor: User, outing: Outing) -> None:
     if actor.may(EDIT):
         return
     require(actor, DO)
@@ -189,6 +231,7 @@ def _stop(
     region = place.region if place else outing.region
     stop = Stop(
         **root_fields(actor=actor, region=region, bureau=outing.bureau),
+        **({"uid": sight.uid} if sight.uid else {}),
         outing=outing,
         ordinal=ordinal,
         institution=place,

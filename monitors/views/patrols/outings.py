@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 
+from accounts.models import User
 from casework.web import (
     AuthedRequest,
     Column,
@@ -18,6 +20,7 @@ from casework.web import (
 )
 from casework.web.kit import Register, Step
 from complaints.models import Clue
+from fieldwork.phone_selectors import record_of
 from monitors import services
 from monitors.filters import OutingFilter, StopFilter
 from monitors.forms import monitors as person_forms
@@ -198,8 +201,18 @@ def outing_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             ("说明", row.note),
         ),
         history=kit.history(actor, row.uid),
+        links=_phone_links(actor, row),
         crumbs=patrol_path((row.number, "")),
     )
+
+
+def _phone_links(actor: User, row: Any) -> list[dict[str, str]]:
+    """What phones sent about the outing, word for word."""
+    record = record_of(row.uid) if actor.may("fieldwork.field_view") else None
+    if record is None:
+        return []
+    url = reverse("fieldwork:record_detail", kwargs={"uid": record.uid})
+    return [{"label": "手机记录", "url": url, "icon": "device-mobile"}]
 
 
 @desk_page(VIEW)

@@ -4,12 +4,15 @@ import * as store from "./store.js";
 import * as sync from "./sync.js";
 import { note, say, screen, shell } from "./ui.js";
 import { flushDrafts, onChange, tally } from "./words.js";
-import { itemPage, listPage } from "./screens/checklist.js";
+import { itemPage, listPage, visitSheet } from "./screens/checklist.js";
 import { findingPage, findingsPage } from "./screens/findings.js";
 import { endPage, slipPage } from "./screens/finish.js";
 import { checkPage, phonePage, sendPage, todayPage, welcomePage } from "./screens/home.js";
+import * as patrols from "./screens/patrols.js";
 import { recordPage, signOnePage, signPage, sketchPage } from "./screens/record.js";
+import * as stop from "./screens/stop.js";
 import { extractPage, rightsPage, startPage, visitPage } from "./screens/visit.js";
+import * as watch from "./screens/watch.js";
 
 const SOON = 4000;
 const AGAIN = 30000;
@@ -20,7 +23,7 @@ const PAGES = {
   rights: rightsPage,
   extract: async (visit) => extractPage(visit, await store.meta("bundle")),
   start: startPage,
-  list: (visit, part) => (part ? itemPage(visit, Number(part)) : listPage(visit)),
+  list: (visit, part) => (part ? itemPage(visitSheet(visit), Number(part)) : listPage(visitSheet(visit))),
   findings: findingsPage,
   finding: findingPage,
   record: recordPage,
@@ -30,12 +33,28 @@ const PAGES = {
   end: endPage,
 };
 
+async function patrolShow(uid, page, key, part, number) {
+  if (uid === "new") return patrols.newPage(page);
+  const patrol = await patrols.patrolOf(uid);
+  if (!patrol) return todayPage();
+  if (page === "place") return stop.placePage(patrol);
+  if (page === "end") return patrols.endPage(patrol);
+  if (page !== "s") return patrols.patrolPage(patrol);
+  if (part === "save") return stop.savePage(patrol, key);
+  if (part !== "list") return stop.stopPage(patrol, key);
+  const sheet = await stop.stopSheet(patrol, key);
+  if (!sheet.isOpen || !sheet.checklist) return stop.stopPage(patrol, key);
+  return number ? itemPage(sheet, Number(number)) : listPage(sheet);
+}
+
 async function show() {
-  const [, first, uid, page = "", part = ""] = decodeURIComponent(location.hash).split("/");
+  const [, first, uid, page = "", part = "", more = "", number = ""] = decodeURIComponent(location.hash).split("/");
   if (!store.person()) return welcomePage();
   if (first === "send") return sendPage();
   if (first === "check") return checkPage();
   if (first === "phone") return phonePage();
+  if (first === "p") return patrolShow(uid, page, part, more, number);
+  if (first === "o") return watch.watchPage(uid);
   if (first !== "v") return todayPage();
   const visit = ((await sync.visits()) ?? []).find((one) => one.uid === uid);
   if (!visit || !PAGES[page]) return todayPage();

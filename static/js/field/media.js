@@ -38,16 +38,17 @@ export async function photo(file) {
 }
 
 let last = null;
-export function position(patience = 3000) {
+// `fresh`: where the phone is now or nothing; never where it was a while ago.
+export function position(patience = 3000, { fresh = false } = {}) {
   if (!navigator.geolocation) return Promise.resolve(null);
   const found = new Promise((resolve) => {
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => resolve((last = { longitude: coords.longitude, latitude: coords.latitude, accuracy: Math.round(coords.accuracy) })),
       () => resolve(null),
-      { enableHighAccuracy: true, maximumAge: 60000, timeout: 20000 },
+      { enableHighAccuracy: true, maximumAge: fresh ? 0 : 60000, timeout: 20000 },
     );
   });
-  const tired = new Promise((resolve) => setTimeout(() => resolve(last), patience));
+  const tired = new Promise((resolve) => setTimeout(() => resolve(fresh ? null : last), patience));
   return Promise.race([found, tired]);
 }
 

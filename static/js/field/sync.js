@@ -83,9 +83,9 @@ async function sendFile(file) {
 
 async function ask() {
   const operations = await store.all("operations");
-  const subjects = new Map(operations.map((one) => [one.subject, one.form]));
-  for (const visit of (await visits()) ?? []) subjects.set(visit.uid, visit.form);
-  for (const [subject, form] of subjects) {
+  const spoken = new Map(operations.map((one) => [one.subject, one.form]));
+  for (const form of (await store.meta("bundle"))?.forms ?? []) for (const one of form.subjects) spoken.set(one.uid, form.key);
+  for (const [subject, form] of spoken) {
     try {
       const held = await api.state(form, subject);
       for (const { uid, state, reason } of held.outcomes) await store.change("operations", uid, { state, reason });
@@ -96,10 +96,14 @@ async function ask() {
   }
 }
 
-export async function visits() {
-  const bundle = await store.meta("bundle");
-  return bundle?.forms.flatMap((form) => form.subjects.map((subject) => ({ ...subject, form: form.key, extras: form.extras })));
+// What the desk gave us to do, of one form.
+export async function subjects(key) {
+  const form = await formOf(key);
+  return form?.subjects.map((subject) => ({ ...subject, form: form.key, extras: form.extras })) ?? [];
 }
+
+export const formOf = async (key) => (await store.meta("bundle"))?.forms.find((form) => form.key === key) ?? null;
+export const visits = () => subjects("inspections.visit");
 
 export async function fetchBundle() {
   const held = await api.bundle();
@@ -111,20 +115,23 @@ export async function fetchBundle() {
   return held;
 }
 
-// A visit with words of ours stays on the list, though the desk no longer counts it as due.
+// A subject with words of ours stays on the list, though the desk no longer counts it as due.
 async function unfinished(held, old) {
   const fresh = new Set(held.forms.flatMap((form) => form.subjects.map((subject) => subject.uid)));
   const spoken = new Set((await store.all("operations")).map((one) => one.subject));
   return (old?.forms ?? []).flatMap((form) => form.subjects.filter((subject) => spoken.has(subject.uid) && !fresh.has(subject.uid)).map((subject) => ({ ...bare(subject), form: form.key })));
 }
 
-const bare = ({ uid, title, place, planned_on, status, status_label, outing, kind, lead, checklist }) => ({ uid, title, place, planned_on, status, status_label, outing, kind, lead, checklist, institution: [], team: [], notice: null, before: [], is_bare: true });
+const bare = ({ uid, title, place, planned_on, status, status_label, outing, kind, lead, checklist, started_at, task }) => ({ uid, title, place, planned_on, status, status_label, outing, kind, lead, checklist, started_at, task, institution: [], team: [], notice: null, before: [], is_bare: true });
 
 // Register extracts and names leave the phone at their time; own words stay until they are received.
 export async function forgetExtracts() {
   const held = await store.meta("bundle");
   if (!held) return;
-  held.forms.forEach((form) => (form.subjects = form.subjects.map(bare)));
+  for (const form of held.forms) {
+    form.subjects = form.subjects.map(bare);
+    for (const name of form.fleeting ?? []) delete form.extras[name];
+  }
   held.is_expired = true;
   await store.setMeta("bundle", held);
   for (const key of await store.keys("seen")) await store.remove("seen", key);

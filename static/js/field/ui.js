@@ -79,7 +79,7 @@ export function say(text, tone = "info") {
 export function heading(title, sub, back) {
   document.getElementById("title").textContent = title;
   document.getElementById("sub").textContent = sub ?? "";
-  document.title = `${title} · 现场检查`;
+  document.title = `${title} · 现场`;
   const away = document.getElementById("back");
   away.hidden = !back;
   if (back) away.href = back;

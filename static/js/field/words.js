@@ -1,14 +1,14 @@
-// What officers enter becomes operations: one for each thing said at one item, never changed afterwards.
+// What people enter becomes operations: one for each thing said at one item, never changed afterwards.
 import * as store from "./store.js";
 
-export const FORM = "inspections.visit";
+const FIRST_FORM = "inspections.visit";
 const listeners = new Set();
 export const onChange = (listener) => listeners.add(listener);
 export const changed = () => listeners.forEach((listener) => listener());
 const slot = (kind, item) => `${kind}|${item}`;
 const draftKey = (subject, kind, item) => `${subject}|${kind}|${item}`;
 
-// Everything known about one visit: own words, what others said when we last heard, and unfinished input.
+// Everything known about one subject: own words, what others said when we last heard, and unfinished input.
 export async function sight(subject) {
   const [operations, seen, drafts] = await Promise.all([store.all("operations"), store.get("seen", subject), store.all("drafts")]);
   const own = new Map();
@@ -55,16 +55,17 @@ class Sight {
   }
 }
 
-// Every input is on disk before the next one; a killed tab loses nothing.
-export const draft = (subject, kind, item, value) => store.put("drafts", { key: draftKey(subject, kind, item), subject, kind, item, value });
+// Every input is on disk before the next one; a killed tab loses nothing. `about` is a subject with its uid and form.
+export const draft = (about, kind, item, value) => store.put("drafts", { key: draftKey(about.uid, kind, item), subject: about.uid, form: about.form, kind, item, value });
 
-export async function speak(subject, kind, item, value, file = null) {
+export async function speak(about, kind, item, value, file = null) {
+  const subject = about.uid;
   const seen = await store.get("seen", subject);
   const device = await store.deviceUid();
   const heard = seen?.merged?.find((register) => register.kind === kind && register.item === item)?.standing.filter((word) => word.device !== device) ?? [];
   const operation = {
     uid: store.uuid7(),
-    form: FORM,
+    form: about.form ?? FIRST_FORM,
     subject,
     kind,
     item,
@@ -84,20 +85,26 @@ export async function speak(subject, kind, item, value, file = null) {
 // Input that was typed and not left before the tab died becomes words as well.
 export async function flushDrafts() {
   const drafts = await store.all("drafts");
-  for (const one of drafts) await speak(one.subject, one.kind, one.item, one.value);
+  for (const one of drafts) await speak({ uid: one.subject, form: one.form }, one.kind, one.item, one.value);
   return drafts.length;
 }
 
 // A control that keeps a draft at each input and speaks when it is left.
-export function typing(control, subject, kind, item, valueOf) {
+export function typing(control, about, kind, item, valueOf) {
   let spoken = control.value;
-  control.addEventListener("input", () => draft(subject, kind, item, valueOf(control.value)));
+  control.addEventListener("input", () => draft(about, kind, item, valueOf(control.value)));
   control.addEventListener("change", async () => {
     if (control.value === spoken) return;
     spoken = control.value;
-    await speak(subject, kind, item, valueOf(control.value));
+    await speak(about, kind, item, valueOf(control.value));
   });
   return control;
+}
+
+// How much this phone has said about a subject by now; what was taken in from another phone's file does not count.
+export async function spokenCount(subject) {
+  const last = (await store.meta("sequence")) ?? 0;
+  return (await store.all("operations")).filter((one) => one.subject === subject && one.sequence <= last).length;
 }
 
 export const UNSENT = new Set(["SAVED"]);

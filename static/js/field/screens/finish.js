@@ -1,7 +1,7 @@
 // The slip left at the place, and the end of the visit.
 import * as store from "../store.js";
 import { button, card, h, heading, link, note, row, say, screen } from "../ui.js";
-import { flushDrafts, sight, speak } from "../words.js";
+import { flushDrafts, sight, speak, spokenCount } from "../words.js";
 import { checklistOf } from "./checklist.js";
 
 export async function slipPage(visit) {
@@ -24,7 +24,7 @@ export async function slipPage(visit) {
   if (here.length) return screen.replaceChildren(note("ok", "照下面抄到号码簿该页，留给机构", "抄好后请当事人在存根上签收。"), ...here.map(sheet), button("打印", () => window.print(), { cls: "btn-wide", symbol: "printer" }), link("返回", base, { cls: "btn-primary btn-big" }));
   if (!free.length) return screen.replaceChildren(note("warn", "没有可用的号码簿编号", "请监管股负责人在“现场号码簿”发放后，联网更新资料。没有编号的，只做现场记录，正式文书联网后制发。"), link("返回", base, { cls: "btn-big" }));
   const use = button(`使用 ${free[0]}`, async () => {
-    await speak(visit.uid, "pad", free[0], { problems: problems.map((one) => one.text) });
+    await speak(visit, "pad", free[0], { problems: problems.map((one) => one.text) });
     slipPage(visit);
   }, { cls: "btn-primary btn-big", symbol: "notebook" });
   screen.replaceChildren(note("info", "编号取自您领用的号码簿", `还有 ${free.length} 页没用。编号用一个少一个；写坏的在工作台作废。`), ...doubts, use, sheet(free[0]));
@@ -39,8 +39,7 @@ export async function endPage(visit) {
   const counts = seen.operations.length;
   const leave = button("确认离场", async () => {
     leave.disabled = true;
-    const mine = (await store.all("operations")).filter((one) => one.subject === visit.uid);
-    await speak(visit.uid, "end", "", { count: mine.length });
+    await speak(visit, "end", "", { count: await spokenCount(visit.uid) });
     say("已离场。联网后自动发送，全部送达才算提交。", "ok");
     location.hash = "#/send";
   }, { cls: "btn-primary btn-big", symbol: "door-exit" });

@@ -1,4 +1,4 @@
-// Today's visits, sending, checking a notice, this phone.
+// What is to be done today, sending, checking a notice, this phone.
 import * as api from "../api.js";
 import * as qr from "../qr.js";
 import * as sheet from "../sheet.js";
@@ -7,24 +7,49 @@ import * as sync from "../sync.js";
 import { button, card, facts, field, h, heading, link, note, row, say, screen, time } from "../ui.js";
 import { tally } from "../words.js";
 import { check } from "../verify.js";
+import * as patrols from "./patrols.js";
+import * as watch from "./watch.js";
 
 const WORDS = { SAVED: ["已存，待发", "warn"], RECEIVED: ["已送达", "ok"], APPLIED: ["已写入", "ok"], SUPERSEDED: ["已被后来的填写替代", "mute"], WAITING: ["已送达，等待中", "info"], DIFFERING: ["填写不一致，待选定", "bad"], HELD: ["已保留，未采用", "bad"], UNKNOWN: ["已保留，无法识别", "bad"] };
 const FILES = { SAVED: ["已存，待发", "warn"], SENDING: ["发送中", "info"], RECEIVED: ["已收到，哈希一致", "ok"], REFUSED: ["未收下", "bad"], BROKEN: ["待重发", "warn"] };
-const KINDS = { start: "进场", position: "位置", answer: "清单", answer_photo: "清单照片", finding: "问题", finding_photo: "问题照片", fix: "当场改正", note: "现场记录", person: "在场人员", sketch: "草图", signature: "签字", pad: "现场交办单", end: "离场" };
+
+// What a kind of words is called, form by form, as the desk says.
+async function kindWords() {
+  const bundle = await store.meta("bundle");
+  return new Map((bundle?.forms ?? []).map((form) => [form.key, form.kinds ?? {}]));
+}
+
+const has = (bundle, key) => Boolean(bundle?.forms.some((form) => form.key === key));
 
 export async function todayPage() {
   const bundle = await store.meta("bundle");
-  const visits = (await sync.visits()) ?? [];
-  heading("今日检查", bundle ? `${bundle.bureau} · ${store.person().name}` : store.person().name, "");
-  const counted = await Promise.all(visits.map(async (visit) => [visit, await tally(visit.uid)]));
+  const isMonitor = has(bundle, patrols.FORM);
+  heading(isMonitor ? "今日巡查" : "今日检查", bundle ? `${bundle.bureau} · ${store.person().name}` : store.person().name, "");
   screen.replaceChildren(
     ...(await warnings()),
     bundle?.is_expired ? note("warn", "登记摘录已到期删除", "联网后点“更新资料”。没有发送的记录都还在。") : "",
-    visits.length ? h("div", { class: "rows" }, counted.map(([visit, counts]) => visitRow(visit, counts))) : note("info", bundle ? "今天没有要检查的机构" : "还没有取用资料", bundle ? "检查须先审批、通知；下达通知后点“更新资料”。" : "请在有网络时点“更新资料”，再去现场。"),
+    ...(isMonitor ? await monitorSections() : await visitSections(bundle)),
     button("更新资料", refresh, { cls: "btn-wide", symbol: "refresh" }),
     h("div", { class: "rows" }, row({ title: "发送情况", href: "#/send", symbol: "send" }), row({ title: "离线核验文书", sub: "扫二维码或输入核验码", href: "#/check", symbol: "qrcode" }), row({ title: "这部手机", sub: "存储、时钟、退出登录", href: "#/phone", symbol: "device-mobile" })),
     bundle ? h("p", { class: "sub" }, `资料取于 ${time(bundle.fetched_at)}，${time(bundle.expires_at)} 自动删除。`) : "",
   );
+}
+
+async function visitSections(bundle) {
+  const visits = await sync.visits();
+  if (!bundle) return [note("info", "还没有取用资料", "请在有网络时点“更新资料”，再去现场。")];
+  if (!visits.length) return [note("info", "今天没有要检查的机构", "检查须先审批、通知；下达通知后点“更新资料”。")];
+  const counted = await Promise.all(visits.map(async (visit) => [visit, await tally(visit.uid)]));
+  return [h("div", { class: "rows" }, counted.map(([visit, counts]) => visitRow(visit, counts)))];
+}
+
+async function monitorSections() {
+  const seen = await watch.watchRows();
+  return [
+    ...(await patrols.homeSections()),
+    seen.length ? h("section", {}, h("h2", {}, "人流观察"), h("div", { class: "rows" }, seen)) : "",
+    button("登记人流观察", watch.begin, { cls: "btn-wide", symbol: "eye" }),
+  ];
 }
 
 function visitRow(visit, counts) {
@@ -64,21 +89,22 @@ async function warnings() {
 export async function sendPage() {
   const counts = await tally();
   const unsent = counts.waiting + counts.filesWaiting;
+  const kinds = await kindWords();
   heading("发送情况", "", "#/");
   screen.replaceChildren(
     unsent ? note("warn", `待发 ${counts.waiting} 条、${counts.filesWaiting} 个文件`, "记录都存在手机里，全部送达才算提交。") : counts.saved ? note("ok", "全部送达", `${counts.saved} 条记录、${counts.files.length} 个文件，服务器已逐一确认。`) : note("info", "还没有记录", ""),
     sync.line.state === "LAPSED" ? card(h("p", {}, sync.line.message), link("重新登录", api.loginUrl(), { cls: "btn-primary btn-big", symbol: "login" })) : sync.line.message && sync.line.state !== "SENDING" ? note("bad", "", sync.line.message) : "",
-    counts.refused || counts.differing ? note("bad", "有内容需要处理", `${counts.refused ? `${counts.refused} 条已保留、未采用；` : ""}${counts.differing ? `${counts.differing} 条与另一部手机不一致；` : ""}原因见下面，可在工作台“手机记录”办理。`) : "",
+    counts.refused || counts.differing ? note("bad", "有内容需要处理", `${counts.refused ? `${counts.refused} 条已保留、未采用；` : ""}${counts.differing ? `${counts.differing} 条与另一部手机不一致；` : ""}原因见下面，可由教育部门在工作台“手机记录”办理。`) : "",
     button(sync.line.state === "SENDING" ? "正在发送…" : "立即发送", () => sync.send(), { cls: "btn-primary btn-big", symbol: "send", disabled: sync.line.state === "SENDING" }),
     h("div", { class: "pair" }, button("导出文件", async () => { await sheet.download(); say("已导出。文件里有现场照片和记录，请妥善保管。", "ok"); }, { symbol: "download" }), takeButton()),
     counts.files.length ? h("h2", {}, `文件 ${counts.files.length} 个`) : "",
     h("div", { class: "rows" }, counts.files.map((file) => stateRow(file.name, `${size(file.size)} · ${file.sha256.slice(0, 12)}${file.reason ? ` · ${file.reason}` : ""}`, FILES[file.state]))),
     counts.operations.length ? h("h2", {}, `记录 ${counts.operations.length} 条`) : "",
-    h("div", { class: "rows" }, counts.operations.sort((a, b) => b.sequence - a.sequence).map((one) => stateRow(`${KINDS[one.kind] ?? one.kind} ${shortItem(one)}`, `${time(one.made_at)}${one.reason ? ` · ${one.reason}` : ""}`, WORDS[one.state]))),
+    h("div", { class: "rows" }, counts.operations.sort((a, b) => b.sequence - a.sequence).map((one) => stateRow(`${kinds.get(one.form)?.[one.kind] ?? one.kind} ${shortItem(one)}`, `${time(one.made_at)}${one.reason ? ` · ${one.reason}` : ""}`, WORDS[one.state]))),
   );
 }
 
-const shortItem = (one) => (one.kind === "answer" ? `${one.item} ${one.value.label ?? ""}` : one.kind === "pad" || (one.item.length < 7 && !/\//.test(one.item)) ? one.item : "");
+const shortItem = (one) => (one.kind === "answer" ? `${one.item.split("/").at(-1)} ${one.value.label ?? ""}` : one.kind === "fact" ? one.value.label || one.value.text : one.kind === "arrive" || one.kind === "stop" ? one.value.name ?? "" : one.kind === "pad" || (one.item.length < 7 && !/\//.test(one.item)) ? one.item : "");
 const stateRow = (title, sub, [label, tone] = ["", "mute"]) => row({ title, sub, state: label, tone });
 const size = (bytes) => (bytes > 1048576 ? `${(bytes / 1048576).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} KB`);
 
@@ -98,7 +124,7 @@ function takeButton() {
 export async function checkPage() {
   heading("离线核验文书", "", "#/");
   const bundle = await store.meta("bundle");
-  if (!bundle) return screen.replaceChildren(note("warn", "还没有取用公钥和撤回名单", "请联网后在“今日检查”点“更新资料”。"));
+  if (!bundle) return screen.replaceChildren(note("warn", "还没有取用公钥和撤回名单", "请联网后在首页点“更新资料”。"));
   const text = h("textarea", { rows: "3", placeholder: "核验码，或扫码得到的网址" });
   const place = h("div", { "aria-live": "polite" });
   const tell = async (given) => {
@@ -173,10 +199,10 @@ async function leave(counts) {
 }
 
 export function welcomePage(message = "") {
-  heading("现场检查", "", "");
+  heading("现场", "", "");
   screen.replaceChildren(
     message ? note("warn", "", message) : "",
-    card(h("h2", {}, "先登录一次"), h("p", {}, "登录后取用今天的检查资料，之后没有网络也能检查。"), link("登录", api.loginUrl(), { cls: "btn-primary btn-big", symbol: "login" })),
+    card(h("h2", {}, "先登录一次"), h("p", {}, "登录后取用今天的资料，之后没有网络也能检查、巡查。"), link("登录", api.loginUrl(), { cls: "btn-primary btn-big", symbol: "login" })),
     h("ul", { class: "reading" }, h("li", {}, "用手机的系统浏览器打开，不要在微信里打开。"), h("li", {}, "“添加到主屏幕”后，浏览器不会随意清除记录。"), h("li", {}, "去现场之前，在有网络的地方点一次“更新资料”。")),
   );
 }

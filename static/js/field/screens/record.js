@@ -9,7 +9,7 @@ export async function recordPage(visit) {
   const base = `#/v/${visit.uid}`;
   heading("现场记录", visit.title, base);
   const text = (name) => seen.value("note", name)?.text ?? "";
-  const control = (name, element) => typing(Object.assign(element, { value: text(name) }), visit.uid, "note", name, (words) => ({ text: words }));
+  const control = (name, element) => typing(Object.assign(element, { value: text(name) }), visit, "note", name, (words) => ({ text: words }));
   const premises = (visit.extras?.premises ?? []).map((one) => h("option", { value: one.code }, one.label));
   const state = control("premises", h("select", {}, h("option", { value: "" }, "请选择"), premises));
   screen.replaceChildren(
@@ -37,11 +37,11 @@ function people(visit, seen) {
         .items("person")
         .map((item) => [item, sightNow.value("person", item)])
         .filter(([, one]) => !one.removed)
-        .map(([item, one]) => h("div", { class: "row" }, icon("user"), h("span", { class: "row-text" }, h("strong", {}, one.name), h("span", { class: "sub" }, one.role)), button("删除", async () => { await speak(visit.uid, "person", item, { ...one, removed: true }); paint(await sight(visit.uid)); }))),
+        .map(([item, one]) => h("div", { class: "row" }, icon("user"), h("span", { class: "row-text" }, h("strong", {}, one.name), h("span", { class: "sub" }, one.role)), button("删除", async () => { await speak(visit, "person", item, { ...one, removed: true }); paint(await sight(visit.uid)); }))),
     );
   const add = button("加一人", async () => {
     if (!name.value.trim()) return say("请填写姓名。", "bad");
-    await speak(visit.uid, "person", uuid7(), { name: name.value.trim(), role: role.value.trim() });
+    await speak(visit, "person", uuid7(), { name: name.value.trim(), role: role.value.trim() });
     name.value = role.value = "";
     paint(await sight(visit.uid));
   }, { cls: "btn-wide", symbol: "user-plus" });
@@ -60,7 +60,7 @@ export async function sketchPage(visit) {
     h("div", { class: "pair" }, button("重画", drawing.clear, { cls: "btn-big" }), button("存草图", async () => {
       if (drawing.isEmpty()) return say("还没有画。", "bad");
       const file = await drawing.take("sketch.png");
-      await speak(visit.uid, "sketch", file.sha256.slice(0, 16), { sha256: file.sha256, size: file.size, name: file.name, caption: caption.value }, file);
+      await speak(visit, "sketch", file.sha256.slice(0, 16), { sha256: file.sha256, size: file.size, name: file.name, caption: caption.value }, file);
       say("草图已存在手机里。", "ok");
       location.hash = `${base}/record`;
     }, { cls: "btn-primary btn-big" })),
@@ -96,7 +96,7 @@ export async function signOnePage(visit, item) {
   screen.replaceChildren(h("p", { class: "sub" }, "本人在框内签名，确认现场记录属实。"), drawing.canvas, h("div", { class: "pair" }, button("重签", drawing.clear, { cls: "btn-big" }), button("确认签名", async () => {
     if (drawing.isEmpty()) return say("还没有签名。", "bad");
     const file = await drawing.take("signature.png");
-    await speak(visit.uid, "signature", item, { sha256: file.sha256, size: file.size, name: officer.name }, file);
+    await speak(visit, "signature", item, { sha256: file.sha256, size: file.size, name: officer.name }, file);
     location.hash = base;
   }, { cls: "btn-primary btn-big" })));
 }
@@ -120,7 +120,7 @@ async function partyPage(visit, base) {
     if (now.state === "SIGNED" && (drawing.isEmpty() || !now.representative.trim())) return say("请填写姓名并签名。", "bad");
     if (now.state === "REFUSED" && !now.witness.trim() && !seen.value("note", "camera_note")?.text) return say("拒绝签字的，须写明见证人，或在现场记录里填执法记录仪文件。", "bad");
     const file = now.state === "SIGNED" ? await drawing.take("signature.png") : null;
-    await speak(visit.uid, "signature", "party", { ...now, ...(file ? { sha256: file.sha256, size: file.size } : {}) }, file);
+    await speak(visit, "signature", "party", { ...now, ...(file ? { sha256: file.sha256, size: file.size } : {}) }, file);
     location.hash = base;
   }, { cls: "btn-primary btn-big" });
   screen.replaceChildren(card(field("在场负责人姓名", input("representative")), field("职务", input("representative_title")), h("div", { class: "label" }, "签字情况"), choices("签字情况", PARTY, now.state, (code) => { now.state = code; paint(); })), more, save);

@@ -65,8 +65,8 @@ export async function startPage(visit) {
   const enter = button("现在进场", async () => {
     enter.disabled = true;
     const where = await position();
-    await speak(visit.uid, "start", "", { place_note: address.value.trim(), position: where });
-    if (where) await speak(visit.uid, "position", "", where);
+    await speak(visit, "start", "", { place_note: address.value.trim(), position: where });
+    if (where) await speak(visit, "position", "", where);
     say(where ? `已记下进场时间和位置（精度 ${where.accuracy} 米）。` : "已记下进场时间；没有取得位置。", "ok");
     location.hash = `#/v/${visit.uid}`;
   }, { cls: "btn-primary btn-big", symbol: "door-enter" });

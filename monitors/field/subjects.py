@@ -1,0 +1,109 @@
+"""What a monitor's phone speaks about: a patrol or an observation that may not be here yet.
+
+It begins on the phone under a uid of the phone's. Until its own row exists it is known by its record only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from accounts.models import Bureau, User
+from casework.errors import Reason
+from fieldwork.models import FieldRecord
+from monitors.models import Monitor
+from monitors.querysets import is_monitor
+from monitors.selectors.monitors import own_term
+
+DO, EDIT, VIEW = "monitors.patrol_do", "monitors.monitor_edit", "monitors.patrol_view"
+NOT_OWN = "内容已保留，未采用；请由参加的监督员发送，或将导出文件交教育部门导入。"
+
+
+@dataclass
+class Subject:
+    """One subject of a form in one pass of merging; `row` is the room's own record of it, once there is one.
+
+    `stops` are the recorded places of a patrol by uid, read once.
+    """
+
+    uid: UUID
+    bureau: Bureau
+    region_path: str
+    label: str
+    row: Any = None
+    stops: dict[str, Any] | None = None
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Who finds, begins and fills in the subjects of one form. `model` is the room's own record of them."""
+
+    key: str
+    label: str
+    model: Any
+
+    def find(self, actor: User, uid: UUID) -> Subject | None:
+        """The subject inside the actor's reach."""
+        if not (actor.may(VIEW) or actor.may(DO)):
+            return None
+        row = self.model.objects.filter(uid=uid).select_related("bureau").first()
+        if row is not None:
+            is_seen = self.model.objects.visible_to(actor).filter(pk=row.pk).exists()
+            return self._of_row(row) if is_seen else None
+        record = FieldRecord.objects.filter(form=self.key, subject_uid=uid).select_related("bureau").first()
+        return self._of_record(record) if record is not None and self._takes_part(actor, record) else None
+
+    def begin(self, actor: User, uid: UUID) -> Subject | None:
+        """A fresh subject for a monitor, or for the desk that takes in a monitor's file."""
+        is_known = self.model.objects.filter(uid=uid).exists()
+        if is_known or FieldRecord.objects.filter(subject_uid=uid).exists() or actor.bureau is None:
+            return None
+        term = own_term(actor) if is_monitor(actor) and actor.may(DO) else None
+        if term is not None:
+            return Subject(uid, term.bureau, term.region_path, f"{term.name}的{self.label}")
+        if actor.may(EDIT):
+            return Subject(uid, actor.bureau, actor.bureau.region.path, f"导入的{self.label}")
+        return None
+
+    def load(self, uid: UUID) -> Subject:
+        """The subject for merging, without reach."""
+        row = self.model.objects.filter(uid=uid).select_related("bureau").first()
+        if row is not None:
+            return self._of_row(row)
+        record = FieldRecord.objects.select_related("bureau").get(form=self.key, subject_uid=uid)
+        return self._of_record(record)
+
+    def admit(self, subject: Subject, actor: User) -> Iterable[Reason]:
+        """Only those who take part speak about it, and the desk that takes in their file."""
+        if actor.may(EDIT) and actor.bureau_id == subject.bureau.pk:
+            return
+        if not actor.may(DO):
+            yield Reason(f"{actor.name}没有“巡查”的权限。", cleared_by=NOT_OWN)
+        elif subject.row is not None and not self.model.objects.visible_to(actor).filter(uid=subject.uid):
+            yield Reason(f"{actor.name}没有参加这次{self.label}。", cleared_by=NOT_OWN)
+
+    def is_there(self, subject: Subject) -> bool:
+        """Whether it has a page of its own."""
+        return subject.row is not None
+
+    def _of_row(self, row: Any) -> Subject:
+        return Subject(row.uid, row.bureau, row.region_path, str(row), row)
+
+    def _of_record(self, record: FieldRecord) -> Subject:
+        return Subject(record.subject_uid, record.bureau, record.region_path, record.label)
+
+    def _takes_part(self, actor: User, record: FieldRecord) -> bool:
+        if not is_monitor(actor):
+            return FieldRecord.objects.visible_to(actor).filter(pk=record.pk).exists()
+        terms = Monitor.objects.filter(user=actor).values_list("uid", flat=True)
+        own = Q(received_by=actor) | Q(device__user=actor)
+        for term in terms:
+            own |= Q(kind="start", value__people__contains=[str(term)])
+        return record.operations.filter(own).exists()
