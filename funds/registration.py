@@ -25,6 +25,7 @@ PAGES = {
     "accountfreeze": "funds:freeze_detail",
     "depositmovement": "funds:movement_detail",
     "fundwarning": "funds:warning_detail",
+    "runawayevent": "funds:runaway_detail",
     "contract": "funds:contract_detail",
     "lesson": "funds:lesson_detail",
     "releasebatch": "funds:release_detail",

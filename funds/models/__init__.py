@@ -53,6 +53,15 @@ from funds.models.releases import (
     SettlementAccount,
     SettlementStatus,
 )
+from funds.models.runaways import (
+    ClaimState,
+    FoundBy,
+    RunawayClaim,
+    RunawayEvent,
+    RunawayKind,
+    RunawayMeasure,
+    RunawayStatus,
+)
 from funds.models.sheets import FundSheet, SheetKind, SheetStatus
 from funds.models.signals import FundSignal, SignalKind, SignalSource
 from funds.models.suspense import (
@@ -105,6 +114,7 @@ __all__ = [
     "CaseStatus",
     "Channel",
     "ChargingMode",
+    "ClaimState",
     "Contract",
     "ContractStatus",
     "DailyCertificate",
@@ -121,6 +131,7 @@ __all__ = [
     "Family",
     "FileState",
     "Formula",
+    "FoundBy",
     "FreezeStatus",
     "FundDay",
     "FundKind",
@@ -147,6 +158,11 @@ __all__ = [
     "ReleaseMode",
     "ReleaseStatus",
     "Rule",
+    "RunawayClaim",
+    "RunawayEvent",
+    "RunawayKind",
+    "RunawayMeasure",
+    "RunawayStatus",
     "SettlementAccount",
     "SettlementStatus",
     "SheetKind",

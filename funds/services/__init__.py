@@ -121,6 +121,14 @@ from funds.services.releases import (
     release_resume,
     releases_build_due,
 )
+from funds.services.runaway_claims import claims_list, claims_open
+from funds.services.runaways import (
+    runaway_close,
+    runaway_measure_add,
+    runaway_register,
+    runaway_reopen,
+    runaway_void,
+)
 from funds.services.settlements import settlement_propose, settlement_retire, settlement_verify
 from funds.services.sheets import sheet_apply, sheet_discard, sheet_receive, sheet_rows, sheets_purge
 from funds.services.signals import signal_clear, signal_register
@@ -176,6 +184,8 @@ __all__ = [
     "certificates_catch_up",
     "certificates_make",
     "claim_proof",
+    "claims_list",
+    "claims_open",
     "contract_draft",
     "contract_edit",
     "contract_resume",
@@ -253,6 +263,11 @@ __all__ = [
     "request_verify",
     "requirement_set",
     "requirements_set_fixed",
+    "runaway_close",
+    "runaway_measure_add",
+    "runaway_register",
+    "runaway_reopen",
+    "runaway_void",
     "settlement_number_reveal",
     "settlement_propose",
     "settlement_retire",
