@@ -23,6 +23,7 @@ class FundsConfig(AppConfig):
         from funds import (  # noqa: F401
             bank_registration,
             registration,
+            rounds_workflow,
             runaways_workflow,
             suspense_workflow,
             warnings_workflow,
@@ -72,6 +73,10 @@ def grant_permissions() -> None:
     grant("funds.signal_edit", "登记外部风险信号", CLERKS)
     grant("funds.runaway_register", "登记跑路停业事件", CLERKS)
     grant("funds.runaway_close", "办结跑路停业事件", HEADS)
+    grant("funds.audit_open", "开展资金专查", OFFICERS)
+    grant("funds.audit_work", "办理资金专查", CLERKS)
+    grant("funds.audit_close", "复核和结束资金专查", HEADS)
+    grant("funds.labour_edit", "办理劳动用工诉求", CLERKS)
     grant("funds.warning_work", "办理资金预警", OFFICERS)
     grant("funds.warning_close", "销去和排除资金预警", HEADS)
     grant("funds.deposit_use", "动用保证金退费", HEADS)

@@ -26,6 +26,10 @@ PAGES = {
     "depositmovement": "funds:movement_detail",
     "fundwarning": "funds:warning_detail",
     "runawayevent": "funds:runaway_detail",
+    "auditround": "funds:round_detail",
+    "auditsheet": "funds:audit_sheet_detail",
+    "auditfinding": "funds:finding_detail",
+    "labourclaim": "funds:labour_detail",
     "contract": "funds:contract_detail",
     "lesson": "funds:lesson_detail",
     "releasebatch": "funds:release_detail",
@@ -37,7 +41,7 @@ PAGES = {
 
 def register() -> None:
     """Called once when the room starts."""
-    from funds import guards, indicators, services, texting, work
+    from funds import guards, indicators, risk_work, services, texting, work
 
     indicators.register_all()
     events.subscribe(DeadlineMoved, services.account_due_moved)
@@ -51,6 +55,8 @@ def register() -> None:
         ("freezes", "冻结审批", freeze_items, VIEW),
         ("deposits", "保证金复核", deposit_items, "funds.deposit_check"),
         ("warnings", "资金预警", warning_items, "funds.warning_work"),
+        ("runaways", "跑路停业处置", risk_work.runaway_items, "funds.runaway_register"),
+        ("findings", "专查问题整改", risk_work.finding_items, "funds.audit_work"),
         ("lessons", "课时异议", work.dispute_items, "funds.lesson_decide"),
         ("releases", "拨付审批", work.release_items, "funds.release_approve"),
         ("refunds", "退费办理", work.refund_items, "funds.refund_mediate"),

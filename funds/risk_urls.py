@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from funds.views import runaways
+from funds.views import audit_sheets, labour, rounds, runaways
 
 desk: list[URLPattern] = [
     path("funds/runaways/", runaways.runaway_list, name="runaway_list"),
@@ -12,4 +12,18 @@ desk: list[URLPattern] = [
     path("funds/runaways/<uuid:uid>/", runaways.runaway_detail, name="runaway_detail"),
     path("funds/runaways/<uuid:uid>/claims/", runaways.runaway_claims, name="runaway_claims"),
     path("funds/runaways/<uuid:uid>/do/<slug:name>/", runaways.runaway_step, name="runaway_step"),
+    path("funds/rounds/", rounds.round_list, name="round_list"),
+    path("funds/rounds/new/", rounds.round_create, name="round_create"),
+    path("funds/rounds/<uuid:uid>/", rounds.round_detail, name="round_detail"),
+    path("funds/rounds/<uuid:uid>/<slug:name>/", rounds.round_step, name="round_step"),
+    path("funds/audit-sheets/", audit_sheets.sheet_list, name="audit_sheet_list"),
+    path("funds/audit-sheets/<uuid:uid>/", audit_sheets.sheet_detail, name="audit_sheet_detail"),
+    path("funds/audit-sheets/<uuid:uid>/<slug:name>/", audit_sheets.sheet_step, name="audit_sheet_step"),
+    path("funds/findings/", audit_sheets.finding_list, name="finding_list"),
+    path("funds/findings/<uuid:uid>/", audit_sheets.finding_detail, name="finding_detail"),
+    path("funds/findings/<uuid:uid>/<slug:name>/", audit_sheets.finding_step, name="finding_step"),
+    path("funds/labour/", labour.labour_list, name="labour_list"),
+    path("funds/labour/new/", labour.labour_create, name="labour_create"),
+    path("funds/labour/<uuid:uid>/", labour.labour_detail, name="labour_detail"),
+    path("funds/labour/<uuid:uid>/<slug:name>/", labour.labour_step, name="labour_step"),
 ]

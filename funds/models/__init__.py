@@ -32,6 +32,7 @@ from funds.models.contracts import (
 from funds.models.deposits import DepositMovement, DepositRequirement, Direction, Formula, MovementStatus
 from funds.models.instructions import AT_BANK, RESERVING, Instruction, InstructionKind, InstructionStatus
 from funds.models.invoices import CaseStatus, Invoice, InvoiceCase, Mismatch
+from funds.models.labour import LabourClaim, LabourKind, LabourSource, LabourStatus, PaidFrom
 from funds.models.ledger import (
     ACCOUNT_SIDES,
     LINE_MAX_FEN,
@@ -52,6 +53,17 @@ from funds.models.releases import (
     ReleaseStatus,
     SettlementAccount,
     SettlementStatus,
+)
+from funds.models.rounds import (
+    AuditFinding,
+    AuditMeasure,
+    AuditRound,
+    AuditSheet,
+    CheckItem,
+    CheckResult,
+    FindingState,
+    RoundStatus,
+    SheetState,
 )
 from funds.models.runaways import (
     ClaimState,
@@ -107,6 +119,10 @@ __all__ = [
     "AccountFreeze",
     "AccountKind",
     "AccountStatus",
+    "AuditFinding",
+    "AuditMeasure",
+    "AuditRound",
+    "AuditSheet",
     "Bank",
     "BankKey",
     "BankNonce",
@@ -114,6 +130,8 @@ __all__ = [
     "CaseStatus",
     "Channel",
     "ChargingMode",
+    "CheckItem",
+    "CheckResult",
     "ClaimState",
     "Contract",
     "ContractStatus",
@@ -130,6 +148,7 @@ __all__ = [
     "EscrowAccount",
     "Family",
     "FileState",
+    "FindingState",
     "Formula",
     "FoundBy",
     "FreezeStatus",
@@ -143,6 +162,10 @@ __all__ = [
     "InstructionStatus",
     "Invoice",
     "InvoiceCase",
+    "LabourClaim",
+    "LabourKind",
+    "LabourSource",
+    "LabourStatus",
     "LedgerAccount",
     "Lesson",
     "LessonStatus",
@@ -151,12 +174,14 @@ __all__ = [
     "Mismatch",
     "MonthConfirmation",
     "MovementStatus",
+    "PaidFrom",
     "Refund",
     "RefundGround",
     "RefundStatus",
     "ReleaseBatch",
     "ReleaseMode",
     "ReleaseStatus",
+    "RoundStatus",
     "Rule",
     "RunawayClaim",
     "RunawayEvent",
@@ -166,6 +191,7 @@ __all__ = [
     "SettlementAccount",
     "SettlementStatus",
     "SheetKind",
+    "SheetState",
     "SheetStatus",
     "Side",
     "SignalKind",

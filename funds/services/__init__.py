@@ -84,6 +84,7 @@ from funds.services.instructions import (
     instruction_void,
 )
 from funds.services.invoices import Imported, bureaus_refresh, case_explain, cases_refresh, invoices_import
+from funds.services.labour import labour_pass_on, labour_register, labour_reopen, labour_settle
 from funds.services.lessons import (
     Taught,
     lesson_cancel,
@@ -120,6 +121,18 @@ from funds.services.releases import (
     release_refuse,
     release_resume,
     releases_build_due,
+)
+from funds.services.rounds import (
+    finding_add,
+    finding_close,
+    finding_rectify,
+    finding_send_back,
+    round_close,
+    round_open,
+    round_places_add,
+    round_reopen,
+    sheet_fill,
+    sheet_redo,
 )
 from funds.services.runaway_claims import claims_list, claims_open
 from funds.services.runaways import (
@@ -202,6 +215,10 @@ __all__ = [
     "family_of",
     "family_reveal",
     "file_post",
+    "finding_add",
+    "finding_close",
+    "finding_rectify",
+    "finding_send_back",
     "freeze_activate",
     "freeze_approve",
     "freeze_lift",
@@ -217,6 +234,10 @@ __all__ = [
     "invoices_import",
     "key_issue",
     "key_revoke",
+    "labour_pass_on",
+    "labour_register",
+    "labour_reopen",
+    "labour_settle",
     "lesson_cancel",
     "lesson_confirm",
     "lesson_dispute",
@@ -263,6 +284,10 @@ __all__ = [
     "request_verify",
     "requirement_set",
     "requirements_set_fixed",
+    "round_close",
+    "round_open",
+    "round_places_add",
+    "round_reopen",
     "runaway_close",
     "runaway_measure_add",
     "runaway_register",
@@ -274,7 +299,9 @@ __all__ = [
     "settlement_verify",
     "sheet_apply",
     "sheet_discard",
+    "sheet_fill",
     "sheet_receive",
+    "sheet_redo",
     "sheet_rows",
     "sheets_purge",
     "shipped_profiles",

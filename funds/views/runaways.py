@@ -191,6 +191,22 @@ def _measures(row: RunawayEvent) -> dict[str, Any]:
     return kit.table("处置措施", ("日期", "措施", "情况", "登记人"), rows, "还没有登记措施。")
 
 
+def _labour(row: RunawayEvent) -> list[dict[str, Any]]:
+    rows: list[list[dict[str, Any]]] = [
+        [
+            {"text": item.get_kind_display(), "sub": item.reference,
+             "url": reverse("funds:labour_detail", kwargs={"uid": item.uid})},
+            {"text": f"{item.persons} 人", "num": True},
+            {"text": yuan(item.amount_fen), "num": True},
+            {"status": item},
+        ]
+        for item in row.labour_claims.order_by("pk")
+    ]  # fmt: skip
+    if not rows:
+        return []
+    return [kit.table("劳动用工诉求（不动用家长的钱）", ("诉求", "人数", "金额", "状态"), rows, "")]
+
+
 def _buttons(actor: User, row: RunawayEvent, waiting: bool) -> list[dict[str, Any]]:
     names = ["paper"]
     if row.status == "HANDLING":
@@ -245,6 +261,7 @@ def runaway_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             cover_section(cover),
             kit.text("情况", row.summary),
             _measures(row),
+            *_labour(row),
             *(
                 [kit.text("办结情况" if row.status == "CLOSED" else "撤销理由", row.outcome)]
                 if row.outcome
