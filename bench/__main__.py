@@ -27,6 +27,7 @@ PARTS = (
     "ledger",
     "bank",
     "lessons",
+    "claims",
     "patrols",
     "runaway",
 )
@@ -102,6 +103,7 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
     from bench import (
         bank,
         cases,
+        claims,
         clues,
         draws,
         figures,
@@ -128,6 +130,7 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
         "clues": lambda: clues.measure(results, standing=options.clues, listed=2 * options.clues),
         "ledger": lambda: ledger.measure(results, lines=options.lines),
         "lessons": lambda: lessons.measure(results, lessons=options.lessons),
+        "claims": lambda: claims.measure(results),
         "bank": lambda: bank.measure(results, balances=options.balances),
         "patrols": lambda: patrols.measure(results, patrols=options.patrols),
         "runaway": lambda: runaway.measure(results),

@@ -77,6 +77,8 @@ def grant_permissions() -> None:
     grant("funds.audit_work", "办理资金专查", CLERKS)
     grant("funds.audit_close", "复核和结束资金专查", HEADS)
     grant("funds.labour_edit", "办理劳动用工诉求", CLERKS)
+    grant("funds.platform_compare", "与国家平台比对", CLERKS)
+    grant("funds.case_feed", "把合同收退费送入处罚案件", OFFICERS)
     grant("funds.warning_work", "办理资金预警", OFFICERS)
     grant("funds.warning_close", "销去和排除资金预警", HEADS)
     grant("funds.deposit_use", "动用保证金退费", HEADS)

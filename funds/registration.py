@@ -14,12 +14,16 @@ from accounts.models import User
 from casework import events, outbox, registries
 from casework.deadlines.services import DeadlineMoved
 from casework.models import EvidenceFile
-from casework.registries import NavEntry, Panel, WorkItem, Worklist
+from casework.registries import Action, NavEntry, Panel, WorkItem, Worklist
 from funds.events import InstructionEnded
 
 VIEW = "funds.view"
 # Papers of contracts and refunds name pupils and guardians.
 PAPER_OF = {"funds.contract": "funds.contract_view", "funds.refund": "funds.contract_view"}
+CASE_ACTIONS = (
+    ("从资金监管取收退费", "funds:case_fees", "funds.case_feed", "building-bank"),
+    ("提出冻结监管账户", "funds:case_freeze", "funds.freeze_propose", "ban"),
+)
 PAGES = {
     "escrowaccount": "funds:account_detail",
     "accountfreeze": "funds:freeze_detail",
@@ -30,6 +34,7 @@ PAGES = {
     "auditsheet": "funds:audit_sheet_detail",
     "auditfinding": "funds:finding_detail",
     "labourclaim": "funds:labour_detail",
+    "platformdifference": "funds:difference_detail",
     "contract": "funds:contract_detail",
     "lesson": "funds:lesson_detail",
     "releasebatch": "funds:release_detail",
@@ -79,9 +84,21 @@ def register() -> None:
         "institutions.Institution",
         Panel("funds", "资金监管", "funds/_institution_panel.html", panel, 46, VIEW),
     )
+    for label, page, permission, icon in CASE_ACTIONS:
+        registries.actions.register(
+            "penalties.Case", Action(label, _of_case(page), permission, icon=icon, is_offered=_has_place)
+        )
     for name, page in PAGES.items():
         registries.object_urls[f"funds.{name}"] = _url(page)
         registries.add_evidence_owner(f"funds.{name}", may_see_paper)
+
+
+def _of_case(page: str) -> Callable[[Any], str]:
+    return lambda case: reverse(page, kwargs={"uid": case.uid})
+
+
+def _has_place(actor: User, case: Any) -> bool:
+    return case.institution_id is not None and case.status in {"DRAFT", "FILED"}
 
 
 def _url(page: str) -> Callable[[UUID], str]:

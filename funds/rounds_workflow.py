@@ -1,4 +1,4 @@
-"""Transitions of fund audits, their sheets and findings, and of labour claims."""
+"""Transitions of fund audits, their sheets and findings, of labour claims and platform differences."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from casework.errors import Reason
 from casework.workflow import Transition, Workflow
+from funds.models import DifferenceState as D
 from funds.models import FindingState as F
 from funds.models import LabourStatus as L
 from funds.models import RoundStatus as R
@@ -14,7 +15,7 @@ from funds.models import SheetState as S
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from funds.models import AuditFinding, AuditRound, AuditSheet
+    from funds.models import AuditFinding, AuditRound, AuditSheet, PlatformDifference
 
 WORK, CLOSE, LABOUR = "funds.audit_work", "funds.audit_close", "funds.labour_edit"
 
@@ -43,6 +44,13 @@ def other_than_reporter(finding: AuditFinding, actor: User) -> Iterator[Reason]:
     """Who entered that it was put right does not check it."""
     if finding.reported_by_id == actor.pk:
         yield Reason("整改情况由您本人登记，须由另一人复核销号。")
+
+
+def no_other_open(difference: PlatformDifference, actor: User) -> Iterator[Reason]:
+    """The same difference was found again since."""
+    same = {"subject": difference.subject, "kind": difference.kind, "order_no": difference.order_no}
+    if type(difference).objects.filter(bureau=difference.bureau_id, status="OPEN", **same).exists():
+        yield Reason("同一差异已重新列出，请在新的一条里核对。")
 
 
 ROUND = Workflow(
@@ -111,5 +119,24 @@ LABOUR_CLAIM = Workflow(
             requires=("passed_to", "passed_no", "result", "ended_on", "ended_by"),
         ),
         Transition("reopen", "重新办理", (L.SETTLED, L.PASSED), L.OPEN, permission=LABOUR, needs_reason=True),
+    ),
+)  # fmt: skip
+
+COMPARE = "funds.platform_compare"
+DIFFERENCE = Workflow(
+    model="funds.PlatformDifference",
+    label="国家平台差异",
+    states=D,
+    initial=D.OPEN,
+    transitions=(
+        Transition(
+            "work", "登记核对情况", (D.OPEN,), D.WORKED, permission=COMPARE,
+            requires=("cause", "note", "worked_by"), stamp="worked_at", is_primary=True,
+        ),
+        Transition(
+            "reopen", "重新核对", (D.WORKED,), D.OPEN, permission=COMPARE, needs_reason=True,
+            guards=(no_other_open,),
+        ),
+        Transition("agree", "再次比对已一致", (D.OPEN,), D.GONE, permission=COMPARE),
     ),
 )  # fmt: skip

@@ -60,6 +60,7 @@ def purge_sheets() -> str:
     """Sheets that nobody confirmed within thirty days go with their files."""
     failed: list[str] = []
     done = services.sheets_purge(actor=system_user(), at=timezone.now(), failed=failed)
+    done += services.outside_purge(actor=system_user(), at=timezone.now(), failed=failed)
     return _told(f"清除 {done} 份", failed)
 
 

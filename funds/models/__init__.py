@@ -45,6 +45,17 @@ from funds.models.ledger import (
     Side,
 )
 from funds.models.lessons import CONFIRMED, UNSETTLED, Lesson, LessonStatus
+from funds.models.outside import (
+    PLATFORM,
+    DifferenceCause,
+    DifferenceKind,
+    DifferenceState,
+    OutsideKind,
+    OutsideSheet,
+    OutsideState,
+    PlatformDifference,
+    PlatformRecord,
+)
 from funds.models.profiles import BankKey, BankNonce, BankProfile
 from funds.models.refunds import OPEN_REFUND, Refund, RefundGround, RefundStatus
 from funds.models.releases import (
@@ -106,6 +117,7 @@ __all__ = [
     "OPEN_REFUND",
     "OPEN_RELEASE",
     "OPEN_WARNING",
+    "PLATFORM",
     "RESERVING",
     "RUNNING",
     "TAKES_PAYMENT",
@@ -140,6 +152,9 @@ __all__ = [
     "Delivery",
     "DepositMovement",
     "DepositRequirement",
+    "DifferenceCause",
+    "DifferenceKind",
+    "DifferenceState",
     "Direction",
     "Disposition",
     "Entry",
@@ -174,7 +189,12 @@ __all__ = [
     "Mismatch",
     "MonthConfirmation",
     "MovementStatus",
+    "OutsideKind",
+    "OutsideSheet",
+    "OutsideState",
     "PaidFrom",
+    "PlatformDifference",
+    "PlatformRecord",
     "Refund",
     "RefundGround",
     "RefundStatus",

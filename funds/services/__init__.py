@@ -34,6 +34,7 @@ from funds.services.bank_keys import (
 )
 from funds.services.bank_people import bank_user_open
 from funds.services.booked_links import booked_candidates
+from funds.services.case_links import case_fees_feed, case_freeze_propose
 from funds.services.certificates import (
     certificate_make,
     certificates_catch_up,
@@ -96,7 +97,17 @@ from funds.services.lessons import (
 )
 from funds.services.matching import file_post, line_post, lines_post
 from funds.services.numbers import payer_number_reveal, settlement_number_reveal
+from funds.services.outside_sheets import (
+    outside_apply,
+    outside_columns,
+    outside_discard,
+    outside_labels,
+    outside_purge,
+    outside_receive,
+    outside_rows,
+)
 from funds.services.payments import payment_post
+from funds.services.platform import difference_reopen, difference_work, platform_compare
 from funds.services.posting_lines import cash
 from funds.services.profiles import profile_change, profile_create, profiles_install, shipped_profiles
 from funds.services.refunds import (
@@ -191,6 +202,8 @@ __all__ = [
     "booked_candidates",
     "bureaus_refresh",
     "case_explain",
+    "case_fees_feed",
+    "case_freeze_propose",
     "cases_refresh",
     "cash",
     "certificate_make",
@@ -211,6 +224,8 @@ __all__ = [
     "days_close_even",
     "days_compare",
     "days_write",
+    "difference_reopen",
+    "difference_work",
     "family_link_renew",
     "family_of",
     "family_reveal",
@@ -254,8 +269,16 @@ __all__ = [
     "movement_refuse",
     "movement_reverse",
     "nonces_forget",
+    "outside_apply",
+    "outside_columns",
+    "outside_discard",
+    "outside_labels",
+    "outside_purge",
+    "outside_receive",
+    "outside_rows",
     "payer_number_reveal",
     "payment_post",
+    "platform_compare",
     "profile_change",
     "profile_create",
     "profiles_install",

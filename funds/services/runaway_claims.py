@@ -92,7 +92,11 @@ def _list(event: RunawayEvent, at: datetime) -> int:
 
 
 def claims_open(*, actor: User, event_id: int, at: datetime | None = None) -> int:
-    """Open the applications of all waiting places, chunk by chunk; how many were opened. Safe to run again."""
+    """Open the applications of all waiting places, chunk by chunk; how many were opened. Safe to run again.
+
+    Raises NotAllowed.
+    """
+    require(actor, OPEN)
     total = 0
     event = RunawayEvent.objects.select_related("job", "institution").get(pk=event_id)
     claims = RunawayClaim.objects.filter(event=event)

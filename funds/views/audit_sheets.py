@@ -146,6 +146,8 @@ def sheet_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     row: Any = get_visible(reads.audit_sheets_visible(request.user), request.user, uid)
     actor, place = request.user, row.institution
     has_bad = "BAD" in row.checks.values()
+    is_seen = reads.rounds_visible(actor).filter(pk=row.round_id).exists()
+    round_address = round_url(row.round) if is_seen else ""
     return kit.detail_page(
         request,
         row,
@@ -172,16 +174,14 @@ def sheet_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         show_files=True,
         files=kit.files(actor, row),
         facts=kit.facts(
-            ("资金专查", row.round.title, round_url(row.round)),
+            ("资金专查", row.round.title, round_address),
             ("机构", place.name, object_link(actor, "institutions.institution", place.uid)),
             ("核查日期", f"{row.checked_on:%Y-%m-%d}" if row.checked_on else ""),
             ("核查人员", row.checkers),
             ("约谈日期", f"{row.talked_on:%Y-%m-%d}" if row.talked_on else ""),
         ),
         history=kit.history(actor, row.uid),
-        crumbs=path_to(
-            ("资金专查", reverse(HOME)), (row.round.title, round_url(row.round)), (place.name, "")
-        ),
+        crumbs=path_to(("核查表", reverse(SHEETS)), (place.name, "")),
     )
 
 
