@@ -134,12 +134,12 @@ def _kpis(row: AuditRound, figures: RoundFigures) -> list[Kpi]:
         Kpi("已核查", f"{figures.checked}", "家", f"应核查 {figures.places} 家", sheets),
         Kpi("约谈", f"{figures.talked}", "家", "按机构计", f"{sheets}&talked=on"),
         Kpi(
-            "发现问题", f"{figures.findings}", "条", f"{figures.kinds} 类，涉及 {figures.with_findings} 家，"
-            f"{figures.amount_fen / WAN:,.2f} 万元", findings,
-        ),
-        Kpi(
-            "已整改", f"{figures.rectified}", "条", f"已销号 {figures.closed} 条，逾期 {figures.late} 条",
-            f"{findings}&late=on" if figures.late else findings, "bad" if figures.late else "",
+            "发现问题",
+            f"{figures.findings}",
+            "条",
+            f"{figures.kinds} 类；已整改 {figures.rectified} 条，逾期 {figures.late} 条",
+            findings,
+            "bad" if figures.late else "",
         ),
     ]  # fmt: skip
 

@@ -153,7 +153,7 @@ def cover_section(cover: Cover) -> dict[str, Any]:
         [{"text": "机构自收的合同"}, {"text": yuan(cover.self_kept), "num": True}, {"text": "—", "num": True},
          {"text": yuan(cover.self_kept), "num": True}, {"text": "机构自己的钱不在监管账户"}],
         [{"text": "风险保证金补不足"}, {"text": "", "num": True}, {"text": yuan(cover.by_deposit), "num": True},
-         {"text": yuan(cover.bare), "num": True}, {"text": "须逐件审批动用"}],
+         {"text": yuan(cover.bare), "num": True}, {"text": f"现有 {yuan(cover.deposit)}，须逐件审批动用"}],
         [{"text": "合计"}, {"text": yuan(cover.owed), "num": True},
          {"text": yuan(cover.by_custody + cover.by_deposit), "num": True},
          {"text": yuan(cover.bare), "num": True},
@@ -165,8 +165,9 @@ def cover_section(cover: Cover) -> dict[str, Any]:
 def _kpis(row: RunawayEvent, cover: Cover, totals: ClaimTotals, *, sees_claims: bool) -> list[Kpi]:
     url = reverse("funds:runaway_claims", kwargs={"uid": row.uid}) if sees_claims else ""
     return [
-        Kpi("涉及合同", f"{cover.contracts:,}", "份", f"{cover.families:,} 户家庭"),
-        Kpi("家长应得", f"{cover.owed / WAN:,.2f}", "万元", f"登记时 {yuan(row.owed_fen)}"),
+        Kpi(
+            "家长应得", f"{cover.owed / WAN:,.2f}", "万元", f"{cover.contracts:,} 份合同，{cover.families:,} 户家庭"
+        ),
         Kpi(
             "没有保障", f"{cover.bare / WAN:,.2f}", "万元", f"托管存款 {yuan(cover.custody)}", "",
             "bad" if cover.bare else "",

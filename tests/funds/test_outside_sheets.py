@@ -233,6 +233,7 @@ def test_pages(law: World, place: Institution, paid: list[Contract], sign_in: Ca
     here = answer["Location"]
     text = page.get(here).content.decode()
     assert "请指定哪一列是机构名称" in text
+    assert 'name="reference"' in text
     columns = {"columns": "1", "place": "1", "reference": "0", "happened_on": "2", "kind": "3"}
     assert page.post(here, columns).status_code == 302
     assert "登记 1 行" in page.get(here).content.decode()

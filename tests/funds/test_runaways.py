@@ -21,6 +21,7 @@ from funds.models import Contract, Refund, RunawayClaim, RunawayEvent
 from funds.refunding import refund_working, refund_workings
 from funds.runaway_tasks import open_claims
 from funds.selectors.runaways import claim_totals, cover_of
+from funds.services import runaway_claims
 from institutions.models import Institution
 from tests.conftest import World
 from tests.funds import paying
@@ -242,7 +243,10 @@ def test_pages(law: World, place: Institution, three: list[Contract], sign_in: C
 
 @pytest.mark.prove
 @pytest.mark.django_db(transaction=True)
-def test_three_thousand_families_by_four_workers_at_once(law: World, place: Institution) -> None:
+def test_three_thousand_families_by_four_workers_at_once(
+    law: World, place: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runaway_claims, "enqueue", lambda *args: None)
     filled(law.head, place, 3000)
     row = services.claims_list(actor=law.clerk, event=event(law, place), at=AT)
     assert row.contracts_n == 3000
