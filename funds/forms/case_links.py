@@ -17,12 +17,17 @@ class FeedForm(forms.Form):
     until = DayField(label="缴费日期止", required=False)
 
 
+class AccountField(forms.ModelChoiceField[Any]):
+    """A supervised account by its kind, bank and last digits."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.get_kind_display()} {obj.bank} 末四位 {obj.number_tail}"
+
+
 class CaseFreezeForm(forms.Form):
     """A freeze proposed for a case."""
 
-    account = forms.ModelChoiceField(
-        label="监管账户", queryset=EscrowAccount.objects.none(), empty_label=None
-    )
+    account = AccountField(label="监管账户", queryset=EscrowAccount.objects.none(), empty_label=None)
     reason = forms.CharField(label="冻结理由", max_length=300, widget=area(3))
     clause = forms.CharField(
         label="依据的协议条款", max_length=200, required=False,
@@ -36,4 +41,4 @@ class CaseFreezeForm(forms.Form):
             "bank"
         )
         clauses = [row.freeze_clause for row in accounts if row.freeze_clause]
-        self.fields["clause"].initial = clauses[0] if len(clauses) == 1 else ""
+        self.fields["clause"].initial = clauses[0] if len(set(clauses)) == 1 else ""

@@ -44,7 +44,7 @@ class ColumnsForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         choices = [("", "没有这一列")]
-        choices += [(str(at), f"{at + 1} 列：{label}") for at, label in enumerate(labels) if label]
+        choices += [(str(at), f"第 {at + 1} 列：{label}") for at, label in enumerate(labels) if label]
         for name, label in fields_of(kind):
             self.fields[name] = forms.ChoiceField(
                 label=label, choices=choices, required=False, initial=str(columns.get(name, ""))
