@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.db.models import Q
 from django.urls import reverse
 
@@ -204,29 +205,9 @@ def panel(actor: User, institution: Any) -> dict[str, Any]:
 
 def may_see_paper(actor: User, evidence: EvidenceFile) -> bool:
     """Whoever sees the row that the paper belongs to."""
-    from funds.models import (
-        AccountFreeze,
-        Contract,
-        DepositMovement,
-        EscrowAccount,
-        FundWarning,
-        Refund,
-        ReleaseBatch,
-        SettlementAccount,
-    )
-
-    rows: dict[str, Any] = {
-        "funds.contract": Contract,
-        "funds.refund": Refund,
-        "funds.releasebatch": ReleaseBatch,
-        "funds.settlementaccount": SettlementAccount,
-        "funds.escrowaccount": EscrowAccount,
-        "funds.accountfreeze": AccountFreeze,
-        "funds.depositmovement": DepositMovement,
-        "funds.fundwarning": FundWarning,
-    }
-    model = rows.get(evidence.subject_type)
-    if model is None:
+    room, _, name = evidence.subject_type.partition(".")
+    if room != "funds" or name not in PAGES:
         return False
+    model: Any = apps.get_model(evidence.subject_type)
     is_there = model.objects.visible_to(actor).filter(uid=evidence.subject_uid).exists()
     return actor.may(PAPER_OF.get(evidence.subject_type, VIEW)) and bool(is_there)

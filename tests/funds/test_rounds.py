@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, InternalError, transaction
 from django.test import Client
 from django.utils import timezone
 
 from casework.errors import Blocked, NotAllowed, Unlawful, WrongState
-from casework.models import AuditEvent
+from casework.models import AuditEvent, EvidenceFile
 from funds import ledger, services
 from funds.models import (
     AccountKind,
@@ -23,6 +24,7 @@ from funds.models import (
     Instruction,
     LabourClaim,
 )
+from funds.registration import may_see_paper
 from funds.selectors.rounds import round_figures
 from institutions.models import Institution
 from tests.conftest import World
@@ -162,6 +164,12 @@ def test_round_pages(law: World, place: Institution, sign_in: Callable[..., Clie
     assert page.get(f"/desk/funds/findings/?round={row.pk}&late=on").status_code == 200
     assert page.get(f"/desk/funds/findings/{finding.uid}/").status_code == 200
     assert "督促专查问题整改" in page.get("/desk/").content.decode()
+    picture = SimpleUploadedFile("约谈.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF")
+    given = {"paper": picture, "caption": "约谈笔录"}
+    assert page.post(f"/desk/funds/audit-sheets/{sheet.uid}/paper/", given).status_code == 302
+    paper = EvidenceFile.objects.get(subject_uid=sheet.uid)
+    assert may_see_paper(law.officer, paper)
+    assert not may_see_paper(law.neighbour_officer, paper)
     stranger = sign_in(law.neighbour_officer)
     for address in (here, f"/desk/funds/audit-sheets/{sheet.uid}/", f"/desk/funds/findings/{finding.uid}/"):
         assert stranger.get(address).status_code == 404
