@@ -28,6 +28,7 @@ PARTS = (
     "ledger",
     "bank",
     "lessons",
+    "claims",
     "patrols",
     "runaway",
 )
@@ -104,6 +105,7 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
         bank,
         beats,
         cases,
+        claims,
         clues,
         draws,
         figures,
@@ -131,6 +133,7 @@ def measure(options: argparse.Namespace, base: Path) -> Results:
         "clues": lambda: clues.measure(results, standing=options.clues, listed=2 * options.clues),
         "ledger": lambda: ledger.measure(results, lines=options.lines),
         "lessons": lambda: lessons.measure(results, lessons=options.lessons),
+        "claims": lambda: claims.measure(results),
         "bank": lambda: bank.measure(results, balances=options.balances),
         "patrols": lambda: patrols.measure(results, patrols=options.patrols),
         "runaway": lambda: runaway.measure(results),

@@ -33,7 +33,7 @@ def measure(results: Results, *, lessons: int) -> None:
     actor = User.objects.filter(bureau=places[0].bureau, role_assignments__role="SECTION_HEAD")[0]
     each = lessons // len(places)
     for place in places:
-        _filled(actor, place, each)
+        filled(actor, place, each)
     settle()
     begun = perf_counter()
     done = services.lessons_auto_confirm(actor=system_user(), today=TODAY, at=timezone.now())
@@ -51,7 +51,8 @@ def measure(results: Results, *, lessons: int) -> None:
     )
 
 
-def _filled(actor: User, place: Institution, count: int) -> None:
+def filled(actor: User, place: Institution, count: int) -> None:
+    """Paid contracts of one institution, each with one lesson that waits for its family."""
     root: dict[str, Any] = root_fields(actor=actor, region=place.region, bureau=place.bureau)
     family = Family.objects.create(**root, phone_digest=blind_index(f"bench/{place.pk}"), name_masked="测*")
     account = _account(root, place)

@@ -20,7 +20,15 @@ class FundsConfig(AppConfig):
     def ready(self) -> None:
         from casework import events
         from casework.deadlines.services import DeadlineMoved
-        from funds import bank_registration, registration, suspense_workflow, warnings_workflow, workflow  # noqa: F401
+        from funds import (  # noqa: F401
+            bank_registration,
+            registration,
+            rounds_workflow,
+            runaways_workflow,
+            suspense_workflow,
+            warnings_workflow,
+            workflow,
+        )
         from funds.services.refunds import refund_due_moved
 
         grant_permissions()
@@ -63,6 +71,14 @@ def grant_permissions() -> None:
     grant("funds.refund_answer", "答复退费申请", (Role.INSTITUTION_MANAGER,))
     grant("funds.refund_mediate", "调解退费", OFFICERS)
     grant("funds.signal_edit", "登记外部风险信号", CLERKS)
+    grant("funds.runaway_register", "登记跑路停业事件", CLERKS)
+    grant("funds.runaway_close", "办结跑路停业事件", HEADS)
+    grant("funds.audit_open", "开展资金专查", OFFICERS)
+    grant("funds.audit_work", "办理资金专查", CLERKS)
+    grant("funds.audit_close", "复核和结束资金专查", HEADS)
+    grant("funds.labour_edit", "办理劳动用工诉求", CLERKS)
+    grant("funds.platform_compare", "与国家平台比对", CLERKS)
+    grant("funds.case_feed", "把合同收退费送入处罚案件", OFFICERS)
     grant("funds.warning_work", "办理资金预警", OFFICERS)
     grant("funds.warning_close", "销去和排除资金预警", HEADS)
     grant("funds.deposit_use", "动用保证金退费", HEADS)

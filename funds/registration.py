@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.db.models import Q
 from django.urls import reverse
 
@@ -14,17 +15,27 @@ from accounts.models import User
 from casework import events, outbox, registries
 from casework.deadlines.services import DeadlineMoved
 from casework.models import EvidenceFile
-from casework.registries import NavEntry, Panel, WorkItem, Worklist
+from casework.registries import Action, NavEntry, Panel, WorkItem, Worklist
 from funds.events import InstructionEnded
 
 VIEW = "funds.view"
 # Papers of contracts and refunds name pupils and guardians.
 PAPER_OF = {"funds.contract": "funds.contract_view", "funds.refund": "funds.contract_view"}
+CASE_ACTIONS = (
+    ("从资金监管取收退费", "funds:case_fees", "funds.case_feed", "building-bank"),
+    ("提出冻结监管账户", "funds:case_freeze", "funds.freeze_propose", "ban"),
+)
 PAGES = {
     "escrowaccount": "funds:account_detail",
     "accountfreeze": "funds:freeze_detail",
     "depositmovement": "funds:movement_detail",
     "fundwarning": "funds:warning_detail",
+    "runawayevent": "funds:runaway_detail",
+    "auditround": "funds:round_detail",
+    "auditsheet": "funds:audit_sheet_detail",
+    "auditfinding": "funds:finding_detail",
+    "labourclaim": "funds:labour_detail",
+    "platformdifference": "funds:difference_detail",
     "contract": "funds:contract_detail",
     "lesson": "funds:lesson_detail",
     "releasebatch": "funds:release_detail",
@@ -36,7 +47,7 @@ PAGES = {
 
 def register() -> None:
     """Called once when the room starts."""
-    from funds import guards, indicators, services, texting, work
+    from funds import guards, indicators, risk_work, services, texting, work
 
     indicators.register_all()
     events.subscribe(DeadlineMoved, services.account_due_moved)
@@ -50,6 +61,8 @@ def register() -> None:
         ("freezes", "冻结审批", freeze_items, VIEW),
         ("deposits", "保证金复核", deposit_items, "funds.deposit_check"),
         ("warnings", "资金预警", warning_items, "funds.warning_work"),
+        ("runaways", "跑路停业处置", risk_work.runaway_items, "funds.runaway_register"),
+        ("findings", "专查问题整改", risk_work.finding_items, "funds.audit_work"),
         ("lessons", "课时异议", work.dispute_items, "funds.lesson_decide"),
         ("releases", "拨付审批", work.release_items, "funds.release_approve"),
         ("refunds", "退费办理", work.refund_items, "funds.refund_mediate"),
@@ -72,9 +85,21 @@ def register() -> None:
         "institutions.Institution",
         Panel("funds", "资金监管", "funds/_institution_panel.html", panel, 46, VIEW),
     )
+    for label, page, permission, icon in CASE_ACTIONS:
+        registries.actions.register(
+            "penalties.Case", Action(label, _of_case(page), permission, icon=icon, is_offered=_has_place)
+        )
     for name, page in PAGES.items():
         registries.object_urls[f"funds.{name}"] = _url(page)
         registries.add_evidence_owner(f"funds.{name}", may_see_paper)
+
+
+def _of_case(page: str) -> Callable[[Any], str]:
+    return lambda case: reverse(page, kwargs={"uid": case.uid})
+
+
+def _has_place(actor: User, case: Any) -> bool:
+    return case.institution_id is not None and case.status in {"DRAFT", "FILED"}
 
 
 def _url(page: str) -> Callable[[UUID], str]:
@@ -180,29 +205,9 @@ def panel(actor: User, institution: Any) -> dict[str, Any]:
 
 def may_see_paper(actor: User, evidence: EvidenceFile) -> bool:
     """Whoever sees the row that the paper belongs to."""
-    from funds.models import (
-        AccountFreeze,
-        Contract,
-        DepositMovement,
-        EscrowAccount,
-        FundWarning,
-        Refund,
-        ReleaseBatch,
-        SettlementAccount,
-    )
-
-    rows: dict[str, Any] = {
-        "funds.contract": Contract,
-        "funds.refund": Refund,
-        "funds.releasebatch": ReleaseBatch,
-        "funds.settlementaccount": SettlementAccount,
-        "funds.escrowaccount": EscrowAccount,
-        "funds.accountfreeze": AccountFreeze,
-        "funds.depositmovement": DepositMovement,
-        "funds.fundwarning": FundWarning,
-    }
-    model = rows.get(evidence.subject_type)
-    if model is None:
+    room, _, name = evidence.subject_type.partition(".")
+    if room != "funds" or name not in PAGES:
         return False
+    model: Any = apps.get_model(evidence.subject_type)
     is_there = model.objects.visible_to(actor).filter(uid=evidence.subject_uid).exists()
     return actor.may(PAPER_OF.get(evidence.subject_type, VIEW)) and bool(is_there)

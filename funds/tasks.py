@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Bureau
 from accounts.services import system_user
 from casework.jobs import job, periodic
-from funds import bank_tasks, services  # noqa: F401
+from funds import bank_tasks, runaway_tasks, services  # noqa: F401
 from funds.models import DailyCertificate
 
 logger = logging.getLogger(__name__)
@@ -60,6 +60,7 @@ def purge_sheets() -> str:
     """Sheets that nobody confirmed within thirty days go with their files."""
     failed: list[str] = []
     done = services.sheets_purge(actor=system_user(), at=timezone.now(), failed=failed)
+    done += services.outside_purge(actor=system_user(), at=timezone.now(), failed=failed)
     return _told(f"清除 {done} 份", failed)
 
 

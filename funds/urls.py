@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from funds import bank_urls
+from funds import bank_urls, risk_urls
 from funds.views import (
     accounts,
     banks,
@@ -59,6 +59,7 @@ _custody: list[URLPattern] = [
 desk_urlpatterns: list[URLPattern] = [
     *_custody,
     *bank_urls.desk,
+    *risk_urls.desk,
     path("funds/", overview.overview, name="overview"),
     path("funds/rates/", overview.rates, name="rates"),
     path("funds/warnings/", warnings.warning_list, name="warning_list"),

@@ -90,6 +90,7 @@ from schools.models import (
 )
 from tests.bank_rows import bank_make
 from tests.conftest import World, make_user
+from tests.risk_rows import risk_make
 
 BASELINE = Path(__file__).with_name("query_counts.json")
 IS_RECORDING = os.environ.get("RECORD_QUERY_COUNTS") == "1"
@@ -204,6 +205,7 @@ def papers_make(world: World, first: int, count: int) -> None:
     grids_make(world, root, numbers)
     funds_make(world, root, numbers)
     custody_make(world, root, numbers)
+    risk_make(world, root, numbers)
 
 
 def schools_make(world: World, root: dict[str, str], numbers: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,8 +12,9 @@ from django.db import models, transaction
 
 from accounts.models import Bureau, User
 from casework import audit, events
+from casework.canonical import sha256_hex
 from casework.deadlines.calendar import CalendarMissing, load_calendar
-from casework.deadlines.terms import Term, TermUnit, compute
+from casework.deadlines.terms import Computed, Term, TermUnit, compute
 from casework.errors import Unlawful, WrongState
 from casework.models import Deadline, DeadlineState
 from casework.models.policy import UNVERIFIED
@@ -63,6 +65,45 @@ def deadline_start(
         changes={"due_on": [None, deadline.due_on]},
     )
     return deadline
+
+
+@transaction.atomic
+def deadlines_start(
+    *,
+    actor: User,
+    bureau: Bureau,
+    subjects: Sequence[models.Model],
+    kind: str,
+    label: str,
+    term: Term,
+    starts_on: date,
+) -> Computed:
+    """Start the same term of many subjects at once, with one audit event over them. Raises CalendarMissing."""
+    computed = compute(term, starts_on, load_calendar())
+    rows = [
+        Deadline(
+            bureau=bureau,
+            subject_type=subject._meta.label_lower,
+            subject_uid=getattr(subject, "uid"),  # noqa: B009
+            kind=kind,
+            label=label,
+            starts_on=starts_on,
+            amount=term.amount,
+            unit=term.unit,
+            basis=term.basis,
+            due_on=computed.due_on,
+            explanation=list(computed.explanation),
+            created_by=actor,
+        )
+        for subject in subjects
+    ]
+    Deadline.objects.bulk_create(rows, batch_size=500)
+    marks = sorted(str(row.subject_uid) for row in rows)
+    changes: dict[str, list[Any]] = {
+        "count": [0, len(rows)], "due_on": [None, computed.due_on], "sha256": [None, sha256_hex(marks)]
+    }  # fmt: skip
+    audit.record(actor=actor, verb="casework.deadlines_start", target=bureau, changes=changes, reason=label)
+    return computed
 
 
 @transaction.atomic
@@ -207,6 +248,7 @@ def _change(actor: User, deadline: Deadline, verb: str, *, reason: str = "", **v
 
 
 audit.verb("casework.deadline_start", "开始计算期限")
+audit.verb("casework.deadlines_start", "批量开始计算期限")
 audit.verb("casework.deadline_finish", "期限办结")
 audit.verb("casework.deadline_cancel", "期限撤销")
 audit.verb("casework.deadline_extend", "期限延长")

@@ -31,6 +31,7 @@ from config.demo.present import build_fengjie_present, build_present
 from config.demo.random_checks import build_draws
 from config.demo.refunds import build_refunds, has_refunds
 from config.demo.registers import build_registers
+from config.demo.risks import build_risks, has_risks
 from config.demo.schools import build_few_schools, build_schools, has_schools
 from config.demo.sightings import build_sightings, has_sightings
 from config.demo.timeline import Timeline
@@ -71,6 +72,7 @@ def parts(
         ("巫山县退费纠纷和热线工单", lambda: has_refunds(wushan), lambda: build_refunds(wushan, now)),
         ("巫山县银行对账", lambda: has_statements(wushan), lambda: hurried(build_statements, wushan, now)),
         ("巫山县资金预警", lambda: has_warnings(wushan), lambda: build_warnings(wushan, now)),
+        ("巫山县资金风险处置", lambda: has_risks(wushan), lambda: build_risks(wushan, now)),
         ("巫山县文书和清单", lambda: has_papers(wushan), lambda: build_papers(wushan, now)),
         ("巫山县学校", lambda: has_schools(wushan), lambda: hurried(build_schools, wushan, now)),
         ("奉节县学校", lambda: has_schools(fengjie), lambda: hurried(build_few_schools, fengjie, now)),

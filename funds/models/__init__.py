@@ -32,6 +32,7 @@ from funds.models.contracts import (
 from funds.models.deposits import DepositMovement, DepositRequirement, Direction, Formula, MovementStatus
 from funds.models.instructions import AT_BANK, RESERVING, Instruction, InstructionKind, InstructionStatus
 from funds.models.invoices import CaseStatus, Invoice, InvoiceCase, Mismatch
+from funds.models.labour import LabourClaim, LabourKind, LabourSource, LabourStatus, PaidFrom
 from funds.models.ledger import (
     ACCOUNT_SIDES,
     LINE_MAX_FEN,
@@ -44,6 +45,17 @@ from funds.models.ledger import (
     Side,
 )
 from funds.models.lessons import CONFIRMED, UNSETTLED, Lesson, LessonStatus
+from funds.models.outside import (
+    PLATFORM,
+    DifferenceCause,
+    DifferenceKind,
+    DifferenceState,
+    OutsideKind,
+    OutsideSheet,
+    OutsideState,
+    PlatformDifference,
+    PlatformRecord,
+)
 from funds.models.profiles import BankKey, BankNonce, BankProfile
 from funds.models.refunds import OPEN_REFUND, Refund, RefundGround, RefundStatus
 from funds.models.releases import (
@@ -52,6 +64,26 @@ from funds.models.releases import (
     ReleaseStatus,
     SettlementAccount,
     SettlementStatus,
+)
+from funds.models.rounds import (
+    AuditFinding,
+    AuditMeasure,
+    AuditRound,
+    AuditSheet,
+    CheckItem,
+    CheckResult,
+    FindingState,
+    RoundStatus,
+    SheetState,
+)
+from funds.models.runaways import (
+    ClaimState,
+    FoundBy,
+    RunawayClaim,
+    RunawayEvent,
+    RunawayKind,
+    RunawayMeasure,
+    RunawayStatus,
 )
 from funds.models.sheets import FundSheet, SheetKind, SheetStatus
 from funds.models.signals import FundSignal, SignalKind, SignalSource
@@ -85,6 +117,7 @@ __all__ = [
     "OPEN_REFUND",
     "OPEN_RELEASE",
     "OPEN_WARNING",
+    "PLATFORM",
     "RESERVING",
     "RUNNING",
     "TAKES_PAYMENT",
@@ -98,6 +131,10 @@ __all__ = [
     "AccountFreeze",
     "AccountKind",
     "AccountStatus",
+    "AuditFinding",
+    "AuditMeasure",
+    "AuditRound",
+    "AuditSheet",
     "Bank",
     "BankKey",
     "BankNonce",
@@ -105,6 +142,9 @@ __all__ = [
     "CaseStatus",
     "Channel",
     "ChargingMode",
+    "CheckItem",
+    "CheckResult",
+    "ClaimState",
     "Contract",
     "ContractStatus",
     "DailyCertificate",
@@ -112,6 +152,9 @@ __all__ = [
     "Delivery",
     "DepositMovement",
     "DepositRequirement",
+    "DifferenceCause",
+    "DifferenceKind",
+    "DifferenceState",
     "Direction",
     "Disposition",
     "Entry",
@@ -120,7 +163,9 @@ __all__ = [
     "EscrowAccount",
     "Family",
     "FileState",
+    "FindingState",
     "Formula",
+    "FoundBy",
     "FreezeStatus",
     "FundDay",
     "FundKind",
@@ -132,6 +177,10 @@ __all__ = [
     "InstructionStatus",
     "Invoice",
     "InvoiceCase",
+    "LabourClaim",
+    "LabourKind",
+    "LabourSource",
+    "LabourStatus",
     "LedgerAccount",
     "Lesson",
     "LessonStatus",
@@ -140,16 +189,29 @@ __all__ = [
     "Mismatch",
     "MonthConfirmation",
     "MovementStatus",
+    "OutsideKind",
+    "OutsideSheet",
+    "OutsideState",
+    "PaidFrom",
+    "PlatformDifference",
+    "PlatformRecord",
     "Refund",
     "RefundGround",
     "RefundStatus",
     "ReleaseBatch",
     "ReleaseMode",
     "ReleaseStatus",
+    "RoundStatus",
     "Rule",
+    "RunawayClaim",
+    "RunawayEvent",
+    "RunawayKind",
+    "RunawayMeasure",
+    "RunawayStatus",
     "SettlementAccount",
     "SettlementStatus",
     "SheetKind",
+    "SheetState",
     "SheetStatus",
     "Side",
     "SignalKind",

@@ -13,7 +13,7 @@ from accounts.querysets import ScopedQuerySet, ScopePaths
 from casework.models import RootModel
 from funds.models.accounts import EscrowAccount
 from funds.models.contracts import Contract
-from funds.models.ledger import LINE_MAX_FEN, PARTICIPANTS
+from funds.models.ledger import LINE_MAX_FEN, NOT_ABOUT_WAGES, PARTICIPANTS
 
 
 class InstructionKind(models.TextChoices):
@@ -127,6 +127,7 @@ class Instruction(RootModel):
             models.Index(fields=["account", "status"], name="funds_instruction_open"),
             models.Index(fields=["subject_uid"], name="funds_instruction_subject"),
         ]
+        triggers = [NOT_ABOUT_WAGES]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number}"

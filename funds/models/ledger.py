@@ -28,6 +28,19 @@ LINE_MAX_FEN = 10**12
 PARTICIPANTS = ("institution__competent_department", "institution__participations__organisation")
 
 
+NOT_ABOUT_WAGES = pgtrigger.Trigger(
+    name="not_about_wages",
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("subject_uid"),
+    when=pgtrigger.Before,
+    func="""
+        IF EXISTS (SELECT 1 FROM funds_labourclaim c WHERE c.uid = NEW.subject_uid) THEN
+            RAISE EXCEPTION 'money of families is not used for wages';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+
 class Side(models.TextChoices):
     """The two sides of an account."""
 
@@ -172,6 +185,7 @@ class LedgerAccount(models.Model):
                 """,
             ),
             pgtrigger.Protect(name="never_removed", operation=pgtrigger.Delete),
+            NOT_ABOUT_WAGES,
             APPEND_ONLY[1],
         ]
 

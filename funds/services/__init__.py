@@ -34,6 +34,7 @@ from funds.services.bank_keys import (
 )
 from funds.services.bank_people import bank_user_open
 from funds.services.booked_links import booked_candidates
+from funds.services.case_links import case_fees_feed, case_freeze_propose
 from funds.services.certificates import (
     certificate_make,
     certificates_catch_up,
@@ -84,6 +85,7 @@ from funds.services.instructions import (
     instruction_void,
 )
 from funds.services.invoices import Imported, bureaus_refresh, case_explain, cases_refresh, invoices_import
+from funds.services.labour import labour_pass_on, labour_register, labour_reopen, labour_settle
 from funds.services.lessons import (
     Taught,
     lesson_cancel,
@@ -95,7 +97,17 @@ from funds.services.lessons import (
 )
 from funds.services.matching import file_post, line_post, lines_post
 from funds.services.numbers import payer_number_reveal, settlement_number_reveal
+from funds.services.outside_sheets import (
+    outside_apply,
+    outside_columns,
+    outside_discard,
+    outside_labels,
+    outside_purge,
+    outside_receive,
+    outside_rows,
+)
 from funds.services.payments import payment_post
+from funds.services.platform import difference_reopen, difference_work, platform_compare
 from funds.services.posting_lines import cash
 from funds.services.profiles import profile_change, profile_create, profiles_install, shipped_profiles
 from funds.services.refunds import (
@@ -120,6 +132,26 @@ from funds.services.releases import (
     release_refuse,
     release_resume,
     releases_build_due,
+)
+from funds.services.rounds import (
+    finding_add,
+    finding_close,
+    finding_rectify,
+    finding_send_back,
+    round_close,
+    round_open,
+    round_places_add,
+    round_reopen,
+    sheet_fill,
+    sheet_redo,
+)
+from funds.services.runaway_claims import claims_list, claims_open
+from funds.services.runaways import (
+    runaway_close,
+    runaway_measure_add,
+    runaway_register,
+    runaway_reopen,
+    runaway_void,
 )
 from funds.services.settlements import settlement_propose, settlement_retire, settlement_verify
 from funds.services.sheets import sheet_apply, sheet_discard, sheet_receive, sheet_rows, sheets_purge
@@ -170,12 +202,16 @@ __all__ = [
     "booked_candidates",
     "bureaus_refresh",
     "case_explain",
+    "case_fees_feed",
+    "case_freeze_propose",
     "cases_refresh",
     "cash",
     "certificate_make",
     "certificates_catch_up",
     "certificates_make",
     "claim_proof",
+    "claims_list",
+    "claims_open",
     "contract_draft",
     "contract_edit",
     "contract_resume",
@@ -188,10 +224,16 @@ __all__ = [
     "days_close_even",
     "days_compare",
     "days_write",
+    "difference_reopen",
+    "difference_work",
     "family_link_renew",
     "family_of",
     "family_reveal",
     "file_post",
+    "finding_add",
+    "finding_close",
+    "finding_rectify",
+    "finding_send_back",
     "freeze_activate",
     "freeze_approve",
     "freeze_lift",
@@ -207,6 +249,10 @@ __all__ = [
     "invoices_import",
     "key_issue",
     "key_revoke",
+    "labour_pass_on",
+    "labour_register",
+    "labour_reopen",
+    "labour_settle",
     "lesson_cancel",
     "lesson_confirm",
     "lesson_dispute",
@@ -223,8 +269,16 @@ __all__ = [
     "movement_refuse",
     "movement_reverse",
     "nonces_forget",
+    "outside_apply",
+    "outside_columns",
+    "outside_discard",
+    "outside_labels",
+    "outside_purge",
+    "outside_receive",
+    "outside_rows",
     "payer_number_reveal",
     "payment_post",
+    "platform_compare",
     "profile_change",
     "profile_create",
     "profiles_install",
@@ -253,13 +307,24 @@ __all__ = [
     "request_verify",
     "requirement_set",
     "requirements_set_fixed",
+    "round_close",
+    "round_open",
+    "round_places_add",
+    "round_reopen",
+    "runaway_close",
+    "runaway_measure_add",
+    "runaway_register",
+    "runaway_reopen",
+    "runaway_void",
     "settlement_number_reveal",
     "settlement_propose",
     "settlement_retire",
     "settlement_verify",
     "sheet_apply",
     "sheet_discard",
+    "sheet_fill",
     "sheet_receive",
+    "sheet_redo",
     "sheet_rows",
     "sheets_purge",
     "shipped_profiles",

@@ -17,6 +17,10 @@ VIEW = "funds.view"
 TABS = (
     ("总览", "funds:overview", VIEW),
     ("资金预警", "funds:warning_list", VIEW),
+    ("跑路停业", "funds:runaway_list", VIEW),
+    ("资金专查", "funds:round_list", VIEW),
+    ("劳动用工", "funds:labour_list", VIEW),
+    ("平台差异", "funds:difference_list", VIEW),
     ("托管资金", "funds:custody_list", VIEW),
     ("培训合同", "funds:contract_list", "funds.contract_view"),
     ("课时", "funds:lesson_list", "funds.contract_view"),

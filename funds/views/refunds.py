@@ -187,6 +187,7 @@ def refund_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
                 "申请",
                 f"{timezone.localdate(row.applied_at):%Y-%m-%d} {'家长本人' if row.is_by_family else '本局代办'}",
             ),
+            *_event_fact(row),
             ("付款人", row.contract.payer_masked),
             (
                 "付款账号",
@@ -207,6 +208,15 @@ def refund_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         history=kit.history(actor, row.uid),
         crumbs=path_to(("退费", reverse("funds:refund_list")), (row.number, "")),
     )
+
+
+def _event_fact(row: Refund) -> list[tuple[str, Any, str]]:
+    """The run-away event in whose order the refund stands."""
+    claim = row.runaway_claims.select_related("event").first()
+    if claim is None:
+        return []
+    url = reverse("funds:runaway_detail", kwargs={"uid": claim.event.uid})
+    return [("事件登记", f"{claim.event} 第 {claim.seq} 号", url)]
 
 
 @desk_page(CONTRACTS)

@@ -61,6 +61,9 @@ def signal_list(request: AuthedRequest) -> HttpResponseBase:
         filterset=SignalFilter,
         unit="条",
         create=("登记信号", "funds:signal_create", EDIT),
+        more=(
+            [{"label": "导入表格", "url": reverse("funds:signal_sheet")}] if request.user.may(EDIT) else []
+        ),
         empty="还没有登记外部风险信号。",
         **tabs(request, "funds:warning_list"),
     )

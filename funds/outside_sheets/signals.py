@@ -1,0 +1,101 @@
+"""Signals of banks, courts and registers as a sheet: each row one signal, a repeat harmless."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from funds.models import FundSignal, OutsideSheet, SignalKind, SignalSource
+from funds.outside_sheets.rows import OutsideRow, Places, day_of
+
+KIND_WORDS = (
+    (("欠薪", "工资", "劳动报酬"), "WAGE"),
+    (("欠租", "租金", "租赁"), "RENT"),
+    (("社保", "社会保险"), "SOCIAL_INSURANCE"),
+    (("被执行", "失信", "限高", "执行"), "EXECUTION"),
+    (("涉诉", "诉讼", "纠纷", "立案"), "LAWSUIT"),
+    (("登记异常", "经营异常", "吊销", "注销", "异常名录"), "REGISTRY"),
+    (("欠税", "税"), "TAX"),
+    (("账户", "银行"), "BANK"),
+)
+SOURCE_WORDS = (
+    (("法院", "仲裁"), "COURT"),
+    (("银行", "农商行", "信用社"), "BANK"),
+    (("市场监管", "工商", "登记机关"), "REGISTRY"),
+    (("人社", "劳动", "人力资源"), "LABOUR"),
+    (("税务",), "TAX"),
+    (("出租", "房东", "物业"), "LANDLORD"),
+)
+COMPARED = ("institution", "happened_on")
+LABELS = {"institution": "机构", "happened_on": "发生日期"}
+Known = dict[tuple[str, str, str], FundSignal]
+
+
+def judge_signals(rows: list[OutsideRow], sheet: OutsideSheet) -> None:
+    """Say of each row what would happen."""
+    places = Places(sheet.bureau)
+    known = {
+        (row.source, row.reference, row.kind): row
+        for row in FundSignal.objects.filter(bureau=sheet.bureau).select_related("institution")
+    }
+    seen: dict[tuple[str, str, str], int] = {}
+    for row in rows:
+        told = _read(row, sheet, places)
+        if row.reasons:
+            continue
+        row.values = told
+        mark = (told["source"], told["reference"], told["kind"])
+        if (first := seen.setdefault(mark, row.number)) != row.number:
+            row.refuse(f"与第 {first} 行是同一条信号。")
+        elif (standing := known.get(mark)) is not None:
+            _compare(row, standing)
+
+
+def _compare(row: OutsideRow, standing: FundSignal) -> None:
+    row.kind = "SAME"
+    differ = [LABELS[name] for name in COMPARED if getattr(standing, name) != row.values[name]]
+    if differ:
+        row.refuse(f"这个来源编号已登记，{'、'.join(differ)}不同。请核对后在登记簿里处理。")
+
+
+def _read(row: OutsideRow, sheet: OutsideSheet, places: Places) -> dict[str, Any]:
+    raw = row.values
+    row.label = raw.get("place") or raw.get("uscc", "")
+    found = places.find(raw.get("uscc", ""), raw.get("place", ""))
+    if isinstance(found, str):
+        row.refuse(found)
+    else:
+        row.label = found.name
+    told = {
+        "institution": found,
+        "kind": _code(row, "kind", SignalKind, KIND_WORDS, sheet.defaults.get("kind", "")),
+        "source": _code(row, "source", SignalSource, SOURCE_WORDS, sheet.defaults.get("source", "")),
+        "reference": raw.get("reference", ""),
+        "happened_on": day_of(row, "happened_on", is_needed=True),
+    }
+    if not told["reference"]:
+        row.refuse("没有来源编号（案号、文号、流水号）。")
+    elif len(told["reference"]) > 80:
+        row.refuse("来源编号超过 80 个字。")
+    words = raw.get("summary", "") or raw.get("kind", "")
+    told["summary"] = (words or sheet.get_kind_display())[:300]
+    return told
+
+
+def _code(
+    row: OutsideRow, name: str, choices: Any, words: tuple[tuple[tuple[str, ...], str], ...], default: str
+) -> str:
+    """The code of a cell, by its label or by a word in it; the sheet's default when the cell is empty."""
+    text = row.values.get(name, "")
+    label = "信号" if name == "kind" else "来源"
+    if not text:
+        if not default:
+            row.refuse(f"没有填写{label}，上传时也没有选。")
+        return default
+    exact = next((code for code, shown in choices.choices if text in {code, shown}), "")
+    if exact:
+        return str(exact)
+    hit = next((code for options, code in words if any(option in text for option in options)), "")
+    if hit or default:
+        return hit or default
+    row.refuse(f"{label}“{text[:20]}”不认识，可写：{'、'.join(choices.labels)}。")
+    return ""

@@ -1,0 +1,13 @@
+"""Background work of the run-away day."""
+
+from __future__ import annotations
+
+from accounts.models import User
+from casework.jobs import job
+from funds import services
+
+
+@job
+def open_claims(event_id: int, actor_id: int) -> None:
+    """Open the refund applications of an event in their order."""
+    services.claims_open(actor=User.objects.get(pk=actor_id), event_id=event_id)

@@ -1,0 +1,41 @@
+"""Sheets from outside and differences with the national platform, as an actor sees them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, F
+
+from accounts.models import User
+from accounts.querysets import ScopedQuerySet
+from funds.models import OutsideSheet, PlatformDifference
+
+
+def outside_visible(actor: User) -> ScopedQuerySet[OutsideSheet]:
+    """Sheets, newest first."""
+    rows: Any = OutsideSheet.objects.visible_to(actor)
+    found: ScopedQuerySet[OutsideSheet] = rows.select_related("bureau", "region", "created_by").order_by(
+        "-pk"
+    )
+    return found
+
+
+def earlier_same_file(sheet: OutsideSheet) -> OutsideSheet | None:
+    """The same file taken in before, under whatever name."""
+    rows = OutsideSheet.objects.filter(bureau=sheet.bureau_id, kind=sheet.kind, sha256=sheet.sha256)
+    return rows.filter(status="APPLIED").exclude(pk=sheet.pk).order_by("-applied_at").first()
+
+
+def differences_visible(actor: User) -> ScopedQuerySet[PlatformDifference]:
+    """Differences, those to be worked first."""
+    rows: Any = PlatformDifference.objects.visible_to(actor)
+    found: ScopedQuerySet[PlatformDifference] = rows.select_related(
+        "institution", "contract", "region", "sheet", "worked_by"
+    ).order_by(F("worked_at").desc(nulls_first=True), "-pk")
+    return found
+
+
+def difference_counts(actor: User) -> dict[str, int]:
+    """Open differences by kind."""
+    rows = PlatformDifference.objects.visible_to(actor).filter(status="OPEN").order_by()
+    return dict(rows.values_list("kind").annotate(count=Count("pk")))

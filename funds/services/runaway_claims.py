@@ -1,0 +1,246 @@
+"""The run-away day: every open contract of one institution gets its place in the order and its refund application.
+
+Places are given at once, under a lock on the event; applications are opened set-wise, a chunk a transaction, in
+the order of the places. Pressed again, by two people, or after a crash: each contract has one place and one open
+application.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction as database
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.models import User
+from casework import audit, policy
+from casework.canonical import sha256_hex
+from casework.deadlines import CalendarMissing
+from casework.deadlines.services import deadlines_start
+from casework.errors import WrongState
+from casework.jobs import enqueue, job_fail, job_finish, job_progress, job_start
+from casework.models import JobState
+from casework.steps import lock, require
+from funds.models import (
+    OPEN_REFUND,
+    Contract,
+    Refund,
+    RefundGround,
+    RunawayClaim,
+    RunawayEvent,
+    new_order_no,
+)
+from funds.refunding import Working, refund_workings
+from funds.selectors.runaways import unlisted_contracts
+from funds.services.refunds import AGREE, ANSWER, MAY_REFUND
+from funds.texting import tell
+
+CHUNK = 500
+OPEN = "funds.refund_apply"
+NO_WAIT = "机构失联，不等机构答复，由教育局直接受理（事件 {}）"
+
+
+@database.atomic
+def claims_list(*, actor: User, event: RunawayEvent, at: datetime | None = None) -> RunawayEvent:
+    """Give every contract with money its place, behind those that have one, and let a worker open the applications.
+
+    A second press while the work goes on changes nothing and points at the same job. Raises NotAllowed,
+    WrongState (closed, nothing new and nothing waiting).
+    """
+    require(actor, OPEN)
+    at = at or timezone.now()
+    locked = lock(event)
+    if locked.status != "HANDLING":
+        raise WrongState(f"事件{locked.get_status_display()}，不能开立退费申请。")
+    added = _list(locked, at)
+    waiting = RunawayClaim.objects.filter(event=locked, state="WAITING").count()
+    if not waiting:
+        raise WrongState("没有还没列入的合同：有余额的合同都已开立退费申请。")
+    if added:
+        changes = {"claims": [None, added]}
+        audit.record(
+            actor=actor,
+            verb="funds.claims_list",
+            target=locked,
+            changes=changes,
+            about=locked.file_uid,
+            at=at,
+        )
+    if locked.job is None or locked.job.state in {JobState.DONE, JobState.FAILED}:
+        label = f"开立退费申请：{locked.institution.name}"[:120]
+        locked.job = job_start(
+            actor=actor, bureau=locked.bureau, kind="runaway_claims", label=label, total=waiting
+        )
+        locked.save(update_fields=["job", "updated_at"])
+    enqueue("funds.runaway_tasks.open_claims", locked.pk, actor.pk)
+    return locked
+
+
+def _list(event: RunawayEvent, at: datetime) -> int:
+    last = RunawayClaim.objects.filter(event=event).aggregate(seq=Max("seq"))["seq"] or 0
+    keys = unlisted_contracts(event).values_list("pk", flat=True)
+    rows = [
+        RunawayClaim(event=event, seq=seq, contract_id=pk, listed_at=at)
+        for seq, pk in enumerate(keys, start=last + 1)
+    ]
+    RunawayClaim.objects.bulk_create(rows, batch_size=1000)
+    return len(rows)
+
+
+def claims_open(*, actor: User, event_id: int, at: datetime | None = None) -> int:
+    """Open the applications of all waiting places, chunk by chunk; how many were opened. Safe to run again.
+
+    Raises NotAllowed.
+    """
+    require(actor, OPEN)
+    total = 0
+    event = RunawayEvent.objects.select_related("job", "institution").get(pk=event_id)
+    claims = RunawayClaim.objects.filter(event=event)
+    try:
+        while (opened := _chunk(actor, event_id, at or timezone.now())) is not None:
+            total += opened
+            if event.job is not None:
+                job_progress(
+                    event.job, event.job.total - min(event.job.total, claims.filter(state="WAITING").count())
+                )
+    except Exception:
+        if event.job is not None:
+            job_fail(event.job, "开立没有完成，已开立的保留。请再按一次“开立退费申请”继续。")
+        raise
+    if event.job is not None and event.job.state not in {JobState.DONE, JobState.FAILED}:
+        counts = {state: claims.filter(state=state).count() for state in ("OPENED", "STOOD", "NOTHING")}
+        job_finish(
+            event.job,
+            message=f"已开立 {counts['OPENED']} 件，此前已有申请 {counts['STOOD']} 件，没有余额 {counts['NOTHING']} 件",
+            result={"url": f"/desk/funds/runaways/{event.uid}/claims/"},
+        )
+    return total
+
+
+@dataclass
+class _Batch:
+    """What one chunk found."""
+
+    claims: list[RunawayClaim]
+    contracts: dict[int, Contract]
+    standing: dict[int, Refund]
+    workings: dict[int, Working]
+
+
+@database.atomic
+def _chunk(actor: User, event_id: int, at: datetime) -> int | None:
+    """The next places in order; None when no one waits."""
+    event = RunawayEvent.objects.select_for_update().get(pk=event_id)
+    claims = list(RunawayClaim.objects.filter(event=event, state="WAITING").order_by("seq")[:CHUNK])
+    if not claims or event.status != "HANDLING":
+        return None
+    batch = _read(claims, timezone.localdate(at))
+    opened = [_claim(actor, event, claim, batch, at) for claim in claims]
+    fresh = [refund for refund in opened if refund is not None]
+    _number(fresh)
+    _answer_term(actor, event, fresh, timezone.localdate(at))
+    Refund.objects.bulk_create(fresh, batch_size=500)
+    RunawayClaim.objects.bulk_update(claims, ["state", "refund", "reason", "opened_at"], batch_size=500)
+    marks = sorted([str(row.uid), str(row.contract.uid), row.amount_fen] for row in fresh)
+    changes: dict[str, list[Any]] = {
+        "claims": [0, len(fresh)],
+        "fen": [0, sum(row.amount_fen for row in fresh)],
+        "sha256": [None, sha256_hex(marks)],
+    }
+    audit.record(
+        actor=actor, verb="funds.claims_open", target=event, changes=changes, about=event.file_uid, at=at
+    )
+    for row in fresh:
+        tell(actor=actor, contract=row.contract, kind="REFUND", on=timezone.localdate(at))
+    return len(fresh)
+
+
+def _read(claims: list[RunawayClaim], today: date) -> _Batch:
+    """Lock the contracts; whoever applies for a refund locks its contract too."""
+    keys = [claim.contract_id for claim in claims]
+    rows = Contract.objects.select_for_update(of=("self",)).filter(pk__in=keys)
+    rows = rows.select_related("region", "family", "institution", "bureau")
+    contracts = {row.pk: row for row in rows.order_by("pk")}
+    standing = {
+        row.contract_id: row for row in Refund.objects.filter(contract__in=keys, status__in=OPEN_REFUND)
+    }
+    asked = [row for row in contracts.values() if row.pk not in standing]
+    return _Batch(claims, contracts, standing, refund_workings(asked, RefundGround.INSTITUTION, today))
+
+
+def _claim(
+    actor: User, event: RunawayEvent, claim: RunawayClaim, batch: _Batch, at: datetime
+) -> Refund | None:
+    """Fill the claim; the new application when there is one."""
+    contract = batch.contracts[claim.contract_id]
+    claim.opened_at = at
+    if (stands := batch.standing.get(contract.pk)) is not None:
+        claim.state, claim.refund = "STOOD", stands
+        return None
+    working = batch.workings[contract.pk]
+    if contract.status not in MAY_REFUND or working.rest <= 0:
+        claim.state = "NOTHING"
+        claim.reason = (
+            "学费已经消完" if contract.status in MAY_REFUND else f"合同{contract.get_status_display()}"
+        )
+        return None
+    claim.state, claim.refund = "OPENED", _refund(actor, event, contract, working, at)
+    return claim.refund
+
+
+def _refund(actor: User, event: RunawayEvent, contract: Contract, working: Working, at: datetime) -> Refund:
+    root: dict[str, Any] = {
+        "bureau": contract.bureau, "region": contract.region, "region_path": contract.region_path,
+        "created_by": actor,
+    }  # fmt: skip
+    return Refund(
+        **root,
+        contract=contract,
+        ground=RefundGround.INSTITUTION,
+        statement=f"{event.get_kind_display()}（{event.found_on:%Y-%m-%d} 发现），由教育局统一代家长申请",
+        applied_at=at,
+        working=working.stored(),
+        amount_fen=working.amount,
+        kept_fen=working.kept,
+    )
+
+
+def _number(rows: Sequence[Refund]) -> None:
+    """Numbers that no refund bears: drawn, then asked once for all."""
+    open_rows = list(rows)
+    while open_rows:
+        for row in open_rows:
+            row.number = f"T{new_order_no()}"
+        drawn: dict[str, Refund] = {row.number: row for row in rows}
+        taken = set(Refund.objects.filter(number__in=list(drawn)).values_list("number", flat=True))
+        open_rows = [row for row in rows if row.number in taken or drawn[row.number] is not row]
+
+
+def _answer_term(actor: User, event: RunawayEvent, rows: Sequence[Refund], today: date) -> None:
+    """Who can be reached has its term to answer; nobody waits for who cannot."""
+    if not rows:
+        return
+    if not event.is_reachable:
+        for row in rows:
+            row.due_explanation = [NO_WAIT.format(f"{event.found_on:%Y-%m-%d}")]
+        return
+    term = policy.term(AGREE, region=event.region, on=today)
+    try:
+        computed = deadlines_start(
+            actor=actor, bureau=event.bureau, subjects=rows, kind=ANSWER, label="机构答复退费申请", term=term,
+            starts_on=today,
+        )  # fmt: skip
+    except CalendarMissing as missing:
+        for row in rows:
+            row.due_explanation = [missing.message]
+        return
+    for row in rows:
+        row.answer_due_on, row.due_explanation = computed.due_on, list(computed.explanation)
+
+
+audit.verb("funds.claims_list", "把合同列入退费登记")
+audit.verb("funds.claims_open", "批量开立退费申请")

@@ -1,0 +1,261 @@
+"""Sheets from outside: signals registered once through their own service, platform sheets only compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from casework.errors import NotAllowed, Unlawful, WrongState
+from funds import services
+from funds.models import Contract, Entry, FundSignal, OutsideSheet, PlatformDifference, PlatformRecord
+from institutions.models import Institution
+from tests.conftest import World
+from tests.funds import paying
+from tests.inspections.making import make_place
+
+pytestmark = pytest.mark.django_db
+SINCE, UNTIL = date(2026, 11, 1), date(2026, 11, 28)
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "localdate", lambda value=None: value.date() if value else UNTIL)
+
+
+def file_of(*lines: str) -> ContentFile[bytes]:
+    return ContentFile("\n".join(lines).encode("gb18030"), name="外部.csv")
+
+
+def signals(world: World, *lines: str, **values: Any) -> OutsideSheet:
+    return services.outside_receive(actor=world.clerk, kind="SIGNALS", upload=file_of(*lines), **values)
+
+
+def test_signals_are_judged_registered_and_a_repeat_changes_nothing(law: World, place: Institution) -> None:
+    make_place(law, "示例重名培训中心")
+    make_place(law, "示例重名培训中心")
+    lines = (
+        "法院送达情况表,,,,",
+        "案号,被告,案由,立案日期,摘要",
+        f"（2026）渝0237民初1号,{place.name},房屋租赁合同纠纷,2026-03-02,欠租 3 万元",
+        f"（2026）渝0237民初2号, {place.name} ,追索劳动报酬,2026/3/5,",
+        f"（2026）渝0237民初2号,{place.name},追索劳动报酬,2026-03-05,",
+        f",{place.name},追索劳动报酬,2026-03-05,",
+        "（2026）渝0237民初3号,没有的培训学校,劳动报酬,2026-03-05,",
+        "（2026）渝0237民初4号,示例重名培训中心,劳动报酬,2026-03-05,",
+        f"（2026）渝0237民初5号,{place.name},劳动报酬,三月,",
+        f"（2026）渝0237民初6号,{place.name},,2026-03-06,",
+        "合计,6,,,",
+    )
+    sheet = signals(law, *lines, defaults={"source": "COURT", "kind": ""})
+    rows = services.outside_rows(sheet)
+    assert [row.kind for row in rows] == ["NEW", "NEW", *["REJECTED"] * 6]
+    words = ["".join(row.reasons) for row in rows]
+    assert "同一条信号" in words[2]
+    assert "没有来源编号" in words[3]
+    assert "机构库里没有“没有的培训学校”" in words[4]
+    assert "有 2 家" in words[5]
+    assert "不是日期" in words[6]
+    assert "没有填写信号" in words[7]
+    assert not FundSignal.objects.exists()
+    name = sheet.stored_as
+    done = services.outside_apply(actor=law.clerk, sheet=sheet)
+    assert (done.status, done.counts["NEW"], done.counts["REJECTED"]) == ("APPLIED", 2, 6)
+    assert services.outside_apply(actor=law.officer, sheet=sheet).pk == done.pk
+    found = {row.reference[-2]: row for row in FundSignal.objects.all()}
+    assert (found["1"].kind, found["1"].source, found["1"].institution) == ("RENT", "COURT", place)
+    assert found["2"].kind == "WAGE"
+    again = signals(law, *lines, defaults={"source": "COURT"})
+    assert [row.kind for row in services.outside_rows(again)][:2] == ["SAME", "SAME"]
+    with pytest.raises(WrongState, match="没有可以导入的新行"):
+        services.outside_apply(actor=law.clerk, sheet=again)
+    changed = signals(
+        law, lines[1], lines[2].replace("2026-03-02", "2026-03-03"), defaults={"source": "COURT"}
+    )
+    assert "发生日期不同" in services.outside_rows(changed)[0].reasons[0]
+    assert FundSignal.objects.count() == 2
+    services.outside_discard(actor=law.clerk, sheet=again)
+    assert not OutsideSheet.objects.filter(pk=again.pk).exists()
+    assert name
+
+
+def test_columns_with_other_words_are_named_by_people(law: World, place: Institution) -> None:
+    sheet = signals(law, "主体,事由编码,列入日期,原因", f"{place.name},异常 1,2026-03-02,通过住所无法联系")
+    with pytest.raises(Unlawful, match="请指定哪一列是：来源编号"):
+        services.outside_rows(sheet)
+    with pytest.raises(Unlawful, match="同一列"):
+        services.outside_columns(actor=law.clerk, sheet=sheet, columns={"place": 0, "reference": 0})
+    with pytest.raises(Unlawful, match="不在表里"):
+        services.outside_columns(actor=law.clerk, sheet=sheet, columns={"place": 9})
+    columns = {"place": 0, "reference": 1, "happened_on": 2, "summary": 3}
+    sheet = services.outside_columns(actor=law.clerk, sheet=sheet, columns=columns)
+    sheet.defaults = {"kind": "REGISTRY", "source": "REGISTRY"}
+    sheet.save()
+    assert [row.kind for row in services.outside_rows(sheet)] == ["NEW"]
+    with pytest.raises(Unlawful, match="没有找到表头"):
+        signals(law, "甲,乙", "1,2")
+    with pytest.raises(NotAllowed):
+        services.outside_receive(
+            actor=law.institution_user, kind="SIGNALS", upload=file_of("案号,被告", "1,2")
+        )
+    with pytest.raises(NotAllowed):
+        services.outside_apply(actor=law.neighbour_leader, sheet=sheet)
+
+
+def orders(world: World, *lines: str, kind: str = "ORDERS", since: date = SINCE) -> OutsideSheet:
+    return services.outside_receive(
+        actor=world.clerk, kind=kind, upload=file_of(*lines), covers_from=since, covers_to=UNTIL
+    )
+
+
+@pytest.fixture
+def paid(law: World, place: Institution) -> list[Contract]:
+    paying.custody(law, place)
+    return [paying.active(law, place, phone=f"1380000000{n}", student=f"学员{n}") for n in range(4)]
+
+
+@pytest.mark.usefixtures("now")
+def test_orders_are_compared_by_number_and_nothing_is_posted(
+    law: World, place: Institution, paid: list[Contract]
+) -> None:
+    entries = Entry.objects.count()
+    head = "订单编号,机构名称,支付金额（元）,课时数,支付时间"
+    same = f"{paid[0].order_no},{place.name},3000.00,30,2026-11-20"
+    lines = (
+        same,
+        f'{paid[1].order_no},{place.name},"3,200",30,2026-11-20',
+        f"{paid[2].number},{place.name},3000,36,2026-11-20",
+        f"999999999999,{place.name},500,5,2026-11-20",
+        f"888888888888,{place.name},一百,5,2026-11-20",
+        f"777777777777,{place.name},100,5,2026-10-20",
+    )
+    done = services.outside_apply(actor=law.clerk, sheet=orders(law, head, *lines))
+    assert (done.counts["orders"], done.counts["matched"], done.counts["raised"]) == (4, 3, 4)
+    assert done.counts["REJECTED"] == 2
+    found = {(row.kind, row.order_no): (row.theirs, row.ours) for row in PlatformDifference.objects.all()}
+    assert found == {
+        ("AMOUNT", paid[1].order_no): (320_000, 300_000),
+        ("LESSONS", paid[2].number): (36, 30),
+        ("HERE", "999999999999"): (50_000, None),
+        ("THERE", paid[3].order_no): (None, 300_000),
+    }
+    assert Entry.objects.count() == entries
+    assert PlatformRecord.objects.count() == 4
+
+    row = PlatformDifference.objects.get(kind="HERE")
+    with pytest.raises(Unlawful, match="核对情况"):
+        services.difference_work(actor=law.clerk, difference=row, cause="THEIRS", note=" ")
+    services.difference_work(actor=law.clerk, difference=row, cause="OFF_BOOK", note="机构未登记合同")
+    more = (*lines, f"{paid[3].order_no},{place.name},3000,30,2026-11-20")
+    more = tuple(line.replace('"3,200"', "3000") for line in more)
+    second = services.outside_apply(actor=law.clerk, sheet=orders(law, head, *more))
+    assert (second.counts["raised"], second.counts["gone"]) == (0, 2)
+    states = dict(PlatformDifference.objects.values_list("kind", "status"))
+    assert states == {"AMOUNT": "GONE", "LESSONS": "OPEN", "HERE": "WORKED", "THERE": "GONE"}
+    assert PlatformRecord.objects.count() == 5
+    third = services.outside_apply(
+        actor=law.clerk, sheet=orders(law, head, f"999999999999,{place.name},600,5,2026-11-20")
+    )
+    assert PlatformDifference.objects.filter(kind="HERE", status="OPEN").get().theirs == 60_000
+    assert third.counts["raised"] >= 1
+
+
+@pytest.mark.usefixtures("now")
+def test_lessons_and_refunds_are_summed_by_order(
+    law: World, place: Institution, paid: list[Contract]
+) -> None:
+    for lesson in paying.taught(law, paid[0], 3):
+        services.lesson_confirm(actor=law.system, lesson=lesson, at=paying.at(lesson.taught_on, 20))
+    head = "订单号,消课日期,课时,消课金额"
+    two = [f"{paid[0].order_no},2026-11-{day},1,100.00" for day in (23, 24)]
+    services.outside_apply(actor=law.clerk, sheet=orders(law, head, *two, kind="LESSONS"))
+    found = {(row.kind, row.theirs, row.ours) for row in PlatformDifference.objects.all()}
+    assert found == {("LESSONS", 2, 3), ("AMOUNT", 20_000, 30_000)}
+    refund = services.refund_apply(
+        actor=law.system, contract=paid[1], ground="FAMILY", at=paying.at(date(2026, 11, 24))
+    )
+    refund = services.refund_agree(
+        actor=law.institution_user, refund=refund, at=paying.at(date(2026, 11, 24))
+    )
+    refund = services.refund_approve(actor=law.head, refund=refund, at=paying.at(date(2026, 11, 24)))
+    refund = services.refund_pay(actor=law.head, refund=refund, at=paying.at(date(2026, 11, 24)))
+    assert refund.instruction is not None
+    sent = services.instruction_send(actor=law.clerk, instruction=refund.instruction)
+    services.instruction_post(
+        actor=law.clerk, instruction=sent, booked_on=date(2026, 11, 25), bank_serial="1", at=paying.at(UNTIL)
+    )
+    lines = ("订单号,机构名称,退款金额,退款时间", f"{paid[2].order_no},{place.name},10,2026-11-26")
+    services.outside_apply(actor=law.clerk, sheet=orders(law, *lines, kind="REFUNDS"))
+    rows = PlatformDifference.objects.filter(subject="REFUNDS")
+    assert {(row.kind, row.order_no, row.theirs, row.ours) for row in rows} == {
+        ("AMOUNT", paid[2].order_no, 1000, 0),
+        ("THERE", paid[1].order_no, None, 300_000),
+    }
+    with pytest.raises(Unlawful, match="止日"):
+        services.outside_receive(
+            actor=law.clerk,
+            kind="ORDERS",
+            upload=file_of("订单号,金额", "1,2"),
+            covers_from=UNTIL,
+            covers_to=SINCE,
+        )
+
+
+def test_sheets_that_nobody_confirms_go_with_their_files(law: World, place: Institution) -> None:
+    sheet = signals(law, "案号,被告,日期", f"1,{place.name},2026-01-01")
+    later = timezone.now() + timedelta(days=31)
+    assert services.outside_purge(actor=law.system, at=later) == 1
+    assert not OutsideSheet.objects.exists()
+    assert sheet.stored_as
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_file_is_removed_once_it_was_taken_in(law: World, place: Institution) -> None:
+    sheet = signals(law, "案号,被告,日期,类型,来源", f"1,{place.name},2026-01-01,欠薪,法院")
+    assert storages["sealed"].exists(sheet.stored_as)
+    services.outside_apply(actor=law.clerk, sheet=sheet)
+    assert not storages["sealed"].exists(sheet.stored_as)
+
+
+def test_pages(law: World, place: Institution, paid: list[Contract], sign_in: Callable[..., Client]) -> None:
+    page: Any = sign_in(law.clerk)
+    body = f"案号,主体,日期,类型\n（2026）1号,{place.name},2026-03-01,欠薪\n".encode()
+    given = {"upload": SimpleUploadedFile("法院.csv", body), "source": "COURT", "kind": ""}
+    answer = page.post("/desk/funds/sheets/signals/", given)
+    assert answer.status_code == 302
+    here = answer["Location"]
+    text = page.get(here).content.decode()
+    assert "请指定哪一列是机构名称" in text
+    assert 'name="reference"' in text
+    columns = {"columns": "1", "place": "1", "reference": "0", "happened_on": "2", "kind": "3"}
+    assert page.post(here, columns).status_code == 302
+    assert "登记 1 行" in page.get(here).content.decode()
+    assert page.post(here, {}).status_code == 302
+    assert FundSignal.objects.get().kind == "WAGE"
+    assert "原文件已删除" in page.get(here).content.decode()
+    today = timezone.localdate()
+    body = f"订单号,机构名称,金额\n123,{place.name},5\n".encode()
+    given = {
+        "kind": "ORDERS", "upload": SimpleUploadedFile("订单.csv", body), "covers_from": "2026-01-01",
+        "covers_to": f"{today:%Y-%m-%d}",
+    }  # fmt: skip
+    here = page.post("/desk/funds/sheets/platform/", given)["Location"]
+    assert page.post(here, {}).status_code == 302
+    row = PlatformDifference.objects.get(kind="HERE")
+    assert "本局没有" in page.get("/desk/funds/differences/").content.decode()
+    detail = f"/desk/funds/differences/{row.uid}/"
+    assert page.get(detail).status_code == 200
+    assert page.post(f"{detail}work/", {"cause": "THEIRS", "note": "已反馈平台"}).status_code == 302
+    for address in ("differences/", "sheets/"):
+        assert page.get(f"/desk/funds/{address}?export=csv").status_code == 200
+    stranger = sign_in(law.neighbour_officer)
+    assert stranger.get(detail).status_code == 404
+    assert stranger.get(here).status_code == 404
+    assert sign_in(law.partner).get("/desk/funds/sheets/signals/").status_code == 403
