@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
-from casework.canonical import canonical_bytes
+from casework.exchange import message_put
 from casework.models import OutboxMessage
 from casework.outbox import outbox_put
 from draws import selectors
@@ -63,9 +61,4 @@ def _result(place: Any, visit: Any) -> dict[str, Any]:
 
 def deliver(message: OutboxMessage) -> None:
     """Leave the message in the exchange folder of the platform, complete or not at all."""
-    folder = Path(settings.EXCHANGE_DIR) / CHANNEL
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{message.payload_hash}.json"
-    half = target.with_suffix(".part")
-    half.write_bytes(canonical_bytes(message.payload))
-    half.replace(target)
+    message_put(CHANNEL, message)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction as database
 from django.utils import timezone
 
 from accounts.models import User
 from casework import audit, events, policy
-from casework.canonical import canonical_bytes, sha256_hex
+from casework.canonical import sha256_hex
 from casework.deadlines import Term, TermUnit, deadline_cancel, deadline_finish, deadline_start
 from casework.errors import Unlawful, WrongState
+from casework.exchange import message_put
 from casework.models import OutboxMessage
 from casework.outbox import outbox_put
 from casework.steps import lock, refuse, require
@@ -127,12 +126,7 @@ def _send(record: CreditRecord, action: str, actor: User) -> OutboxMessage:
 
 def deliver(message: OutboxMessage) -> None:
     """Leave the message in the exchange folder of the credit platform, complete or not at all."""
-    folder = Path(settings.EXCHANGE_DIR) / "credit"
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{message.payload_hash}.json"
-    half = target.with_suffix(".part")
-    half.write_bytes(canonical_bytes(message.payload))
-    half.replace(target)
+    message_put("credit", message)
 
 
 @database.atomic

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.services import system_user
 from casework.errors import DomainError
+from casework.exchange import file_put
 from reports import services
-from reports.delivery import put
 from reports.models import ExportKind, ReportEdition
 
 
@@ -40,5 +40,5 @@ class Command(BaseCommand):
             except DomainError as error:
                 raise CommandError(error.message) from error
             with default_storage.open(export.stored_name) as stored:
-                put(Path(options["out"]) / export.file_name, stored.read())
+                file_put(Path(options["out"]) / export.file_name, stored.read())
             self.stdout.write(f"{export.sha256}  {export.file_name}  {export.size} 字节")
