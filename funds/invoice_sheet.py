@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -10,8 +9,7 @@ from typing import Any
 
 from casework.errors import Unlawful
 from funds.models import LINE_MAX_FEN
-from institutions.sheets.guard import check_sheet
-from institutions.sheets.reading import read_grids, text_of
+from institutions.sheets.headed import headed_rows
 
 HEADS: dict[str, tuple[str, ...]] = {
     "number": ("发票号码", "数电发票号码", "发票号"),
@@ -22,7 +20,7 @@ HEADS: dict[str, tuple[str, ...]] = {
     "contract_no": ("合同编号", "备注"),
 }
 OPTIONAL = {"contract_no"}
-WITHIN, ROWS_MAX = 20, 20_000
+ROWS_MAX = 20_000
 DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日", "%Y-%m-%d %H:%M:%S")
 
 
@@ -41,14 +39,8 @@ class SheetInvoice:
 
 def read_invoices(data: bytes, name: str) -> list[SheetInvoice]:
     """Rows of the first sheet. Raises Unlawful naming row and column."""
-    kind = check_sheet(io.BytesIO(data), len(data), name)
-    rows = [[text_of(cell) for cell in row] for row in read_grids(data, kind)[0].rows]
-    start, columns = _heading(rows)
     found, seen = [], dict[str, int]()
-    for at, row in enumerate(rows[start + 1 :], start=start + 2):
-        cells = {key: row[index].strip() if index < len(row) else "" for key, index in columns.items()}
-        if not any(cells.values()) or cells["number"].startswith(("合计", "共 ")):
-            continue
+    for at, cells in headed_rows(data, name, HEADS, set(HEADS) - OPTIONAL):
         item = _row(at, cells)
         if (first := seen.setdefault(item.number, at)) != at:
             raise Unlawful(f"第 {first} 行和第 {at} 行的发票号码相同：{item.number}。")
@@ -58,21 +50,6 @@ def read_invoices(data: bytes, name: str) -> list[SheetInvoice]:
     if len(found) > ROWS_MAX:
         raise Unlawful(f"一次最多导入 {ROWS_MAX:,} 张，请按月分开导入。")
     return found
-
-
-def _heading(rows: list[list[str]]) -> tuple[int, dict[str, int]]:
-    for at, row in enumerate(rows[:WITHIN]):
-        plain = [cell.strip() for cell in row]
-        columns = {
-            key: plain.index(hit) for key, words in HEADS.items() if (hit := _first(words, plain)) is not None
-        }
-        if set(HEADS) - OPTIONAL <= set(columns):
-            return at, {**{key: len(plain) + 1 for key in OPTIONAL}, **columns}
-    raise Unlawful("没有找到表头。表里须有：发票号码、价税合计、购买方名称、销售方名称、开票日期。")
-
-
-def _first(words: tuple[str, ...], row: list[str]) -> str | None:
-    return next((word for word in words if word in row), None)
 
 
 def _row(at: int, cells: dict[str, Any]) -> SheetInvoice:
