@@ -231,17 +231,22 @@ def entities_visible(actor: User) -> ScopedQuerySet[MarketEntity]:
     return rows.select_related("region", "institution").order_by(*waits_first, "name", "pk")
 
 
-def platform_places(actor: User) -> InstitutionQuerySet:
-    """Institutions that have not ended, each with the milestones that it stands at (`milestones_now`)."""
-    stands = PlatformMilestone.objects.filter(left_on__isnull=True)
+def licensed_places(actor: User) -> InstitutionQuerySet:
+    """Institutions with a school licence that have not ended: only these go onto the national platform."""
     rows: InstitutionQuerySet = institutions_visible(actor).present()
-    return rows.prefetch_related(Prefetch("platform_milestones", stands, to_attr="milestones_now"))
+    return rows.filter(standing__in=HOLDS_LICENCE)
+
+
+def platform_places(actor: User) -> InstitutionQuerySet:
+    """Licensed institutions that have not ended, each with the milestones that it stands at (`milestones_now`)."""
+    stands = PlatformMilestone.objects.filter(left_on__isnull=True)
+    return licensed_places(actor).prefetch_related(Prefetch("platform_milestones", stands, to_attr="milestones_now"))
 
 
 def platform_rates(actor: User) -> dict[str, int]:
-    """How many institutions have not ended, and how many of them stand at each milestone."""
+    """How many licensed institutions have not ended, and how many of them stand at each milestone."""
     of = Q(platform_milestones__left_on__isnull=True)
-    rows = institutions_visible(actor).present().order_by()
+    rows = licensed_places(actor).order_by()
     found: dict[str, int] = rows.aggregate(
         total=Count("pk", distinct=True),
         **{

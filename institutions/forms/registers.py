@@ -111,7 +111,7 @@ class MilestoneForm(forms.Form):
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = selectors.institutions_visible(actor).present()
+        rows = selectors.licensed_places(actor)
         give_rows(self, institutions=rows.order_by("name_norm", "pk"))
 
 

@@ -102,7 +102,7 @@ def _cells(row: Any, *, actor: User) -> list[dict[str, Any]]:
     return [
         {"text": str(row), "url": _url(row), "sub": f"{row.subject} · {row.audience}"},
         {"text": place.name, "url": object_link(actor, "institutions.institution", place.uid)},
-        {"text": row.get_kind_display(), "sub": row.author},
+        {"text": row.get_kind_display(), "nowrap": True},
         {"text": f"{row.submitted_on:%Y-%m-%d}", "sub": row.get_origin_display(), "nowrap": True},
         {"status": row},
     ]

@@ -65,7 +65,7 @@ def _sentence(rates: dict[str, int]) -> str:
         f"{word} {rates[code]} 家" + (f"（{rates[code] * 100 / total:.1f}%）" if total else "")
         for code, word in Milestone.choices
     ]
-    return f"未终止的机构 {total} 家，其中" + "，".join(told)
+    return f"有办学许可证、未终止的机构 {total} 家，其中" + "，".join(told)
 
 
 @desk_page(VIEW)
