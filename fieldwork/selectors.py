@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Bureau, User
+from casework.models.policy import UNVERIFIED
 from fieldwork.contents import items_from
 from fieldwork.data import assignments
 from fieldwork.models import (
@@ -169,7 +170,7 @@ def checklist_extract(version: ChecklistVersion) -> dict[str, Any]:
                 "aspect": aspect.name,
                 "text": item.text,
                 "hint": item.hint,
-                "basis": [_basis_words(basis) for basis in item.basis],
+                "basis": [_basis_words(basis, is_verified=item.is_verified) for basis in item.basis],
                 "is_star": item.is_star,
                 "photo": item.requires_photo_on_fail,
                 "note": item.requires_note_on_fail,
@@ -183,11 +184,12 @@ def checklist_extract(version: ChecklistVersion) -> dict[str, Any]:
     }
 
 
-def _basis_words(basis: Any) -> str:
+def _basis_words(basis: Any, *, is_verified: bool) -> str:
+    mark = "" if is_verified else f"（{UNVERIFIED}）"
     if not isinstance(basis, dict):
-        return str(basis)
+        return f"{basis}{mark}"
     number = f"（{basis['number']}）" if basis.get("number") else ""
     article = (
         f"第{basis['article']}条" if str(basis.get("article") or "").isdigit() else basis.get("article") or ""
     )
-    return f"{basis.get('document', '')}{number}{article}"
+    return f"{basis.get('document', '')}{number}{article}{mark}"

@@ -13,6 +13,7 @@ from accounts.models import Bureau, User
 from accounts.querysets import ScopePaths
 from casework.data import DEPARTMENTS
 from casework.models.base import uuid7
+from casework.models.policy import VERIFIED
 from fieldwork.querysets import ChecklistItemQuerySet, ChecklistQuerySet, ChecklistVersionQuerySet
 
 
@@ -235,6 +236,11 @@ class ChecklistItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.text}"
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether somebody read its basis in the text; what the house designed itself cites nothing to check."""
+        return self.confidence in {*VERIFIED, "design"}
 
     @property
     def is_judged(self) -> bool:

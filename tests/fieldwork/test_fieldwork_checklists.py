@@ -287,3 +287,16 @@ def test_runs_are_scoped(world, run) -> None:
     assert run in ChecklistRun.objects.visible_to(world.supervisor)
     for stranger in (world.neighbour_officer, world.fire_officer, world.institution_user):
         assert run not in ChecklistRun.objects.visible_to(stranger)
+
+
+def test_a_phone_reads_which_basis_nobody_checked(world: Any) -> None:
+    law = {"document": "示例办法", "article": "3", "number": "示例〔2026〕1号"}
+    items = [
+        {"code": "A1", "text": "证照上墙", "basis": [law], "confidence": "memory"},
+        {"code": "A2", "text": "地址一致", "basis": [law, "示例条例"], "confidence": "seen"},
+    ]
+    aspects = [{"code": "A", "name": "证照", "items": items}]
+    made = services.checklist_publish(actor=world.head, content=content(aspects=aspects), at=NOW)
+    told = selectors.checklist_extract(made)["items"]
+    assert told[0]["basis"] == ["示例办法（示例〔2026〕1号）第3条（待核实）"]
+    assert told[1]["basis"] == ["示例办法（示例〔2026〕1号）第3条", "示例条例"]
