@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NavEntry:
-    """An entry of the desk's (or the counterpart portal's) sidebar."""
+    """An entry of the desk's (or the counterpart portal's) sidebar; `covers` names further lists that belong to it."""
 
     label: str
     url_name: str
@@ -28,6 +28,7 @@ class NavEntry:
     order: int
     permission: str = ""
     face: str = "desk"
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

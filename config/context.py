@@ -39,17 +39,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def navigation(request: HttpRequest, face: str) -> list[dict[str, Any]]:
     """Entries of the face that the user may open, in their groups, the longest matching one active."""
     groups: dict[str, list[dict[str, Any]]] = {}
+    here: list[tuple[int, dict[str, Any]]] = []
     for entry in registries.nav:
         if entry.face != face or (entry.permission and not request.user.may(entry.permission)):  # type: ignore[union-attr]
             continue
         shown = {"label": entry.label, "url": reverse(entry.url_name), "icon": entry.icon, "active": False}
         label = "" if face == "portal" else _group_of(entry.order)
         groups.setdefault(label, []).append(shown)
-    here = [
-        entry for entries in groups.values() for entry in entries if request.path.startswith(entry["url"])
-    ]
+        lists = (reverse(name) for name in (entry.url_name, *entry.covers))
+        here += [(len(url), shown) for url in lists if request.path.startswith(url)]
     if here:
-        max(here, key=lambda entry: len(entry["url"]))["active"] = True
+        max(here, key=lambda found: found[0])[1]["active"] = True
     loose = groups.pop("", [])
     return [*loose, *({"label": label, "entries": entries} for label, entries in groups.items())]
 

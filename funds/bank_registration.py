@@ -28,7 +28,13 @@ def register() -> None:
     from funds import suspense_guards
 
     registries.add_nav(NavEntry("银行接口密钥", "funds:key_list", "key", 926, "funds.bank_key"))
-    registries.add_nav(NavEntry("银行对账", "funds:statement_list", "report", 29, VIEW))
+    parts = ("suspense_list", "day_list", "day_calendar", "invoice_case_list", "profile_list")
+    registries.add_nav(
+        NavEntry(
+            "银行对账", "funds:statement_list", "report", 29, VIEW,
+            covers=tuple(f"funds:{name}" for name in parts),
+        )
+    )  # fmt: skip
     registries.add_nav(
         NavEntry(
             "对账单", "funds_portal:statements", "file-text", 60, "funds.statement_upload", face="portal"

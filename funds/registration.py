@@ -56,6 +56,13 @@ def register() -> None:
     registries.add_blocker("institutions.Institution", "close", guards.no_open_money)
     outbox.channel(texting.CHANNEL, texting.deliver, texting.LABEL)
     registries.add_nav(NavEntry("资金监管", "funds:overview", "building-bank", 29, VIEW))
+    risks = ("signal", "runaway", "round", "audit_sheet", "finding", "outside", "difference", "labour")
+    registries.add_nav(
+        NavEntry(
+            "资金风险", "funds:warning_list", "alert-triangle", 29, VIEW,
+            covers=tuple(f"funds:{name}_list" for name in risks),
+        )
+    )  # fmt: skip
     for key, label, items, permission in (
         ("filing", "监管账户备案和核验", filing_items, "funds.account_edit"),
         ("freezes", "冻结审批", freeze_items, VIEW),

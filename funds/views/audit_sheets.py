@@ -19,7 +19,7 @@ from funds.forms.accounts import PaperForm, ReasonForm
 from funds.forms.rounds import FindingForm, RectifyForm, SheetFillForm
 from funds.models import AuditFinding, AuditSheet, CheckItem, CheckResult
 from funds.selectors import rounds as reads
-from funds.views.common import VIEW, keep_paper, path_to, plain_form, row_form, tabs
+from funds.views.common import VIEW, keep_paper, plain_form, risk_path, risk_tabs, row_form
 from funds.views.rounds import CLOSE, HOME, WORK, round_url
 
 SHEETS, FINDINGS = "funds:audit_sheet_list", "funds:finding_list"
@@ -80,7 +80,7 @@ def sheet_list(request: AuthedRequest) -> HttpResponseBase:
         unit="张",
         more=[{"label": "专查问题", "url": reverse(FINDINGS)}],
         empty="在专查页面“加入机构”后，每家有一张核查表。",
-        **tabs(request, HOME),
+        **risk_tabs(request, HOME),
     )
 
 
@@ -181,7 +181,7 @@ def sheet_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             ("约谈日期", f"{row.talked_on:%Y-%m-%d}" if row.talked_on else ""),
         ),
         history=kit.history(actor, row.uid),
-        crumbs=path_to(("核查表", reverse(SHEETS)), (place.name, "")),
+        crumbs=risk_path(("核查表", reverse(SHEETS)), (place.name, "")),
     )
 
 
@@ -189,7 +189,7 @@ def sheet_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def sheet_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
     """One step of a sheet."""
     row: Any = get_visible(reads.audit_sheets_visible(request.user), request.user, uid)
-    path = path_to(("资金专查", reverse(HOME)), (row.institution.name, sheet_url(row)))
+    path = risk_path(("资金专查", reverse(HOME)), (row.institution.name, sheet_url(row)))
     return kit.step_page(request, row, SHEET_STEPS, name, sheet_url(row), path)
 
 
@@ -236,7 +236,7 @@ def finding_list(request: AuthedRequest) -> HttpResponseBase:
         unit="条",
         more=[{"label": "核查表", "url": reverse(SHEETS)}],
         empty="没有符合条件的问题。",
-        **tabs(request, HOME),
+        **risk_tabs(request, HOME),
     )
 
 
@@ -300,7 +300,7 @@ def finding_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             ("复核人", row.closed_by.name if row.closed_by else ""),
         ),
         history=kit.history(actor, row.uid),
-        crumbs=path_to(("专查问题", reverse(FINDINGS)), (row.get_kind_display(), "")),
+        crumbs=risk_path(("专查问题", reverse(FINDINGS)), (row.get_kind_display(), "")),
     )
 
 
@@ -308,5 +308,5 @@ def finding_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def finding_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
     """One step of a finding."""
     row: Any = get_visible(reads.findings_visible(request.user), request.user, uid)
-    path = path_to(("专查问题", reverse(FINDINGS)), (row.get_kind_display(), finding_url(row)))
+    path = risk_path(("专查问题", reverse(FINDINGS)), (row.get_kind_display(), finding_url(row)))
     return kit.step_page(request, row, FINDING_STEPS, name, finding_url(row), path)

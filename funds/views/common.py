@@ -16,11 +16,6 @@ LABEL = "资金监管"
 VIEW = "funds.view"
 TABS = (
     ("总览", "funds:overview", VIEW),
-    ("资金预警", "funds:warning_list", VIEW),
-    ("跑路停业", "funds:runaway_list", VIEW),
-    ("资金专查", "funds:round_list", VIEW),
-    ("劳动用工", "funds:labour_list", VIEW),
-    ("平台差异", "funds:difference_list", VIEW),
     ("托管资金", "funds:custody_list", VIEW),
     ("培训合同", "funds:contract_list", "funds.contract_view"),
     ("课时", "funds:lesson_list", "funds.contract_view"),
@@ -35,6 +30,15 @@ TABS = (
     ("开户备案率", "funds:rates", VIEW),
     ("监管银行", "funds:bank_list", "funds.bank_view"),
 )
+RISK_LABEL = "资金风险"
+RISK_TABS = (
+    ("资金预警", "funds:warning_list", VIEW),
+    ("外部信号", "funds:signal_list", VIEW),
+    ("跑路停业", "funds:runaway_list", VIEW),
+    ("资金专查", "funds:round_list", VIEW),
+    ("劳动用工", "funds:labour_list", VIEW),
+    ("平台差异", "funds:difference_list", VIEW),
+)
 
 
 def tabs(request: AuthedRequest, here: str) -> dict[str, Any]:
@@ -45,6 +49,17 @@ def tabs(request: AuthedRequest, here: str) -> dict[str, Any]:
 def path_to(*pairs: tuple[str, str]) -> list[dict[str, str]]:
     """The way to a page of this room."""
     first = {"label": LABEL, "url": reverse("funds:overview")}
+    return [first, *({"label": label, "url": url} for label, url in pairs)]
+
+
+def risk_tabs(request: AuthedRequest, here: str) -> dict[str, Any]:
+    """Context of the tabs of the part of this room that is about risks."""
+    return {"tabs": kit.tabs(request.user, here, RISK_TABS), "tabs_label": RISK_LABEL}
+
+
+def risk_path(*pairs: tuple[str, str]) -> list[dict[str, str]]:
+    """The way to a page of that part."""
+    first = {"label": RISK_LABEL, "url": reverse("funds:warning_list")}
     return [first, *({"label": label, "url": url} for label, url in pairs)]
 
 

@@ -19,7 +19,7 @@ from funds.forms.rounds import LabourForm, PassOnForm, SettleForm
 from funds.models import LabourClaim
 from funds.selectors import rounds as reads
 from funds.services.labour import RULE
-from funds.views.common import VIEW, keep_paper, named_place, path_to, plain_form, tabs
+from funds.views.common import VIEW, keep_paper, named_place, plain_form, risk_path, risk_tabs
 
 EDIT = "funds.labour_edit"
 HOME = "funds:labour_list"
@@ -77,7 +77,7 @@ def labour_list(request: AuthedRequest) -> HttpResponseBase:
         unit="件",
         create=("登记诉求", "funds:labour_create", EDIT),
         empty="还没有登记劳动用工诉求。",
-        **tabs(request, HOME),
+        **risk_tabs(request, HOME),
     )
 
 
@@ -92,7 +92,7 @@ def labour_create(request: AuthedRequest) -> HttpResponse:
 
     return form_page(
         request, form, work, heading="登记劳动用工诉求", submit="登记", cancel_url=reverse(HOME), sentence=RULE,
-        done="已登记。", crumbs=path_to(("劳动用工诉求", reverse(HOME)), ("登记", "")),
+        done="已登记。", crumbs=risk_path(("劳动用工诉求", reverse(HOME)), ("登记", "")),
     )  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def labour_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             ("办理人", row.ended_by.name if row.ended_by else ""),
         ),
         history=kit.history(actor, row.uid),
-        crumbs=path_to(("劳动用工诉求", reverse(HOME)), (place.name, "")),
+        crumbs=risk_path(("劳动用工诉求", reverse(HOME)), (place.name, "")),
     )
 
 
@@ -167,5 +167,5 @@ def labour_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def labour_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
     """One step of a claim."""
     row: Any = get_visible(reads.labour_visible(request.user), request.user, uid)
-    path = path_to(("劳动用工诉求", reverse(HOME)), (row.institution.name, labour_url(row)))
+    path = risk_path(("劳动用工诉求", reverse(HOME)), (row.institution.name, labour_url(row)))
     return kit.step_page(request, row, STEPS, name, labour_url(row), path)

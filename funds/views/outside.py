@@ -22,7 +22,7 @@ from funds.models import OutsideSheet
 from funds.outside_sheets import KINDS, OutsideRow
 from funds.selectors import outside as reads
 from funds.services.outside_sheets import permission_of
-from funds.views.common import VIEW, path_to, tabs
+from funds.views.common import VIEW, risk_path, risk_tabs
 
 HOME = "funds:outside_list"
 TONES = {"NEW": "ok", "SAME": "mute", "REJECTED": "bad"}
@@ -83,7 +83,7 @@ def outside_list(request: AuthedRequest) -> HttpResponseBase:
         unit="份",
         more=[*more, {"label": "平台差异", "url": reverse("funds:difference_list")}],
         empty="还没有导入过外部表格。",
-        **tabs(request, "funds:difference_list"),
+        **risk_tabs(request, "funds:difference_list"),
     )
 
 
@@ -102,7 +102,7 @@ def signal_sheet(request: AuthedRequest) -> HttpResponse:
     return form_page(
         request, SignalSheetForm(**data(request)), work, heading="导入外部风险信号", submit="核对",
         cancel_url=home, done="已核对，请看每一行的结果，确认后才登记。",
-        crumbs=path_to(("外部风险信号", home), ("导入表格", "")),
+        crumbs=risk_path(("外部风险信号", home), ("导入表格", "")),
     )  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def platform_sheet(request: AuthedRequest) -> HttpResponse:
         request, PlatformSheetForm(**data(request)), work, heading="导入国家平台表格", submit="核对",
         cancel_url=home, done="已核对，请看每一行的结果，确认后才比对。",
         sentence="只用于比对，不改动账簿。表格在导入或放弃后删除，系统只留订单号、金额和课时。",
-        crumbs=path_to(("平台差异", home), ("导入表格", "")),
+        crumbs=risk_path(("平台差异", home), ("导入表格", "")),
     )  # fmt: skip
 
 
@@ -149,7 +149,7 @@ def outside_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "earlier": earlier,
         "verb": "登记" if row.kind == "SIGNALS" else "比对",
         "back": reverse("funds:signal_list" if row.kind == "SIGNALS" else "funds:difference_list"),
-        "crumbs": path_to(("外部表格", reverse(HOME)), (row.get_kind_display(), "")),
+        "crumbs": risk_path(("外部表格", reverse(HOME)), (row.get_kind_display(), "")),
     }
     return render(request, "funds/outside_detail.html", context)
 

@@ -18,7 +18,7 @@ from funds.forms.accounts import PaperForm, ReasonForm
 from funds.forms.outside import DifferenceForm
 from funds.models import PlatformDifference
 from funds.selectors import outside as reads
-from funds.views.common import VIEW, keep_paper, path_to, plain_form, tabs
+from funds.views.common import VIEW, keep_paper, plain_form, risk_path, risk_tabs
 from funds.views.contracts import CONTRACTS, contract_url
 from funds.views.outside import outside_url
 
@@ -87,7 +87,7 @@ def difference_list(request: AuthedRequest) -> HttpResponseBase:
         create=("导入平台表", "funds:platform_sheet", COMPARE),
         more=[{"label": "已导入的表格", "url": reverse("funds:outside_list")}],
         empty="没有差异，或还没有导入平台表格。",
-        **tabs(request, HOME),
+        **risk_tabs(request, HOME),
     )
 
 
@@ -157,7 +157,7 @@ def difference_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             ("核对时间", f"{row.worked_at:%Y-%m-%d}" if row.worked_at else ""),
         ),
         history=kit.history(actor, row.uid),
-        crumbs=path_to(("国家平台差异", reverse(HOME)), (row.order_no, "")),
+        crumbs=risk_path(("国家平台差异", reverse(HOME)), (row.order_no, "")),
     )
 
 
@@ -165,5 +165,5 @@ def difference_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def difference_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
     """One step of a difference."""
     row: Any = get_visible(reads.differences_visible(request.user), request.user, uid)
-    path = path_to(("国家平台差异", reverse(HOME)), (row.order_no, difference_url(row)))
+    path = risk_path(("国家平台差异", reverse(HOME)), (row.order_no, difference_url(row)))
     return kit.step_page(request, row, STEPS, name, difference_url(row), path)

@@ -21,7 +21,7 @@ from funds.forms.rounds import ConclusionForm, PlacesForm, RoundForm
 from funds.models import AuditRound, CheckItem
 from funds.selectors import rounds as reads
 from funds.selectors.rounds import RoundFigures
-from funds.views.common import VIEW, keep_paper, path_to, plain_form, tabs
+from funds.views.common import VIEW, keep_paper, plain_form, risk_path, risk_tabs
 
 OPEN, WORK, CLOSE = "funds.audit_open", "funds.audit_work", "funds.audit_close"
 HOME = "funds:round_list"
@@ -77,7 +77,7 @@ def round_list(request: AuthedRequest) -> HttpResponseBase:
             {"label": "专查问题", "url": reverse("funds:finding_list")},
         ],
         empty="还没有开展过资金专查。",
-        **tabs(request, HOME),
+        **risk_tabs(request, HOME),
     )
 
 
@@ -91,7 +91,7 @@ def round_create(request: AuthedRequest) -> HttpResponse:
 
     return form_page(
         request, form, work, heading="开展资金专查", submit="保存", cancel_url=reverse(HOME),
-        done="已保存，请加入要核查的机构。", crumbs=path_to(("资金专查", reverse(HOME)), ("开展", "")),
+        done="已保存，请加入要核查的机构。", crumbs=risk_path(("资金专查", reverse(HOME)), ("开展", "")),
     )  # fmt: skip
 
 
@@ -195,7 +195,7 @@ def round_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             ("结束", f"{row.closed_at:%Y-%m-%d} {row.closed_by.name}" if row.closed_by else ""),
         ),
         "history": kit.history(actor, row.uid),
-        "crumbs": path_to(("资金专查", reverse(HOME)), (row.title, "")),
+        "crumbs": risk_path(("资金专查", reverse(HOME)), (row.title, "")),
     }
     return render(request, "funds/risk_detail.html", context)
 
@@ -204,5 +204,5 @@ def round_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def round_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
     """One step of a round."""
     row: Any = get_visible(reads.rounds_visible(request.user), request.user, uid)
-    path = path_to(("资金专查", reverse(HOME)), (row.title, round_url(row)))
+    path = risk_path(("资金专查", reverse(HOME)), (row.title, round_url(row)))
     return kit.step_page(request, row, STEPS, name, round_url(row), path)

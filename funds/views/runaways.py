@@ -24,7 +24,7 @@ from funds.forms.runaways import MeasureForm, OutcomeForm, RunawayForm
 from funds.models import RunawayEvent
 from funds.selectors import runaways as reads
 from funds.selectors.runaways import ClaimTotals, Cover
-from funds.views.common import VIEW, keep_paper, named_place, path_to, plain_form, tabs
+from funds.views.common import VIEW, keep_paper, named_place, plain_form, risk_path, risk_tabs
 from funds.views.contracts import CONTRACTS, contract_url
 from funds.views.refunds import refund_url
 
@@ -83,7 +83,7 @@ def runaway_list(request: AuthedRequest) -> HttpResponseBase:
         unit="件",
         create=("登记事件", "funds:runaway_create", REGISTER),
         empty="没有登记过跑路停业事件。",
-        **tabs(request, HOME),
+        **risk_tabs(request, HOME),
     )
 
 
@@ -98,7 +98,7 @@ def runaway_create(request: AuthedRequest) -> HttpResponse:
 
     return form_page(
         request, form, work, heading="登记跑路停业事件", submit="登记", cancel_url=reverse(HOME),
-        done="已登记，涉及的合同和钱已按账簿统计。", crumbs=path_to(("跑路停业事件", reverse(HOME)), ("登记", "")),
+        done="已登记，涉及的合同和钱已按账簿统计。", crumbs=risk_path(("跑路停业事件", reverse(HOME)), ("登记", "")),
     )  # fmt: skip
 
 
@@ -273,7 +273,7 @@ def runaway_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "files": kit.files(actor, row),
         "facts": _facts(actor, row),
         "history": kit.history(actor, row.uid),
-        "crumbs": path_to(("跑路停业事件", reverse(HOME)), (row.institution.name, "")),
+        "crumbs": risk_path(("跑路停业事件", reverse(HOME)), (row.institution.name, "")),
     }
     return render(request, "funds/risk_detail.html", context)
 
@@ -311,7 +311,7 @@ def runaway_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponseBa
     row: Any = get_visible(reads.runaways_visible(request.user), request.user, uid)
     if name == "claims" and request.method == "GET":
         return redirect(runaway_url(row))
-    path = path_to(("跑路停业事件", reverse(HOME)), (row.institution.name, runaway_url(row)))
+    path = risk_path(("跑路停业事件", reverse(HOME)), (row.institution.name, runaway_url(row)))
     return kit.step_page(request, row, STEPS, name, runaway_url(row), path)
 
 
@@ -377,7 +377,7 @@ def runaway_claims(request: AuthedRequest, uid: UUID) -> HttpResponseBase:
         unit="份",
         more=[{"label": "返回事件", "url": runaway_url(row)}],
         empty="在事件页面“开立退费申请”，有余额的合同按次序列入。",
-        crumbs=path_to(
+        crumbs=risk_path(
             ("跑路停业事件", reverse(HOME)), (row.institution.name, runaway_url(row)), ("退费登记", "")
         ),
     )

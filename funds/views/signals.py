@@ -16,7 +16,7 @@ from casework.web.kit import Register
 from funds import selectors, services
 from funds.filters.signals import SignalFilter
 from funds.forms.signals import ClearForm, SignalForm
-from funds.views.common import VIEW, named_place, path_to, tabs
+from funds.views.common import VIEW, named_place, risk_path, risk_tabs
 
 EDIT = "funds.signal_edit"
 COLUMNS = (
@@ -65,7 +65,7 @@ def signal_list(request: AuthedRequest) -> HttpResponseBase:
             [{"label": "导入表格", "url": reverse("funds:signal_sheet")}] if request.user.may(EDIT) else []
         ),
         empty="还没有登记外部风险信号。",
-        **tabs(request, "funds:warning_list"),
+        **risk_tabs(request, "funds:signal_list"),
     )
 
 
@@ -82,7 +82,7 @@ def signal_create(request: AuthedRequest) -> HttpResponse:
 
     return form_page(
         request, form, work, heading="登记外部风险信号", submit="登记", cancel_url=home,
-        done="已登记，今晚计入资金预警。", crumbs=path_to(("外部风险信号", home), ("登记", "")),
+        done="已登记，今晚计入资金预警。", crumbs=risk_path(("外部风险信号", home), ("登记", "")),
     )  # fmt: skip
 
 
@@ -98,5 +98,5 @@ def signal_clear(request: AuthedRequest, uid: UUID) -> HttpResponse:
 
     return form_page(
         request, ClearForm(**data(request)), work, heading=f"登记消除：{row}", submit="登记", cancel_url=home,
-        done="已登记消除。", crumbs=path_to(("外部风险信号", home), (str(row), "")),
+        done="已登记消除。", crumbs=risk_path(("外部风险信号", home), (str(row), "")),
     )  # fmt: skip

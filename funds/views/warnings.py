@@ -19,7 +19,7 @@ from funds.filters.warnings import WarningFilter
 from funds.forms.accounts import PaperForm, ReasonForm
 from funds.forms.warnings import UNITS, BacktestForm, DisposeForm, shown
 from funds.models import FundWarning
-from funds.views.common import VIEW, keep_paper, path_to, plain_form, tabs
+from funds.views.common import VIEW, keep_paper, plain_form, risk_path, risk_tabs
 from funds.warnings.parameters import LINES
 
 WORK, CLOSE = "funds.warning_work", "funds.warning_close"
@@ -82,10 +82,9 @@ def warning_list(request: AuthedRequest) -> HttpResponseBase:
         unit="条",
         empty="没有符合条件的预警。",
         more=[
-            {"label": "外部风险信号", "url": reverse("funds:signal_list")},
             {"label": "预警回测", "url": reverse("funds:warning_backtest")},
         ],
-        **tabs(request, "funds:warning_list"),
+        **risk_tabs(request, "funds:warning_list"),
     )
 
 
@@ -175,7 +174,7 @@ def warning_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             *((LINES[name]["label"], _line_words(name, value)) for name, value in row.parameters.items()),
         ),
         history=kit.history(actor, row.uid),
-        crumbs=path_to(("资金预警", reverse("funds:warning_list")), (str(row), "")),
+        crumbs=risk_path(("资金预警", reverse("funds:warning_list")), (str(row), "")),
     )
 
 
@@ -202,7 +201,7 @@ def _working(row: FundWarning) -> dict[str, Any]:
 def warning_step(request: AuthedRequest, uid: UUID, name: str) -> HttpResponse:
     """One step of a warning."""
     row: Any = get_visible(selectors.warnings_visible(request.user), request.user, uid)
-    path = path_to(("资金预警", reverse("funds:warning_list")), (str(row), warning_url(row)))
+    path = risk_path(("资金预警", reverse("funds:warning_list")), (str(row), warning_url(row)))
     return kit.step_page(request, row, STEPS, name, warning_url(row), path)
 
 
@@ -237,6 +236,6 @@ def warning_backtest(request: AuthedRequest) -> HttpResponseBase:
         "in_force": [(LINES[name]["label"], shown(name, getattr(lines, name))) for name in form.names],
         "now_places": sum(bool(row.days_now) for row in rows),
         "tried_places": sum(bool(row.days_tried) for row in rows),
-        **tabs(request, "funds:warning_list"),
+        **risk_tabs(request, "funds:warning_list"),
     }
     return render(request, "funds/warning_backtest.html", context, status=422 if form.errors else 200)
