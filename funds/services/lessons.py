@@ -263,6 +263,7 @@ for code, sentence in {
     "lessons_settle": "课时确认入账",
     "lesson_dispute": "家长对课时提出异议",
     "lesson_confirm": "家长确认课时",
+    "lesson_auto_confirm": "到期自动确认课时",
     "lesson_uphold": "认定课时已授",
     "lesson_cancel": "认定课时未授，不计费",
     "lesson_withdraw": "机构撤回课时申报",

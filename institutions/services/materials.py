@@ -113,4 +113,12 @@ def material_withdraw(
     return transition(material, "withdraw", actor=actor, at=at)
 
 
-audit.verb("institutions.material_enter", "登记培训材料")
+for code, sentence in {
+    "material_enter": "登记培训材料",
+    "trainingmaterial_review": "出具培训材料审核意见",
+    "trainingmaterial_approve": "审定培训材料可以使用",
+    "trainingmaterial_reject": "审定培训材料不得使用",
+    "trainingmaterial_retire": "停止使用培训材料",
+    "trainingmaterial_withdraw": "撤回培训材料报审",
+}.items():
+    audit.verb(f"institutions.{code}", sentence)
