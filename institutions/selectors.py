@@ -238,11 +238,10 @@ def licensed_places(actor: User) -> InstitutionQuerySet:
 
 
 def platform_places(actor: User) -> InstitutionQuerySet:
-    """Licensed institutions that have not ended, each with the milestones that it stands at (`milestones_now`)."""
+    """Institutions that have not ended, each with the milestones that it stands at (`milestones_now`)."""
     stands = PlatformMilestone.objects.filter(left_on__isnull=True)
-    return licensed_places(actor).prefetch_related(
-        Prefetch("platform_milestones", stands, to_attr="milestones_now")
-    )
+    rows: InstitutionQuerySet = institutions_visible(actor).present()
+    return rows.prefetch_related(Prefetch("platform_milestones", stands, to_attr="milestones_now"))
 
 
 def platform_rates(actor: User) -> dict[str, int]:
