@@ -44,17 +44,15 @@ def unchecked() -> list[PolicyValue]:
 
 def value(key: str, *, region: Region, on: date) -> PolicyValue:
     """The value of `key` in force on `on`, the nearest region first, then the general one. PolicyMissing."""
-    ancestors = [int(part) for part in region.path.strip("/").split("/") if part]
-    rows = PolicyValue.objects.filter(
-        Q(region__isnull=True) | Q(region_id__in=ancestors), key=key, validity__contains=on
-    )
-    nearest = sorted(rows, key=lambda row: ancestors.index(row.region_id) if row.region_id else -1)
-    if not nearest:
+    row = find(key, region=region, on=on)
+    if row is None:
         raise PolicyMissing(f"政策参数“{key}”在 {on:%Y-%m-%d} 没有取值。请在“政策参数”中录入并注明依据。")
-    row = nearest[-1]
-    if (used := _used.get()) is not None:
-        used[key] = row
     return row
+
+
+def find(key: str, *, region: Region, on: date) -> PolicyValue | None:
+    """As `value`, or None where nothing is in force."""
+    return values((key,), region=region, on=on).get(key)
 
 
 def values(keys: Iterable[str], *, region: Region, on: date) -> dict[str, PolicyValue]:
@@ -63,9 +61,10 @@ def values(keys: Iterable[str], *, region: Region, on: date) -> dict[str, Policy
     rows = PolicyValue.objects.filter(
         Q(region__isnull=True) | Q(region_id__in=ancestors), key__in=set(keys), validity__contains=on
     )
-    found: dict[str, PolicyValue] = {}
-    for row in sorted(rows, key=lambda row: ancestors.index(row.region_id) if row.region_id else -1):
-        found[row.key] = row
+    nearest_last = sorted(rows, key=lambda row: ancestors.index(row.region_id) if row.region_id else -1)
+    found = {row.key: row for row in nearest_last}
+    if (used := _used.get()) is not None:
+        used.update(found)
     return found
 
 

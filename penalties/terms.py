@@ -84,10 +84,7 @@ def hearing_threshold(case: Case, on: date) -> int:
 def discussion_row(case: Case, on: date) -> PolicyValue | None:
     """From which amount the heads decide together, with its basis; None where no such amount is set."""
     kind = "person" if is_person(case) else "organisation"
-    try:
-        return policy.value(f"penalty.discussion.threshold.{kind}", region=case.region, on=on)
-    except policy.PolicyMissing:
-        return None
+    return policy.find(f"penalty.discussion.threshold.{kind}", region=case.region, on=on)
 
 
 def measures_at(case: Case, stage: str) -> list[Measure]:

@@ -30,6 +30,32 @@ class DeadlineMoved:
     due_on: date
 
 
+def _row(
+    actor: User,
+    bureau: Bureau,
+    subject: models.Model,
+    kind: str,
+    label: str,
+    term: Term,
+    starts_on: date,
+    computed: Computed,
+) -> Deadline:
+    return Deadline(
+        bureau=bureau,
+        subject_type=subject._meta.label_lower,
+        subject_uid=getattr(subject, "uid"),  # noqa: B009
+        kind=kind,
+        label=label,
+        starts_on=starts_on,
+        amount=term.amount,
+        unit=term.unit,
+        basis=term.basis,
+        due_on=computed.due_on,
+        explanation=list(computed.explanation),
+        created_by=actor,
+    )  # fmt: skip
+
+
 @transaction.atomic
 def deadline_start(
     *,
@@ -43,21 +69,8 @@ def deadline_start(
 ) -> Deadline:
     """Start one term of `subject`; one of each kind runs at a time. Raises CalendarMissing."""
     computed = compute(term, starts_on, load_calendar())
-    uid: UUID = getattr(subject, "uid")  # noqa: B009
-    deadline = Deadline.objects.create(
-        bureau=bureau,
-        subject_type=subject._meta.label_lower,
-        subject_uid=uid,
-        kind=kind,
-        label=label,
-        starts_on=starts_on,
-        amount=term.amount,
-        unit=term.unit,
-        basis=term.basis,
-        due_on=computed.due_on,
-        explanation=list(computed.explanation),
-        created_by=actor,
-    )
+    deadline = _row(actor, bureau, subject, kind, label, term, starts_on, computed)
+    deadline.save(force_insert=True)
     audit.record(
         actor=actor,
         verb="casework.deadline_start",
@@ -80,23 +93,7 @@ def deadlines_start(
 ) -> Computed:
     """Start the same term of many subjects at once, with one audit event over them. Raises CalendarMissing."""
     computed = compute(term, starts_on, load_calendar())
-    rows = [
-        Deadline(
-            bureau=bureau,
-            subject_type=subject._meta.label_lower,
-            subject_uid=getattr(subject, "uid"),  # noqa: B009
-            kind=kind,
-            label=label,
-            starts_on=starts_on,
-            amount=term.amount,
-            unit=term.unit,
-            basis=term.basis,
-            due_on=computed.due_on,
-            explanation=list(computed.explanation),
-            created_by=actor,
-        )
-        for subject in subjects
-    ]
+    rows = [_row(actor, bureau, subject, kind, label, term, starts_on, computed) for subject in subjects]
     Deadline.objects.bulk_create(rows, batch_size=500)
     marks = sorted(str(row.subject_uid) for row in rows)
     changes: dict[str, list[Any]] = {

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from casework import policy
-from casework.errors import DomainError
 from casework.models import PolicyValue
 from casework.web.fields import DayField, MomentField, area
 from draws import selectors
@@ -178,8 +177,11 @@ class DrawForm(forms.ModelForm):
         self.initial.setdefault("entropy_due_at", tomorrow)
         self.initial.setdefault("planned_on", timezone.localdate(tomorrow) + timedelta(days=1))
         self.initial.setdefault("planned_until", timezone.localdate(tomorrow) + timedelta(days=5))
+        rates: dict[str, PolicyValue] = {}
+        if actor.bureau is not None:
+            rates = policy.values(RATES.values(), region=actor.bureau.region, on=timezone.localdate())
         for code, key in RATES.items():
-            row = _rate(actor, key)
+            row = rates.get(key)
             self.initial.setdefault(f"share_{code}", int(row.value) if row else 0)
             if row:
                 self.fields[f"share_{code}"].help_text = f"参考比例 {row.value}%（{row.cited}）"
@@ -223,12 +225,3 @@ class DrawForm(forms.ModelForm):
             ("五、事先公布的公开值", ("entropy_kind", "entropy_due_at", "entropy_source")),
         )  # fmt: skip
         return [{"title": title, "fields": [self[name] for name in names]} for title, names in groups]
-
-
-def _rate(actor: User, key: str) -> PolicyValue | None:
-    if actor.bureau is None:
-        return None
-    try:
-        return policy.value(key, region=actor.bureau.region, on=timezone.localdate())
-    except DomainError:
-        return None

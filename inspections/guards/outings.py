@@ -68,10 +68,7 @@ def yearly_cap(visit: Visit) -> PolicyValue | None:
 
 def cap_on(region: Region, day: date) -> PolicyValue | None:
     """The cap of a place in force on a day; None before any was."""
-    try:
-        return policy.value("inspection.yearly_cap", region=region, on=day)
-    except policy.PolicyMissing:
-        return None
+    return policy.find("inspection.yearly_cap", region=region, on=day)
 
 
 def within_cap(deployment: Deployment, actor: User) -> Iterable[Reason]:

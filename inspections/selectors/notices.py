@@ -165,14 +165,20 @@ def notices_of_party(actor: User) -> NoticeQuerySet:
 
 
 def term_limits(notice: RectificationNotice, today: date) -> str:
-    """How short and how long the term of a notice may be, with the basis."""
-    shortest = policy.term("rectification.minimum_term", region=notice.region, on=today)
-    longest = policy.term("rectification.maximum_term", region=notice.region, on=today)
+    """How short and how long the term of a notice may be, with the basis; or which value is missing."""
+    try:
+        shortest = policy.term("rectification.minimum_term", region=notice.region, on=today)
+        longest = policy.term("rectification.maximum_term", region=notice.region, on=today)
+    except policy.PolicyMissing as missing:
+        return str(missing)
     return f"整改期限最短 {shortest}（{shortest.cited}），最长 {longest}（{longest.cited}）。"
 
 
 def extension_limits(notice: RectificationNotice, today: date) -> str:
-    """How often and for how long a notice may be extended, with the basis."""
-    times = policy.value("rectification.extension.times", region=notice.region, on=today)
-    longest = policy.term("rectification.extension.maximum", region=notice.region, on=today)
+    """How often and for how long a notice may be extended, with the basis; or which value is missing."""
+    try:
+        times = policy.value("rectification.extension.times", region=notice.region, on=today)
+        longest = policy.term("rectification.extension.maximum", region=notice.region, on=today)
+    except policy.PolicyMissing as missing:
+        return str(missing)
     return f"最多延期 {times.value} {times.unit}（{times.cited}），一次不超过 {longest}（{longest.cited}）。"

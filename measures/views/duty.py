@@ -101,12 +101,11 @@ def _shift_form(request: AuthedRequest, row: Shift | None) -> HttpResponse:
             "starts_at": timezone.localtime(start),
             "ends_at": timezone.localtime(start + timedelta(hours=3)),
         }
-        try:
-            assert actor.bureau is not None
-            least = policy.value("roster.minimum", region=actor.bureau.region, on=day)
-            initial["needed"], source = least.value, f"每班最少 {least.value} {least.unit}（{least.cited}）。"
-        except policy.PolicyMissing:
-            initial["needed"] = 2
+        assert actor.bureau is not None
+        least = policy.find("roster.minimum", region=actor.bureau.region, on=day)
+        initial["needed"] = least.value if least else 2
+        if least:
+            source = f"每班最少 {least.value} {least.unit}（{least.cited}）。"
     else:
         initial["people"] = [duty.user_id for duty in row.duties.all()]
     form = forms.ShiftForm(**data(request), actor=actor, instance=row, initial=initial)

@@ -28,6 +28,13 @@ from penalties.models import (
 from penalties.papers import REVIEW_ASPECTS
 
 
+class RuleField(forms.ModelChoiceField):
+    """A step of the discretion ladder, marked where nobody checked it."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj}（{UNVERIFIED}）" if needs_check(obj) else str(obj)
+
+
 class DiscretionForm(forms.ModelForm):
     """Weighing and proposal."""
 
@@ -59,6 +66,7 @@ class DiscretionForm(forms.ModelForm):
             "reasons": area(3),
             "education_given": area(2),
         }
+        field_classes = {"rule": RuleField}
         labels = {"rule": "裁量阶次"}
         help_texts = {
             "departure": "不按裁量阶次处罚的，须说明理由。",
@@ -73,7 +81,6 @@ class DiscretionForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         give_rows(self, rule=selectors.ladder_choices(self.instance))
-        self.fields["rule"].label_from_instance = _step_label  # type: ignore[attr-defined]
         self.fields["seriousness"].choices = Seriousness.choices  # type: ignore[attr-defined]
         self.fields["first_offence"].choices = FirstOffence.choices  # type: ignore[attr-defined]
         self.fields["no_penalty_ground"].choices = [NONE, *NoPenaltyGround.choices]  # type: ignore[attr-defined]
@@ -127,10 +134,6 @@ class DiscretionForm(forms.ModelForm):
         if given["confiscate"] and income:
             found.append(s.MeasureInput(MeasureKind.CONFISCATION, income))
         return found
-
-
-def _step_label(row: PenaltyRule) -> str:
-    return f"{row}（{UNVERIFIED}）" if needs_check(row) else str(row)
 
 
 class ReviewRequestForm(forms.Form):

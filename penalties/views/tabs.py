@@ -158,11 +158,13 @@ def _papers(request: AuthedRequest, case: Case) -> dict[str, Any]:
 
 
 def _money(request: AuthedRequest, case: Case) -> dict[str, Any]:
-    today = clock.today()
+    late = policy.values(
+        ("penalty.late_fine.rate", "penalty.late_fine.cap"), region=case.region, on=clock.today()
+    )
     return {
         "rests_on": [terms.law_rule(case), case.rule],
-        "late_rate": policy.value("penalty.late_fine.rate", region=case.region, on=today),
-        "late_cap": policy.value("penalty.late_fine.cap", region=case.region, on=today),
+        "late_rate": late.get("penalty.late_fine.rate"),
+        "late_cap": late.get("penalty.late_fine.cap"),
         "balance": terms.balance_of(case),
         "payments": list(case.payments.all()),
         "decided": terms.measures_at(case, MeasureStage.DECIDED),

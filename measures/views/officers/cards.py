@@ -46,10 +46,7 @@ def _card_state(row: Any, today: date) -> tuple[str, str]:
 def _hours_needed(actor: User, today: date) -> PolicyValue | None:
     if actor.bureau is None:
         return None
-    try:
-        return policy.value("officer.training.hours", region=actor.bureau.region, on=today)
-    except policy.PolicyMissing:
-        return None
+    return policy.find("officer.training.hours", region=actor.bureau.region, on=today)
 
 
 OFFICER_COLUMNS = (
