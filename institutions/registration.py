@@ -11,12 +11,21 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import AUTHORITY_ROLES, Role, grant
 from casework.models import EvidenceFile
-from casework.registries import Kpi, NavEntry, add_evidence_owner, add_kpis, add_nav, object_urls
+from casework.registries import (
+    Kpi,
+    NavEntry,
+    Worklist,
+    add_evidence_owner,
+    add_kpis,
+    add_nav,
+    add_worklist,
+    object_urls,
+)
 
 
 def register() -> None:
     """Permissions, navigation, figures, owners and indicators."""
-    from institutions import indicators, workflow  # noqa: F401
+    from institutions import desk, indicators, workflow  # noqa: F401
 
     _grant_all()
     add_nav(
@@ -40,6 +49,14 @@ def register() -> None:
             24,
             "institutions.material_submit",
             face="portal",
+        )
+    )
+    add_worklist(
+        Worklist(
+            "institutions.materials",
+            "培训材料审核",
+            desk.material_items,
+            permission="institutions.material_review",
         )
     )
     add_kpis(register_figures)

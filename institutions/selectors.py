@@ -269,3 +269,11 @@ def materials_visible(actor: User) -> ScopedQuerySet[TrainingMaterial]:
     rows: ScopedQuerySet[TrainingMaterial] = TrainingMaterial.objects.visible_to(actor)
     people = ("institution__region", "reviewed_by", "decided_by")
     return rows.select_related(*people).order_by("-submitted_on", "-pk")
+
+
+def materials_waiting(actor: User) -> ScopedQuerySet[TrainingMaterial]:
+    """Materials that the actor may review, or decide on because another person reviewed them; the oldest first."""
+    waits = Q(status="SUBMITTED")
+    if actor.may("institutions.material_decide"):
+        waits |= Q(status="REVIEWED") & ~Q(reviewed_by=actor)
+    return materials_visible(actor).filter(waits).order_by("submitted_on", "pk")

@@ -38,19 +38,19 @@ class FilesInput(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """A list of files, empty when none were chosen; at most `most` of them when given."""
+    """A list of files, empty when none were chosen; at most `most` of them when given, counted in `unit`."""
 
-    def __init__(self, *, most: int | None = None, **kwargs: Any) -> None:
+    def __init__(self, *, most: int | None = None, unit: str = "张照片", **kwargs: Any) -> None:
         kwargs.setdefault("widget", FilesInput(attrs={"multiple": True}))
         kwargs.setdefault("required", False)
-        self.most = most
+        self.most, self.unit = most, unit
         super().__init__(**kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """Each file checked on its own."""
         given = data if isinstance(data, list | tuple) else [data] if data else []
         if self.most is not None and len(given) > self.most:
-            raise forms.ValidationError(f"最多传 {self.most} 张照片。")
+            raise forms.ValidationError(f"最多传 {self.most} {self.unit}。")
         return [super(FilesField, self).clean(item, initial) for item in given]
 
 

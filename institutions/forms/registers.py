@@ -140,6 +140,7 @@ class MaterialForm(forms.Form):
     pages = FilesField(
         label="材料内容",
         most=PAGES_MAX,
+        unit="个文件",
         widget=PAGES,
         help_text=f"封面、目录和正文的照片或 PDF，最多 {PAGES_MAX} 个。",
     )

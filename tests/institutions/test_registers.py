@@ -259,8 +259,11 @@ def test_an_institution_submits_its_own_material_and_the_bureau_decides_by_hand(
     assert "待审核" in party.get(page).content.decode()
     home = f"/desk/institutions/materials/{row.uid}/"
     officer, head = sign_in(world.officer), sign_in(world.head)
+    assert "审核培训材料：《数学思维讲义》" in officer.get("/desk/").content.decode()
     assert officer.post(f"{home}review/", {"opinion": "讲授进度超前"}).status_code == 302
     assert "讲授进度超前" not in party.get(page).content.decode()
+    assert "培训材料：《数学思维讲义》" not in officer.get("/desk/").content.decode()
+    assert "审定培训材料：《数学思维讲义》" in head.get("/desk/").content.decode()
     assert head.post(f"{home}reject/", {"reason": "超标超前"}).status_code == 302
     assert "讲授进度超前" in party.get(page).content.decode()
     assert party.get(home).status_code in {302, 403, 404}
