@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from accounts.models import Bureau, Organisation, OrganisationKind, Region, RegionLevel, User
 from accounts.querysets import ScopedQuerySet
@@ -238,10 +240,14 @@ def licensed_places(actor: User) -> InstitutionQuerySet:
 
 
 def platform_places(actor: User) -> InstitutionQuerySet:
-    """Institutions that have not ended, each with the milestones that it stands at (`milestones_now`)."""
-    stands = PlatformMilestone.objects.filter(left_on__isnull=True)
-    rows: InstitutionQuerySet = institutions_visible(actor).present()
-    return rows.prefetch_related(Prefetch("platform_milestones", stands, to_attr="milestones_now"))
+    """Licensed institutions that have not ended, each with where it stands now (`milestones_now`).
+
+    A milestone is a mapping of `milestone`, `uid` and `reached_on` (ISO), read with the row: lists ask once.
+    """
+    stands = PlatformMilestone.objects.filter(institution=OuterRef("pk"), left_on__isnull=True)
+    told = JSONObject(milestone="milestone", uid="uid", reached_on="reached_on")
+    rows = licensed_places(actor)
+    return rows.annotate(milestones_now=ArraySubquery(stands.order_by("pk").values(data=told)))
 
 
 def platform_rates(actor: User) -> dict[str, int]:

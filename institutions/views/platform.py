@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,20 +17,20 @@ from casework.web.kit import Register
 from institutions import selectors, services
 from institutions.filters import PlatformFilter
 from institutions.forms.registers import LeaveForm, MilestoneForm
-from institutions.models import Institution, Milestone, PlatformMilestone
+from institutions.models import Institution, Milestone
 from institutions.views.common import parts, path_to
 
 VIEW, EDIT = "institutions.platform_view", "institutions.platform_edit"
 
 
-def _stands_at(row: Any, milestone: str) -> PlatformMilestone | None:
-    return next((item for item in row.milestones_now if item.milestone == milestone), None)
+def _stands_at(row: Any, milestone: str) -> dict[str, str] | None:
+    return next((item for item in row.milestones_now if item["milestone"] == milestone), None)
 
 
 def _day(milestone: str) -> Any:
-    def value(row: Institution) -> Any:
+    def value(row: Institution) -> date | None:
         found = _stands_at(row, milestone)
-        return found.reached_on if found else None
+        return date.fromisoformat(found["reached_on"]) if found else None
 
     return value
 
@@ -47,9 +48,9 @@ def _cells(row: Any, *, actor: User) -> list[dict[str, Any]]:
         found = _stands_at(row, milestone)
         if found is None:
             return {"text": "未达到", "muted": True}
-        leave = reverse("institutions:milestone_leave", args=[found.uid])
+        leave = reverse("institutions:milestone_leave", args=[found["uid"]])
         links = [{"label": "登记退出", "url": leave}] if actor.may(EDIT) else []
-        return {"text": f"{found.reached_on:%Y-%m-%d}", "nowrap": True, "links": links}
+        return {"text": found["reached_on"], "nowrap": True, "links": links}
 
     name = {
         "text": row.name,

@@ -20,7 +20,7 @@ from institutions import services
 from institutions.codes import uscc_check_digit
 from institutions.models import Institution, MarketEntity, PlatformMilestone, TrainingMaterial
 from tests.conftest import World
-from tests.institutions.factories import make_institution
+from tests.institutions.factories import make_institution, make_unlicensed
 from tests.monitors.making import portrait
 
 pytestmark = pytest.mark.django_db
@@ -179,8 +179,10 @@ def test_the_platform_page_shows_rates_and_finds_who_lacks(world: World, sign_in
     head, base = sign_in(world.head), "/desk/institutions/platform/"
     values = {"milestone": "ONBOARDED", "institutions": [one.pk], "reached_on": today().isoformat()}
     assert head.post(f"{base}new/", values).status_code == 302
+    bare = make_unlicensed(world, name="示例无证辅导")
     page = head.get(base).content.decode()
     assert "入驻平台 1 家（50.0%）" in page
+    assert bare.name not in page
     lacking = head.get(f"{base}?lacks=ONBOARDED").content.decode()
     assert two.name in lacking
     assert one.name not in lacking
