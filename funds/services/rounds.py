@@ -186,8 +186,12 @@ def finding_close(*, actor: User, finding: AuditFinding, at: datetime | None = N
 def finding_send_back(
     *, actor: User, finding: AuditFinding, reason: str, at: datetime | None = None
 ) -> AuditFinding:
-    """It is not put right. Raises NotAllowed, WrongState, Unlawful."""
-    return transition(finding, "send_back", actor=actor, at=at, reason=reason.strip())
+    """It is not put right: what was entered goes to the event, the finding is open as before.
+
+    Raises NotAllowed, WrongState, Unlawful.
+    """
+    values: dict[str, Any] = {"result": "", "rectified_on": None, "reported_by": None}
+    return transition(finding, "send_back", actor=actor, at=at, reason=reason.strip(), values=values)
 
 
 for code, sentence in {

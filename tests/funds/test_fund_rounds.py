@@ -126,6 +126,23 @@ def test_put_right_is_not_closed_and_another_person_closes(law: World, sheet: Au
         services.round_places_add(actor=law.officer, audit_round=ended, institutions=[sheet.institution])
 
 
+def test_what_was_sent_back_is_late_again(
+    law: World, sheet: AuditSheet, sign_in: Callable[..., Client]
+) -> None:
+    done = filled(law, sheet)
+    row = services.finding_add(
+        actor=law.officer, sheet=done, kind="HIDDEN", summary="账外收费", measure="RECTIFY", due_on=DAY
+    )
+    row = services.finding_rectify(actor=law.officer, finding=row, result="已转入", rectified_on=DAY, at=AT)
+    row = services.finding_send_back(actor=law.head, finding=row, reason="差 680 元")
+    assert (row.status, row.result, row.rectified_on, row.reported_by) == ("OPEN", "", None, None)
+    event = AuditEvent.objects.get(verb="funds.auditfinding_send_back")
+    assert event.changes["result"] == ["已转入", ""]
+    page: Any = sign_in(law.officer)
+    for address in ("findings/", f"audit-sheets/{sheet.uid}/"):
+        assert "按期办结" not in page.get(f"/desk/funds/{address}").content.decode()
+
+
 def test_round_pages(law: World, place: Institution, sign_in: Callable[..., Client]) -> None:
     today = timezone.localdate()
     page: Any = sign_in(law.officer)
