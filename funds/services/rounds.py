@@ -147,8 +147,13 @@ def finding_add(
     amount_fen: int = 0,
     at: datetime | None = None,
 ) -> AuditFinding:
-    """Enter what was found on an item that has a problem. Raises NotAllowed, WrongState, Unlawful."""
+    """Enter what was found on an item that has a problem; the figures of a round that has ended stand.
+
+    Raises NotAllowed, WrongState, Unlawful.
+    """
     require(actor, WORK)
+    if lock(sheet.round).status != "RUNNING":
+        raise WrongState("这轮专查已经结束，不能再登记问题。确需补登的，请负责人先重新开启专查。")
     locked = lock(sheet)
     if locked.status != "DONE" or locked.checked_on is None:
         raise WrongState("请先填写核查表，再登记问题。")
