@@ -86,6 +86,21 @@ def test_signals_are_judged_registered_and_a_repeat_changes_nothing(law: World, 
     assert name
 
 
+def test_words_that_nobody_knows_are_refused_and_not_guessed(law: World, place: Institution) -> None:
+    lines = (
+        "案号,被告,类型,来源,日期",
+        f"1,{place.name},噪音扰民,法院,2026-03-02",
+        f"2,{place.name},欠薪,某某平台,2026-03-02",
+        f"3,{place.name},,,2026-03-02",
+    )
+    sheet = signals(law, *lines, defaults={"kind": "RENT", "source": "COURT"})
+    rows = services.outside_rows(sheet)
+    assert [row.kind for row in rows] == ["REJECTED", "REJECTED", "NEW"]
+    assert "信号“噪音扰民”不认识" in rows[0].reasons[0]
+    assert "来源“某某平台”不认识" in rows[1].reasons[0]
+    assert (rows[2].values["kind"], rows[2].values["source"]) == ("RENT", "COURT")
+
+
 def test_columns_with_other_words_are_named_by_people(law: World, place: Institution) -> None:
     sheet = signals(law, "主体,事由编码,列入日期,原因", f"{place.name},异常 1,2026-03-02,通过住所无法联系")
     with pytest.raises(Unlawful, match="请指定哪一列是：来源编号"):
