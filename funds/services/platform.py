@@ -89,9 +89,8 @@ def _differences(
     for number, item in told.items():
         contract = contracts.get(number)
         if contract is None:
-            yield _row(
-                actor, sheet, "HERE", item, None, item.fen if item.fen is not None else item.lessons, None
-            )
+            value = item.lessons if sheet.kind == "LESSONS" else item.fen
+            yield _row(actor, sheet, "HERE", item, None, value, None)
             continue
         own = ours.get(contract.pk, NOTHING)
         if item.fen is not None and own.fen is not None and item.fen != own.fen:

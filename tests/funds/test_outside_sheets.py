@@ -223,6 +223,21 @@ def test_lessons_and_refunds_are_summed_by_order(
         )
 
 
+@pytest.mark.usefixtures("now")
+def test_an_unknown_order_is_told_in_the_sheets_own_unit(
+    law: World, place: Institution, sign_in: Callable[..., Client]
+) -> None:
+    head = "订单号,机构名称,消课日期,课时,消课金额"
+    line = f"999999999999,{place.name},2026-11-23,2,100.00"
+    services.outside_apply(actor=law.clerk, sheet=orders(law, head, line, kind="LESSONS"))
+    row = PlatformDifference.objects.get()
+    assert (row.kind, row.theirs, row.ours) == ("HERE", 2, None)
+    page: Any = sign_in(law.clerk)
+    text = page.get("/desk/funds/differences/").content.decode()
+    assert "2 课时" in text
+    assert "10000 课时" not in text
+
+
 def test_sheets_that_nobody_confirms_go_with_their_files(law: World, place: Institution) -> None:
     sheet = signals(law, "案号,被告,日期", f"1,{place.name},2026-01-01")
     later = timezone.now() + timedelta(days=31)
