@@ -16,13 +16,14 @@ NUMBER_MAX = 40
 
 @dataclass
 class Told:
-    """What the sheet says about one order."""
+    """What the sheet says about one order; `is_whole` when every row of it could be read."""
 
     order_no: str
     place_name: str
     institution: Institution | None
     fen: int | None = None
     lessons: int | None = None
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -57,15 +58,16 @@ def judge_platform(rows: list[OutsideRow], sheet: OutsideSheet) -> None:
 
 
 def told_by_order(rows: list[OutsideRow]) -> dict[str, Told]:
-    """Rows summed by order number."""
+    """Rows summed by order number. An order of which a row was refused is not whole: its sums say nothing."""
     found: dict[str, Told] = {}
     for row in rows:
-        if row.kind != "NEW":
-            continue
         values = row.values
+        if not 0 < len(values["order_no"]) <= NUMBER_MAX:
+            continue
         told = found.setdefault(
             values["order_no"], Told(values["order_no"], values["place_name"], values["institution"])
         )
+        told.is_whole = told.is_whole and row.kind == "NEW"
         told.fen = _plus(told.fen, values["fen"])
         told.lessons = _plus(told.lessons, values["lessons"])
     return found

@@ -34,12 +34,16 @@ def platform_compare(
 ) -> dict[str, int]:
     """Keep what the sheet says, list the differences, and end those that are gone; counts of each.
 
-    A difference that people worked is not raised again while both sides say the same.
+    A difference that people worked is not raised again while both sides say the same. An order of which a row was
+    refused is not compared: nothing is listed, ended or called missing there for it.
     """
-    told = told_by_order(rows)
-    contracts = contracts_by_order(sheet, told)
+    named = told_by_order(rows)
+    seen = contracts_by_order(sheet, named)
+    told = {number: item for number, item in named.items() if item.is_whole}
+    contracts = {number: row for number, row in seen.items() if number in told}
     _keep(sheet, told, contracts)
-    found = {(row.kind, row.order_no): row for row in _differences(actor, sheet, told, contracts)}
+    listed = _differences(actor, sheet, told, contracts, {row.pk for row in seen.values()})
+    found = {(row.kind, row.order_no): row for row in listed}
     raised = _raise(sheet, found)
     spoken_of = set(told) | {row.order_no for row in contracts.values()}
     gone = _end(actor, sheet, spoken_of, set(found), at)
@@ -82,7 +86,11 @@ def _keep(sheet: OutsideSheet, told: dict[str, Told], contracts: dict[str, Contr
 
 
 def _differences(
-    actor: User, sheet: OutsideSheet, told: dict[str, Told], contracts: dict[str, Contract]
+    actor: User,
+    sheet: OutsideSheet,
+    told: dict[str, Told],
+    contracts: dict[str, Contract],
+    seen: set[int],
 ) -> Iterator[PlatformDifference]:
     keys = [row.pk for row in contracts.values()]
     ours = ours_of(sheet, Contract.objects.filter(pk__in=keys))
@@ -97,15 +105,20 @@ def _differences(
             yield _row(actor, sheet, "AMOUNT", item, contract, item.fen, own.fen)
         if item.lessons is not None and own.lessons is not None and item.lessons != own.lessons:
             yield _row(actor, sheet, "LESSONS", item, contract, item.lessons, own.lessons)
-    yield from _missing_there(actor, sheet, told, contracts)
+    yield from _missing_there(actor, sheet, told, contracts, seen)
 
 
 def _missing_there(
-    actor: User, sheet: OutsideSheet, told: dict[str, Told], contracts: dict[str, Contract]
+    actor: User,
+    sheet: OutsideSheet,
+    told: dict[str, Told],
+    contracts: dict[str, Contract],
+    seen: set[int],
 ) -> Iterator[PlatformDifference]:
+    """`seen` are contracts that the sheet names, also where a row of theirs was refused."""
     places = {item.institution.pk for item in told.values() if item.institution is not None}
     places |= {row.institution_id for row in contracts.values()}
-    left = only_here(sheet, places, {row.pk for row in contracts.values()})
+    left = only_here(sheet, places, seen)
     amounts = ours_of(sheet, left)
     for contract in left.select_related("institution", "region"):
         own = amounts.get(contract.pk, NOTHING)

@@ -224,6 +224,29 @@ def test_lessons_and_refunds_are_summed_by_order(
 
 
 @pytest.mark.usefixtures("now")
+def test_an_order_with_a_refused_row_accuses_nobody(
+    law: World, place: Institution, paid: list[Contract]
+) -> None:
+    head = "订单号,机构名称,支付金额,支付时间"
+    first, second, third, fourth = (row.order_no for row in paid)
+    open_one = (f"{fourth},{place.name},1,2026-11-20", *(f"{n},{place.name},3000," for n in (first, second)))
+    services.outside_apply(actor=law.clerk, sheet=orders(law, head, *open_one, f"{third},{place.name},3000,"))
+    assert PlatformDifference.objects.get().order_no == fourth
+    lines = (
+        f"{first},{place.name},3000,2026-11-20",
+        f"{second},{place.name},三千元,2026-11-20",
+        f"{third},{place.name},1000,2026-11-20",
+        f"{third},{place.name},2000,2027-11-20",
+        f"{fourth},{place.name},3000,2026-11-20",
+        f"{fourth},{place.name},,2026-11-20",
+    )
+    done = services.outside_apply(actor=law.clerk, sheet=orders(law, head, *lines))
+    assert (done.counts["orders"], done.counts["matched"], done.counts["REJECTED"]) == (1, 1, 3)
+    assert (done.counts["raised"], done.counts["gone"]) == (0, 0)
+    assert PlatformDifference.objects.get().status == "OPEN"
+
+
+@pytest.mark.usefixtures("now")
 def test_an_unknown_order_is_told_in_the_sheets_own_unit(
     law: World, place: Institution, sign_in: Callable[..., Client]
 ) -> None:
