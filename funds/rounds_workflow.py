@@ -61,8 +61,9 @@ def other_than_reporter(finding: AuditFinding, actor: User) -> Iterator[Reason]:
 
 def no_other_open(difference: PlatformDifference, actor: User) -> Iterator[Reason]:
     """The same difference was found again since."""
-    same = {"subject": difference.subject, "kind": difference.kind, "order_no": difference.order_no}
-    if type(difference).objects.filter(bureau=difference.bureau_id, status="OPEN", **same).exists():
+    names = ("bureau", "subject", "kind", "order_no", "covers_from", "covers_to")
+    same = {name: getattr(difference, name) for name in names}
+    if type(difference).objects.filter(status="OPEN", **same).exists():
         yield Reason("同一差异已重新列出，请在新的一条里核对。")
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
+from casework.errors import Unlawful
 from funds.models import CONFIRMED, Contract, Lesson, OutsideSheet, Refund
 from funds.outside_sheets.rows import OutsideRow, Places, day_of, fen_of, lessons_of
 from institutions.models import Institution
@@ -32,6 +34,13 @@ class Ours:
 
     fen: int | None
     lessons: int | None
+
+
+def days_of(sheet: OutsideSheet) -> tuple[date, date]:
+    """First and last day that the sheet speaks of. Raises Unlawful when it does not say."""
+    if sheet.covers_from is None or sheet.covers_to is None:
+        raise Unlawful("表格没有数据起止日期，不能比对。")
+    return sheet.covers_from, sheet.covers_to
 
 
 def judge_platform(rows: list[OutsideRow], sheet: OutsideSheet) -> None:

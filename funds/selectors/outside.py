@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 
 from accounts.models import User
 from accounts.querysets import ScopedQuerySet
-from funds.models import OutsideSheet, PlatformDifference
+from funds.models import OutsideSheet, PlatformDifference, PlatformRecord
+
+TOLD_SHOWN = 24
 
 
 def outside_visible(actor: User) -> ScopedQuerySet[OutsideSheet]:
@@ -39,3 +41,12 @@ def difference_counts(actor: User) -> dict[str, int]:
     """Open differences by kind."""
     rows = PlatformDifference.objects.visible_to(actor).filter(status="OPEN").order_by()
     return dict(rows.values_list("kind").annotate(count=Count("pk")))
+
+
+def told_before(difference: PlatformDifference) -> list[PlatformRecord]:
+    """What the platform told about the difference's order or contract in its sheets, the newest days first."""
+    same = Q(order_no=difference.order_no)
+    if difference.contract_id is not None:
+        same |= Q(contract=difference.contract_id)
+    rows = PlatformRecord.objects.filter(same, bureau=difference.bureau_id, kind=difference.subject)
+    return list(rows.select_related("sheet").order_by("-covers_to", "-covers_from", "pk")[:TOLD_SHOWN])

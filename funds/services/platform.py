@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction as database
@@ -19,12 +19,13 @@ from funds.outside_sheets.platform import (
     Ours,
     Told,
     contracts_by_order,
+    days_of,
     only_here,
     ours_of,
     told_by_order,
 )
 
-Mark = tuple[str, str]
+Mark = tuple[str, str, date, date]
 NOTHING = Ours(0, 0)
 
 
@@ -43,7 +44,7 @@ def platform_compare(
     contracts = {number: row for number, row in seen.items() if number in told}
     _keep(sheet, told, contracts)
     listed = _differences(actor, sheet, told, contracts, {row.pk for row in seen.values()})
-    found = {(row.kind, row.order_no): row for row in listed}
+    found = {_mark(row): row for row in listed}
     raised = _raise(sheet, found)
     spoken_of = set(told) | {row.order_no for row in contracts.values()}
     gone = _end(actor, sheet, spoken_of, set(found), at)
@@ -60,8 +61,7 @@ def platform_compare(
 
 
 def _keep(sheet: OutsideSheet, told: dict[str, Told], contracts: dict[str, Contract]) -> None:
-    if sheet.covers_to is None:
-        raise Unlawful("表格没有数据起止日期，不能比对。")
+    since, until = days_of(sheet)
     rows = [
         PlatformRecord(
             bureau=sheet.bureau,
@@ -70,7 +70,8 @@ def _keep(sheet: OutsideSheet, told: dict[str, Told], contracts: dict[str, Contr
             order_no=number,
             institution=item.institution or (contracts[number].institution if number in contracts else None),
             contract=contracts.get(number),
-            covers_to=sheet.covers_to,
+            covers_from=since,
+            covers_to=until,
             fen=item.fen,
             lessons=item.lessons,
         )
@@ -79,7 +80,7 @@ def _keep(sheet: OutsideSheet, told: dict[str, Told], contracts: dict[str, Contr
     PlatformRecord.objects.bulk_create(
         rows,
         update_conflicts=True,
-        unique_fields=["bureau", "kind", "order_no", "covers_to"],
+        unique_fields=["bureau", "kind", "order_no", "covers_from", "covers_to"],
         update_fields=["sheet", "institution", "contract", "fen", "lessons"],
         batch_size=500,
     )
@@ -136,6 +137,7 @@ def _row(
     theirs: int | None,
     ours: int | None,
 ) -> PlatformDifference:
+    since, until = days_of(sheet)
     place = contract.institution if contract else item.institution
     region = place.region if place else sheet.region
     return PlatformDifference(
@@ -150,17 +152,31 @@ def _row(
         institution=place,
         place_name=item.place_name[:100],
         contract=contract,
+        covers_from=since,
+        covers_to=until,
         theirs=theirs,
         ours=ours,
+    )
+
+
+def _mark(row: PlatformDifference) -> Mark:
+    return row.kind, row.order_no, row.covers_from, row.covers_to
+
+
+def _of_days(sheet: OutsideSheet) -> Any:
+    """Differences of the sheet's kind and days; those of other days are none of its business."""
+    since, until = days_of(sheet)
+    return PlatformDifference.objects.filter(
+        bureau=sheet.bureau, subject=sheet.kind, covers_from=since, covers_to=until
     )
 
 
 def _raise(sheet: OutsideSheet, found: dict[Mark, PlatformDifference]) -> int:
     """New ones are listed; an open one takes the new values; a worked one with the same values stays worked."""
     standing: dict[Mark, PlatformDifference] = {}
-    rows = PlatformDifference.objects.select_for_update().filter(bureau=sheet.bureau, subject=sheet.kind)
-    for row in rows.filter(order_no__in=[number for _, number in found]).order_by("pk"):
-        standing[row.kind, row.order_no] = row
+    rows = _of_days(sheet).select_for_update().filter(order_no__in=[mark[1] for mark in found])
+    for row in rows.order_by("pk"):
+        standing[_mark(row)] = row
     fresh, changed = [], []
     for mark, row in found.items():
         old = standing.get(mark)
@@ -180,10 +196,8 @@ def _values(row: PlatformDifference) -> tuple[int | None, int | None]:
 
 def _end(actor: User, sheet: OutsideSheet, told: set[str], found: set[Mark], at: datetime) -> int:
     """Open differences on orders of this sheet that no longer show have ended."""
-    rows = PlatformDifference.objects.filter(
-        bureau=sheet.bureau, subject=sheet.kind, status="OPEN", order_no__in=told
-    )
-    gone = [row for row in rows.order_by("pk") if (row.kind, row.order_no) not in found]
+    rows = _of_days(sheet).filter(status="OPEN", order_no__in=told)
+    gone = [row for row in rows.order_by("pk") if _mark(row) not in found]
     for row in gone:
         transition(row, "agree", actor=actor, at=at)
     return len(gone)

@@ -224,6 +224,43 @@ def test_lessons_and_refunds_are_summed_by_order(
 
 
 @pytest.mark.usefixtures("now")
+def test_a_later_month_neither_ends_nor_changes_an_earlier_ones_difference(
+    law: World, place: Institution, paid: list[Contract], sign_in: Callable[..., Client]
+) -> None:
+    for day in (23, 26):
+        lesson = paying.taught(law, paid[0], 1, day=date(2026, 11, day))[0]
+        services.lesson_confirm(actor=law.system, lesson=lesson, at=paying.at(lesson.taught_on, 20))
+    head = "订单号,机构名称,消课日期,课时"
+    spans = ((date(2026, 11, 1), date(2026, 11, 24)), (date(2026, 11, 25), UNTIL))
+
+    def told(span: int, lessons: int, day: str) -> dict[str, int]:
+        sheet = services.outside_receive(
+            actor=law.clerk, kind="LESSONS", covers_from=spans[span][0], covers_to=spans[span][1],
+            upload=file_of(head, f"{paid[0].order_no},{place.name},{day},{lessons}"),
+        )  # fmt: skip
+        return services.outside_apply(actor=law.clerk, sheet=sheet).counts
+
+    assert told(0, 3, "2026-11-23")["raised"] == 1
+    assert told(1, 5, "2026-11-26")["raised"] == 1
+    rows = PlatformDifference.objects.order_by("covers_from")
+    assert [(row.covers_from, row.covers_to, row.theirs, row.ours) for row in rows] == [
+        (*spans[0], 3, 1), (*spans[1], 5, 1),
+    ]  # fmt: skip
+    assert told(1, 1, "2026-11-26")["gone"] == 1
+    assert [row.status for row in rows.all()] == ["OPEN", "GONE"]
+    worked = services.difference_work(actor=law.clerk, difference=rows[0], cause="TIMING", note="跨月")
+    assert told(1, 4, "2026-11-26")["raised"] == 1
+    services.difference_reopen(actor=law.clerk, difference=worked, reason="再核")
+    assert PlatformDifference.objects.filter(status="OPEN").count() == 2
+    page: Any = sign_in(law.clerk)
+    text = page.get(f"/desk/funds/differences/{worked.uid}/").content.decode()
+    assert "平台历次所报" in text
+    for since, until in spans:
+        assert f"{since:%Y-%m-%d} 至 {until:%Y-%m-%d}" in text
+    assert "2026-11-25 至 2026-11-28" in page.get("/desk/funds/differences/").content.decode()
+
+
+@pytest.mark.usefixtures("now")
 def test_an_order_with_a_refused_row_accuses_nobody(
     law: World, place: Institution, paid: list[Contract]
 ) -> None:
