@@ -20,6 +20,13 @@ def days_of_the_sheet(apps: Any, schema_editor: Any) -> None:
         )
 
 
+# Certificates are append-only, so the rows are not updated: the column is rewritten once. How much of the money in
+# transit was within its term that day is not on the certificate, so none of it counts in the gap of old ones.
+GAP_OF_OLD = (
+    "ALTER TABLE funds_dailycertificate ALTER COLUMN gap_fen TYPE bigint USING GREATEST(0, owed_fen - bank_fen)"
+)
+
+
 class Migration(migrations.Migration):
     dependencies = [("funds", "0012_outside_sheets")]
 
@@ -61,5 +68,15 @@ class Migration(migrations.Migration):
                 fields=("bureau", "kind", "order_no", "covers_from", "covers_to"),
                 name="funds_platformrecord_once",
             ),
+        ),
+        migrations.AddField(
+            "dailycertificate",
+            "gap_fen",
+            models.BigIntegerField(default=0, verbose_name="存款和期限内在途款的缺口（分）"),
+        ),
+        migrations.RunSQL(GAP_OF_OLD, migrations.RunSQL.noop),
+        migrations.AddConstraint(
+            "dailycertificate",
+            models.CheckConstraint(condition=Q(gap_fen__gte=0), name="funds_dailycertificate_gap"),
         ),
     ]
