@@ -261,6 +261,38 @@ def test_a_later_month_neither_ends_nor_changes_an_earlier_ones_difference(
 
 
 @pytest.mark.usefixtures("now")
+def test_orders_are_compared_with_what_was_paid_in_the_sheets_days(law: World, place: Institution) -> None:
+    paying.custody(law, place)
+    two, quiet = (
+        paying.signed(law, place, student=name, phone=f"1380000001{n}") for n, name in enumerate("甲乙")
+    )
+    paying.paid(law, two, 100_000)
+    paying.paid(law, two, 200_000, on=date(2026, 11, 26))
+    paying.paid(law, quiet, 300_000)
+    head = "订单号,机构名称,支付金额,课时数,支付时间"
+
+    def told(since: date, until: date, *lines: str) -> dict[str, int]:
+        PlatformDifference.objects.all().delete()
+        sheet = services.outside_receive(
+            actor=law.clerk, kind="ORDERS", upload=file_of(head, *lines), covers_from=since, covers_to=until
+        )
+        return services.outside_apply(actor=law.clerk, sheet=sheet).counts
+
+    first, last = date(2026, 11, 24), date(2026, 11, 25)
+    assert told(SINCE, first, f"{two.order_no},{place.name},1000,30,2026-11-20")["raised"] == 1
+    assert PlatformDifference.objects.get().order_no == quiet.order_no
+    assert told(last, UNTIL, f"{two.order_no},{place.name},2000,30,2026-11-26")["raised"] == 0
+    assert told(SINCE, UNTIL, *(
+        f"{row.order_no},{place.name},3000,30,2026-11-20" for row in (two, quiet)
+    ))["raised"] == 0  # fmt: skip
+    assert told(last, UNTIL, f"{quiet.order_no},{place.name},3000,30,2026-11-26")["raised"] == 2
+    found = {(row.kind, row.order_no): (row.theirs, row.ours) for row in PlatformDifference.objects.all()}
+    assert found == {
+        ("AMOUNT", quiet.order_no): (300_000, 0), ("THERE", two.order_no): (None, 200_000),
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("now")
 def test_an_order_with_a_refused_row_accuses_nobody(
     law: World, place: Institution, paid: list[Contract]
 ) -> None:
