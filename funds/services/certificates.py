@@ -214,7 +214,7 @@ def _leaves(day: DailyCertificate) -> tuple[list[merkle.Node], bool]:
     by_pk = Contract.objects.in_bulk(day.contracts)
     rows = [(by_pk[pk], fen) for pk, fen in zip(day.contracts, day.claims, strict=True)]
     leaves = [merkle.leaf(salt_of(row, day.on), fen, row.order_no) for row, fen in rows]
-    if merkle.root(leaves)[0] == day.root:
+    if day.on >= merkle.NUMBERED_FROM or merkle.root(leaves)[0] == day.root:
         return leaves, True
     return [merkle.leaf(salt_of(row, day.on), fen) for row, fen in rows], False
 
