@@ -36,11 +36,13 @@ def platform_compare(
     """Keep what the sheet says, list the differences, and end those that are gone; counts of each.
 
     A difference that people worked is not raised again while both sides say the same. An order of which a row was
-    refused is not compared: nothing is listed, ended or called missing there for it.
+    refused is not compared: nothing is listed, ended or called missing there for it. Raises Unlawful when none is left.
     """
     named = told_by_order(rows)
     seen = contracts_by_order(sheet, named)
     told = {number: item for number, item in named.items() if item.is_whole}
+    if not told:
+        raise Unlawful("没有一个订单可以比对：每个订单都有不予导入的行。请改正表格后重新上传。")
     contracts = {number: row for number, row in seen.items() if number in told}
     _keep(sheet, told, contracts)
     listed = _differences(actor, sheet, told, contracts, {row.pk for row in seen.values()})

@@ -14,8 +14,10 @@ from django.test import Client
 from django.utils import timezone
 
 from casework.errors import NotAllowed, Unlawful, WrongState
+from casework.models import AuditEvent
 from funds import services
 from funds.models import Contract, Entry, FundSignal, OutsideSheet, PlatformDifference, PlatformRecord
+from funds.selectors import outside as reads
 from institutions.models import Institution
 from tests.conftest import World
 from tests.funds import paying
@@ -55,7 +57,7 @@ def test_signals_are_judged_registered_and_a_repeat_changes_nothing(law: World, 
         "合计,6,,,",
     )
     sheet = signals(law, *lines, defaults={"source": "COURT", "kind": ""})
-    rows = services.outside_rows(sheet)
+    rows = reads.outside_rows(sheet)
     assert [row.kind for row in rows] == ["NEW", "NEW", *["REJECTED"] * 6]
     words = ["".join(row.reasons) for row in rows]
     assert "同一条信号" in words[2]
@@ -73,13 +75,13 @@ def test_signals_are_judged_registered_and_a_repeat_changes_nothing(law: World, 
     assert (found["1"].kind, found["1"].source, found["1"].institution) == ("RENT", "COURT", place)
     assert found["2"].kind == "WAGE"
     again = signals(law, *lines, defaults={"source": "COURT"})
-    assert [row.kind for row in services.outside_rows(again)][:2] == ["SAME", "SAME"]
+    assert [row.kind for row in reads.outside_rows(again)][:2] == ["SAME", "SAME"]
     with pytest.raises(WrongState, match="没有可以导入的新行"):
         services.outside_apply(actor=law.clerk, sheet=again)
     changed = signals(
         law, lines[1], lines[2].replace("2026-03-02", "2026-03-03"), defaults={"source": "COURT"}
     )
-    assert "发生日期不同" in services.outside_rows(changed)[0].reasons[0]
+    assert "发生日期不同" in reads.outside_rows(changed)[0].reasons[0]
     assert FundSignal.objects.count() == 2
     services.outside_discard(actor=law.clerk, sheet=again)
     assert not OutsideSheet.objects.filter(pk=again.pk).exists()
@@ -94,7 +96,7 @@ def test_words_that_nobody_knows_are_refused_and_not_guessed(law: World, place: 
         f"3,{place.name},,,2026-03-02",
     )
     sheet = signals(law, *lines, defaults={"kind": "RENT", "source": "COURT"})
-    rows = services.outside_rows(sheet)
+    rows = reads.outside_rows(sheet)
     assert [row.kind for row in rows] == ["REJECTED", "REJECTED", "NEW"]
     assert "信号“噪音扰民”不认识" in rows[0].reasons[0]
     assert "来源“某某平台”不认识" in rows[1].reasons[0]
@@ -104,7 +106,7 @@ def test_words_that_nobody_knows_are_refused_and_not_guessed(law: World, place: 
 def test_columns_with_other_words_are_named_by_people(law: World, place: Institution) -> None:
     sheet = signals(law, "主体,事由编码,列入日期,原因", f"{place.name},异常 1,2026-03-02,通过住所无法联系")
     with pytest.raises(Unlawful, match="请指定哪一列是：来源编号"):
-        services.outside_rows(sheet)
+        reads.outside_rows(sheet)
     with pytest.raises(Unlawful, match="同一列"):
         services.outside_columns(actor=law.clerk, sheet=sheet, columns={"place": 0, "reference": 0})
     with pytest.raises(Unlawful, match="不在表里"):
@@ -113,7 +115,7 @@ def test_columns_with_other_words_are_named_by_people(law: World, place: Institu
     sheet = services.outside_columns(actor=law.clerk, sheet=sheet, columns=columns)
     sheet.defaults = {"kind": "REGISTRY", "source": "REGISTRY"}
     sheet.save()
-    assert [row.kind for row in services.outside_rows(sheet)] == ["NEW"]
+    assert [row.kind for row in reads.outside_rows(sheet)] == ["NEW"]
     with pytest.raises(Unlawful, match="没有找到表头"):
         signals(law, "甲,乙", "1,2")
     with pytest.raises(NotAllowed):
@@ -330,12 +332,41 @@ def test_an_unknown_order_is_told_in_the_sheets_own_unit(
     assert "10000 课时" not in text
 
 
+@pytest.mark.usefixtures("now")
+def test_a_sheet_of_which_nothing_goes_in_stays_as_it_was(
+    law: World, place: Institution, paid: list[Contract]
+) -> None:
+    sheet = signals(law, "案号,被告,日期,类型,来源", f"1,{place.name},2026-03-02,欠薪,法院")
+    with pytest.raises(Unlawful, match="没有一行可以导入：发生日期不能晚于今天"):
+        services.outside_apply(actor=law.clerk, sheet=sheet, at=paying.at(date(2026, 3, 1)))
+    number = paid[0].order_no
+    other = orders(law, "订单号,支付金额,支付时间", f"{number},3000,2026-11-20", f"{number},十元,2026-11-20")
+    with pytest.raises(Unlawful, match="没有一个订单可以比对"):
+        services.outside_apply(actor=law.clerk, sheet=other)
+    for row in (sheet, other):
+        row.refresh_from_db()
+        assert row.status == "CHECKED"
+        assert storages["sealed"].exists(row.stored_as)
+    assert not FundSignal.objects.exists()
+    assert not PlatformDifference.objects.exists()
+    assert not AuditEvent.objects.filter(verb__in=("funds.outside_apply", "funds.platform_compare")).exists()
+    assert services.outside_apply(actor=law.clerk, sheet=sheet).status == "APPLIED"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_sheets_that_nobody_confirms_go_with_their_files(law: World, place: Institution) -> None:
     sheet = signals(law, "案号,被告,日期", f"1,{place.name},2026-01-01")
+    young = signals(law, "案号,被告,日期", f"2,{place.name},2026-01-01")
+    OutsideSheet.objects.filter(pk=young.pk).update(created_at=timezone.now() + timedelta(days=2))
+    assert storages["sealed"].exists(sheet.stored_as)
     later = timezone.now() + timedelta(days=31)
     assert services.outside_purge(actor=law.system, at=later) == 1
+    assert storages["sealed"].exists(young.stored_as)
+    services.outside_discard(actor=law.clerk, sheet=young)
     assert not OutsideSheet.objects.exists()
     assert sheet.stored_as
+    assert not storages["sealed"].exists(sheet.stored_as)
+    assert not storages["sealed"].exists(young.stored_as)
 
 
 @pytest.mark.django_db(transaction=True)
