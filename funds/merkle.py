@@ -11,7 +11,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
+NUMBERED_FROM = date(2026, 11, 30)  # as in `funds/data/verify_claim.py`: from that day proofs name the order
 EMPTY = ("0" * 64, 0)
 Node = tuple[str, int]
 

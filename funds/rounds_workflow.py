@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from casework.errors import Reason
 from casework.workflow import Transition, Workflow
+from funds.models import CheckItem
 from funds.models import DifferenceState as D
 from funds.models import FindingState as F
 from funds.models import LabourStatus as L
@@ -17,15 +18,27 @@ if TYPE_CHECKING:
     from accounts.models import User
     from funds.models import AuditFinding, AuditRound, AuditSheet, PlatformDifference
 
+NAMED = 3
 WORK, CLOSE, LABOUR = "funds.audit_work", "funds.audit_close", "funds.labour_edit"
 
 
 def sheets_done(row: AuditRound, actor: User) -> Iterator[Reason]:
-    """A round ends when every institution was looked at."""
+    """A round ends when every institution was looked at and every problem on its sheet was entered."""
     if left := row.sheets.filter(status="TODO").count():
         yield Reason(f"还有 {left} 家没有核查。", cleared_by="请先填写核查表。")
     if not row.sheets.exists():
         yield Reason("还没有选定核查的机构。", cleared_by="请先加入机构。")
+    lacking = [
+        f"{sheet.institution.name}（{'、'.join(CheckItem(item).label for item in items)}）"
+        for sheet in row.sheets.select_related("institution").prefetch_related("findings").order_by("pk")
+        if (items := sheet.items_without_finding)
+    ]
+    if lacking:
+        more = f"等 {len(lacking)} 家" if len(lacking) > NAMED else ""
+        yield Reason(
+            f"核查表写“有问题”而没有登记问题：{'；'.join(lacking[:NAMED])}{more}。",
+            cleared_by="请在核查表里逐项登记问题，填错的重填核查表。",
+        )
 
 
 def round_runs(sheet: AuditSheet, actor: User) -> Iterator[Reason]:
@@ -48,8 +61,9 @@ def other_than_reporter(finding: AuditFinding, actor: User) -> Iterator[Reason]:
 
 def no_other_open(difference: PlatformDifference, actor: User) -> Iterator[Reason]:
     """The same difference was found again since."""
-    same = {"subject": difference.subject, "kind": difference.kind, "order_no": difference.order_no}
-    if type(difference).objects.filter(bureau=difference.bureau_id, status="OPEN", **same).exists():
+    names = ("bureau", "subject", "kind", "order_no", "covers_from", "covers_to")
+    same = {name: getattr(difference, name) for name in names}
+    if type(difference).objects.filter(status="OPEN", **same).exists():
         yield Reason("同一差异已重新列出，请在新的一条里核对。")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from casework.web.fields import DayField, area
 from funds.models import EscrowAccount
@@ -34,11 +35,9 @@ class CaseFreezeForm(forms.Form):
         help_text="不填的取监管协议登记的冻结条款；协议没有约定的不能冻结。",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, accounts: list[EscrowAccount], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, accounts: QuerySet[EscrowAccount], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["account"]
-        field.queryset = EscrowAccount.objects.filter(pk__in=[row.pk for row in accounts]).select_related(
-            "bank"
-        )
-        clauses = [row.freeze_clause for row in accounts if row.freeze_clause]
-        self.fields["clause"].initial = clauses[0] if len(set(clauses)) == 1 else ""
+        field.queryset = accounts
+        clauses = {row.freeze_clause for row in accounts if row.freeze_clause}
+        self.fields["clause"].initial = clauses.pop() if len(clauses) == 1 else ""

@@ -1,6 +1,7 @@
 """Rows of the prepaid-fund supervision."""
 
 from funds.models.accounts import (
+    FREEZABLE,
     HOLDING,
     UNDER_WAY,
     AccountFreeze,
@@ -109,6 +110,7 @@ __all__ = [
     "ACCOUNT_SIDES",
     "AT_BANK",
     "CONFIRMED",
+    "FREEZABLE",
     "HOLDING",
     "LESSONS_MAX",
     "LINE_MAX_FEN",

@@ -73,6 +73,7 @@ class AccountStatus(models.TextChoices):
     CLOSED = "CLOSED", "已销户"
 
 
+FREEZABLE = ["OPENED", "FILED", "VERIFIED", "PAY_ENABLED"]
 HAS_NUMBER = ["OPENED", "FILED", "VERIFIED", "PAY_ENABLED", "CLOSING"]
 IS_FILED = ["FILED", "VERIFIED", "PAY_ENABLED", "CLOSING"]
 

@@ -20,8 +20,10 @@ class DailyCertificate(models.Model):
     """One institution's day: liabilities and cash by the shadow ledger, and how far the bank has confirmed it.
 
     `verified_until` is the last day whose statement was compared and closed; later days are the ledger's word
-    alone. `root` and `owed_fen` are the top of the Merkle-sum tree over the families' claims; `contracts` and
-    `claims` (fen) are its leaves in the day's shuffled order. Append-only: a certificate is never rewritten.
+    alone. `gap_fen` is what cash and money in transit within its term lacked against families' claims that day, zero
+    when covered; on certificates made before the gap was kept, money in transit is not counted. `root` and
+    `owed_fen` are the top of the Merkle-sum tree over the families' claims; `contracts` and `claims` (fen) are its
+    leaves in the day's shuffled order. Append-only: a certificate is never rewritten.
     """
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -36,6 +38,7 @@ class DailyCertificate(models.Model):
     bank_fen = models.BigIntegerField("托管存款（分）")
     transit_fen = models.BigIntegerField("在途款（分）")
     claim_fen = models.BigIntegerField("无指令支出和应由机构补足（分）", default=0)
+    gap_fen = models.BigIntegerField("存款和期限内在途款的缺口（分）", default=0)
     families = models.PositiveIntegerField("合同数")
     root = models.CharField("根", max_length=64)
     contracts = ArrayField(models.BigIntegerField(), default=list)
@@ -55,6 +58,7 @@ class DailyCertificate(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["institution", "on"], name="funds_dailycertificate_once"),
             models.CheckConstraint(condition=Q(owed_fen__gte=0), name="funds_dailycertificate_owed"),
+            models.CheckConstraint(condition=Q(gap_fen__gte=0), name="funds_dailycertificate_gap"),
         ]
         indexes = [models.Index(fields=["bureau", "-on"], name="funds_certificate_day")]
         triggers = [*APPEND_ONLY]
@@ -67,13 +71,3 @@ class DailyCertificate(models.Model):
         """Both sides of the ledger agree (funds.md §8.5 rule 3)."""
         held = self.bank_fen + self.transit_fen + self.claim_fen
         return held == self.owed_fen + self.releasable_fen + self.other_fen
-
-    @property
-    def gap_fen(self) -> int:
-        """What cash and money in transit within its term lack against families' claims; zero when covered."""
-        from funds.selectors.money import transit_within
-
-        lack = self.owed_fen - self.bank_fen
-        if lack <= 0 or self.transit_fen <= 0:
-            return max(0, lack)
-        return max(0, lack - transit_within(self.institution, self.transit_fen, self.on))

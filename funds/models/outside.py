@@ -87,7 +87,10 @@ class OutsideSheet(RootModel):
 
 
 class PlatformRecord(models.Model):
-    """What the platform last told about one order: paid (orders), lessons taken, or refunded; for comparison only."""
+    """What the platform last told about one order in certain days: paid (orders), lessons taken, or refunded.
+
+    For comparison only; people who work a difference see what was told for other days.
+    """
 
     bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
     sheet = models.ForeignKey(OutsideSheet, models.PROTECT, related_name="+")
@@ -95,6 +98,7 @@ class PlatformRecord(models.Model):
     order_no = models.CharField("订单号", max_length=40)
     institution = models.ForeignKey(Institution, models.PROTECT, null=True, blank=True, related_name="+")
     contract = models.ForeignKey(Contract, models.PROTECT, null=True, blank=True, related_name="+")
+    covers_from = models.DateField("数据起日")
     covers_to = models.DateField("数据止日")
     fen = models.BigIntegerField("金额（分）", null=True, blank=True)
     lessons = models.PositiveIntegerField("课时", null=True, blank=True)
@@ -105,7 +109,8 @@ class PlatformRecord(models.Model):
         verbose_name = "国家平台记录"
         constraints = [
             models.UniqueConstraint(
-                fields=["bureau", "kind", "order_no", "covers_to"], name="funds_platformrecord_once"
+                fields=["bureau", "kind", "order_no", "covers_from", "covers_to"],
+                name="funds_platformrecord_once",
             ),
             models.CheckConstraint(
                 condition=~Q(kind="SIGNALS") & ~Q(order_no="")
@@ -147,7 +152,10 @@ class DifferenceCause(models.TextChoices):
 
 
 class PlatformDifference(RootModel):
-    """One order on which the platform and this house differ, worked by people. Nothing is posted from it."""
+    """One order on which the platform and this house differ in the days `covers_from` to `covers_to`, both included.
+
+    Worked by people; nothing is posted from it. A sheet of other days neither ends nor changes it.
+    """
 
     sheet = models.ForeignKey(OutsideSheet, models.PROTECT, related_name="differences", verbose_name="表格")
     subject = models.CharField("内容", max_length=8, choices=OutsideKind.choices)
@@ -161,6 +169,8 @@ class PlatformDifference(RootModel):
     contract = models.ForeignKey(
         Contract, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="合同"
     )
+    covers_from = models.DateField("数据起日")
+    covers_to = models.DateField("数据止日")
     theirs = models.BigIntegerField("平台", null=True, blank=True)
     ours = models.BigIntegerField("本局", null=True, blank=True)
     status = models.CharField(
@@ -180,9 +190,12 @@ class PlatformDifference(RootModel):
         verbose_name = "国家平台差异"
         constraints = [
             models.UniqueConstraint(
-                fields=["bureau", "subject", "kind", "order_no"],
+                fields=["bureau", "subject", "kind", "order_no", "covers_from", "covers_to"],
                 condition=Q(status="OPEN"),
                 name="funds_platformdifference_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(covers_to__gte=F("covers_from")), name="funds_platformdifference_days"
             ),
             models.CheckConstraint(
                 condition=~Q(status="WORKED")

@@ -154,6 +154,12 @@ class AuditSheet(RootModel):
         """Colour of the state."""
         return "ok" if self.status == "DONE" else "warn"
 
+    @property
+    def items_without_finding(self) -> list[str]:
+        """Items that have a problem of which no finding was entered."""
+        told = {row.kind for row in self.findings.all()}
+        return [item for item, result in self.checks.items() if result == "BAD" and item not in told]
+
 
 class AuditMeasure(models.TextChoices):
     """“或封或改”."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from funds.models import CONFIRMED, Contract, Lesson, OutsideSheet, Refund
+from casework.errors import Unlawful
+from funds.models import CONFIRMED, Contract, EntryLine, Lesson, OutsideSheet, Refund
 from funds.outside_sheets.rows import OutsideRow, Places, day_of, fen_of, lessons_of
+from funds.selectors.payments import payment_lines, payments_of
 from institutions.models import Institution
 
 NUMBER_MAX = 40
@@ -16,13 +19,14 @@ NUMBER_MAX = 40
 
 @dataclass
 class Told:
-    """What the sheet says about one order."""
+    """What the sheet says about one order; `is_whole` when every row of it could be read."""
 
     order_no: str
     place_name: str
     institution: Institution | None
     fen: int | None = None
     lessons: int | None = None
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,13 @@ class Ours:
 
     fen: int | None
     lessons: int | None
+
+
+def days_of(sheet: OutsideSheet) -> tuple[date, date]:
+    """First and last day that the sheet speaks of. Raises Unlawful when it does not say."""
+    if sheet.covers_from is None or sheet.covers_to is None:
+        raise Unlawful("表格没有数据起止日期，不能比对。")
+    return sheet.covers_from, sheet.covers_to
 
 
 def judge_platform(rows: list[OutsideRow], sheet: OutsideSheet) -> None:
@@ -57,15 +68,16 @@ def judge_platform(rows: list[OutsideRow], sheet: OutsideSheet) -> None:
 
 
 def told_by_order(rows: list[OutsideRow]) -> dict[str, Told]:
-    """Rows summed by order number."""
+    """Rows summed by order number. An order of which a row was refused is not whole: its sums say nothing."""
     found: dict[str, Told] = {}
     for row in rows:
-        if row.kind != "NEW":
-            continue
         values = row.values
+        if not 0 < len(values["order_no"]) <= NUMBER_MAX:
+            continue
         told = found.setdefault(
             values["order_no"], Told(values["order_no"], values["place_name"], values["institution"])
         )
+        told.is_whole = told.is_whole and row.kind == "NEW"
         told.fen = _plus(told.fen, values["fen"])
         told.lessons = _plus(told.lessons, values["lessons"])
     return found
@@ -92,12 +104,19 @@ def contracts_by_order(sheet: OutsideSheet, told: dict[str, Told]) -> dict[str, 
 
 
 def ours_of(sheet: OutsideSheet, which: QuerySet[Contract]) -> dict[int, Ours]:
-    """What this house says in the sheet's days, by contract; contracts of which it says nothing are left out."""
-    days = (sheet.covers_from, sheet.covers_to)
+    """What this house says in the sheet's days, by contract; contracts of which it says nothing are left out.
+
+    Of orders: what was paid within the days, and the lessons of the whole contract once something was paid.
+    """
+    days = days_of(sheet)
     rows: Any
     if sheet.kind == "ORDERS":
-        rows = which.filter(first_paid_on__lte=sheet.covers_to, paid_fen__gt=0)
-        return {pk: Ours(fen, lessons) for pk, fen, lessons in rows.values_list("pk", "paid_fen", "lessons")}
+        paid = payments_of(_paid(sheet).filter(account__subject_uid__in=which.values("uid")))
+        rows = which.filter(first_paid_on__lte=days[1], paid_fen__gt=0)
+        return {
+            pk: Ours(sum(fen for _, fen in paid.get(uid, [])), lessons)
+            for pk, uid, lessons in rows.values_list("pk", "uid", "lessons")
+        }
     if sheet.kind == "LESSONS":
         rows = Lesson.objects.filter(contract__in=which, status__in=CONFIRMED, taught_on__range=days)
         rows = rows.order_by().values("contract").annotate(n=Count("pk"), sum=Sum("fen"))
@@ -107,11 +126,15 @@ def ours_of(sheet: OutsideSheet, which: QuerySet[Contract]) -> dict[int, Ours]:
     return {row["contract"]: Ours(int(row["sum"]), None) for row in rows}
 
 
+def _paid(sheet: OutsideSheet) -> QuerySet[EntryLine]:
+    return payment_lines(sheet.bureau).filter(booked_on__range=days_of(sheet))
+
+
 def only_here(sheet: OutsideSheet, places: set[int], seen: set[int]) -> QuerySet[Contract]:
     """Contracts of the named institutions on which something happened in the sheet's days, and that it lacks."""
-    days = (sheet.covers_from, sheet.covers_to)
+    days = days_of(sheet)
     happened = {
-        "ORDERS": Q(first_paid_on__range=days, paid_fen__gt=0),
+        "ORDERS": Q(uid__in=_paid(sheet).values("account__subject_uid")),
         "LESSONS": Q(taught__status__in=CONFIRMED, taught__taught_on__range=days),
         "REFUNDS": Q(refunds__status="PAID", refunds__paid_on__range=days),
     }[sheet.kind]

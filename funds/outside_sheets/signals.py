@@ -84,7 +84,7 @@ def _read(row: OutsideRow, sheet: OutsideSheet, places: Places) -> dict[str, Any
 def _code(
     row: OutsideRow, name: str, choices: Any, words: tuple[tuple[tuple[str, ...], str], ...], default: str
 ) -> str:
-    """The code of a cell, by its label or by a word in it; the sheet's default when the cell is empty."""
+    """The code of a cell, by its label or by a word in it; the sheet's default only when the cell is empty."""
     text = row.values.get(name, "")
     label = "信号" if name == "kind" else "来源"
     if not text:
@@ -95,7 +95,7 @@ def _code(
     if exact:
         return str(exact)
     hit = next((code for options, code in words if any(option in text for option in options)), "")
-    if hit or default:
-        return hit or default
+    if hit:
+        return hit
     row.refuse(f"{label}“{text[:20]}”不认识，可写：{'、'.join(choices.labels)}。")
     return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import BigIntegerField, Count, F, OuterRef, Q, Subquery, Sum, Value
@@ -10,10 +10,8 @@ from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
 from accounts.models import User
-from casework import policy
 from funds.models import (
     Contract,
-    EntryLine,
     EscrowAccount,
     Instruction,
     LedgerAccount,
@@ -21,7 +19,7 @@ from funds.models import (
     Refund,
     ReleaseBatch,
 )
-from funds.selectors.money import TRANSIT_KEY
+from funds.selectors.money import transit_in_time
 from institutions.models import Institution
 
 ZERO = Value(0, output_field=BigIntegerField())
@@ -39,12 +37,13 @@ def custody_places(actor: User, on: date | None = None) -> Any:
     """Institutions with a custody account: cash, families' claims, what is short; the worst first.
 
     As in `position_of`: claims under custody contracts only, cash of accounts that are not closed, and money in
-    transit within its term (of today, or `on`); without a term no money in transit is cover.
+    transit within its term (of today, or `on`).
     """
     open_accounts = EscrowAccount.objects.filter(kind="CUSTODY").exclude(status="CLOSED")
-    rows: Any = Institution.objects.visible_to(actor).filter(
+    places = Institution.objects.visible_to(actor).filter(
         pk__in=EscrowAccount.objects.filter(kind="CUSTODY").exclude(status="PLANNED").values("institution")
     )
+    rows: Any = places
     only: dict[str, Q] = {
         "bank_fen": Q(subject_uid__in=open_accounts.values("uid")),
         "owed_fen": Q(subject_uid__in=Contract.objects.filter(mode="CUSTODY").values("uid")),
@@ -58,11 +57,9 @@ def custody_places(actor: User, on: date | None = None) -> Any:
     rows = rows.annotate(
         **{name: total(name, kinds) for name, kinds in SUMS.items() if name != "transit_fen"}
     )
-    rows = rows.annotate(
-        transit_fen=Least(
-            total("transit_fen", SUMS["transit_fen"]), _fresh(actor, on or timezone.localdate())
-        )
-    )
+    lines = transit_in_time(places, on or timezone.localdate())
+    fresh = _sum(lines.filter(account__institution=OuterRef("pk")))
+    rows = rows.annotate(transit_fen=Least(total("transit_fen", SUMS["transit_fen"]), fresh))
     return rows.annotate(
         short_fen=F("owed_fen") - F("bank_fen") - F("transit_fen"),
     ).order_by("-short_fen", "-astray_fen", "-owed_fen", "name_norm", "pk")
@@ -70,21 +67,6 @@ def custody_places(actor: User, on: date | None = None) -> Any:
 
 def _sum(rows: Any) -> Coalesce:
     return Coalesce(Subquery(rows.values("fen"), output_field=BigIntegerField()), ZERO)
-
-
-def _fresh(actor: User, on: date) -> Any:
-    """What came into transit within the settlement term of the actor's county."""
-    if actor.bureau is None:
-        return ZERO
-    try:
-        term = policy.term(TRANSIT_KEY, region=actor.bureau.region, on=on)
-    except policy.PolicyMissing:
-        return ZERO
-    lines = EntryLine.objects.filter(
-        account__institution=OuterRef("pk"), account__kind="CHANNEL_TRANSIT", side="DEBIT",
-        booked_on__gte=on - timedelta(days=term.amount),
-    )  # fmt: skip
-    return _sum(lines.order_by().values("account__institution").annotate(fen=Sum("amount_fen")))
 
 
 def custody_totals(actor: User) -> dict[str, int]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
+from accounts.models import Bureau
 from casework import policy
 from funds.models import (
     HOLDING,
@@ -85,7 +87,8 @@ def positions_of(accounts: Iterable[EscrowAccount], on: date) -> dict[int, Posit
             "account", flat=True
         )
     )
-    fresh = _fresh(rows.values(), on) if any("CHANNEL_TRANSIT" in kinds for kinds in sums.values()) else {}
+    in_transit = [place for place, kinds in sums.items() if "CHANNEL_TRANSIT" in kinds]
+    fresh = transit_cover(Institution.objects.filter(pk__in=in_transit), on) if in_transit else {}
     found = {}
     for pk, account in rows.items():
         kinds = sums.get(account.institution_id, {})
@@ -135,31 +138,24 @@ def _pending(accounts: Iterable[int]) -> dict[int, tuple[int, int]]:
     return {pk: (int(release or 0), int(refund or 0)) for pk, release, refund in rows}
 
 
-def _fresh(accounts: Iterable[EscrowAccount], on: date) -> dict[int, int]:
-    """What came into transit within the settlement term, by institution; older money is no cover."""
-    rows = list(accounts)
-    term = policy.term(TRANSIT_KEY, region=rows[0].bureau.region, on=on)
-    lines = (
-        EntryLine.objects.filter(
-            account__institution__in={row.institution_id for row in rows},
-            account__kind=AccountKind.CHANNEL_TRANSIT,
-            side="DEBIT",
-            booked_on__gte=on - timedelta(days=term.amount),
-        )
-        .order_by()
-        .values_list("account__institution")
-        .annotate(fen=Sum("amount_fen"))
-    )
-    return {place: int(fen) for place, fen in lines}
+def transit_in_time(places: QuerySet[Institution], on: date) -> Any:
+    """Money that came into transit within the settlement term until the end of a day: `fen` by `account__institution`.
+
+    The term is that of the institution's bureau; older money in transit is no cover, and without a term none is.
+    Everywhere money in transit counts as cover, it is the lesser of this and what is in transit.
+    """
+    wanted = Q(pk__in=[])
+    for bureau in Bureau.objects.filter(pk__in=places.order_by().values("bureau")).select_related("region"):
+        try:
+            term = policy.term(TRANSIT_KEY, region=bureau.region, on=on)
+        except policy.PolicyMissing:
+            continue
+        wanted |= Q(account__bureau=bureau, booked_on__range=(on - timedelta(days=term.amount), on))
+    rows = EntryLine.objects.filter(wanted, account__kind=AccountKind.CHANNEL_TRANSIT, side="DEBIT")
+    return rows.order_by().values("account__institution").annotate(fen=Sum("amount_fen"))
 
 
-def transit_within(institution: Institution, fen: int, on: date) -> int:
-    """How much of `fen` in transit at the end of a day was within its term, by what came in until then."""
-    term = policy.term(TRANSIT_KEY, region=institution.region, on=on)
-    lines = EntryLine.objects.filter(
-        account__institution=institution,
-        account__kind=AccountKind.CHANNEL_TRANSIT,
-        side="DEBIT",
-        booked_on__range=(on - timedelta(days=term.amount), on),
-    )
-    return min(fen, int(lines.aggregate(fen=Sum("amount_fen"))["fen"] or 0))
+def transit_cover(places: QuerySet[Institution], on: date) -> dict[int, int]:
+    """The same in fen by institution; those with none are left out."""
+    rows = transit_in_time(places, on).filter(account__institution__in=places.order_by().values("pk"))
+    return {row["account__institution"]: int(row["fen"]) for row in rows}

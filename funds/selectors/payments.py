@@ -1,16 +1,34 @@
-"""Which open contract a receipt on a custody account may be for, and why."""
+"""Payments that stand, and which open contract a receipt on a custody account may be for, and why."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, QuerySet
 
+from accounts.models import Bureau
 from casework.crypto import blind_index
-from funds.models import TAKES_PAYMENT, Contract, EscrowAccount, is_order_no
+from funds.models import (
+    TAKES_PAYMENT,
+    AccountKind,
+    Contract,
+    Entry,
+    EntryKind,
+    EntryLine,
+    EscrowAccount,
+    Side,
+    is_order_no,
+)
 
+PAYMENTS = {
+    EntryKind.PAY_DIRECT: AccountKind.ESCROW_BANK,
+    EntryKind.PAY_CHANNEL: AccountKind.CHANNEL_TRANSIT,
+    EntryKind.IN_MATCHED: AccountKind.SUSPENSE_IN,
+    EntryKind.PAY_DEPOSIT_MODE: AccountKind.CLAIM_ON_INST,
+}
 DIGITS = re.compile(r"(?<!BF)(?<!TF)(?<!RG)\d+")  # not the number of an instruction
 GROUPED = re.compile(r"(?<=\d)[\s\-](?=\d)")
 AMOUNTS_MAX = 20
@@ -27,6 +45,23 @@ class Candidate:
     rank: int
     evidence: tuple[str, ...]
     is_sure: bool
+
+
+def payment_lines(bureau: Bureau) -> QuerySet[EntryLine]:
+    """What families paid to their contracts (`account__subject_uid`), without payments that were undone."""
+    undone = Entry.objects.filter(reversal_of=OuterRef("uid"))
+    entries = Entry.objects.filter(bureau=bureau, kind__in=list(PAYMENTS)).exclude(Exists(undone))
+    return EntryLine.objects.filter(
+        entry_uid__in=entries.values("uid"), account__kind=AccountKind.CONTRACT_UNEARNED, side=Side.CREDIT
+    )
+
+
+def payments_of(lines: QuerySet[EntryLine]) -> dict[UUID, list[tuple[date, int]]]:
+    """Day and fen of every payment, by contract."""
+    found: dict[UUID, list[tuple[date, int]]] = {}
+    for uid, day, fen in lines.values_list("account__subject_uid", "booked_on", "amount_fen"):
+        found.setdefault(uid, []).append((day, fen))
+    return found
 
 
 def payment_candidates(

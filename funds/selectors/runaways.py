@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.querysets import ScopedQuerySet
@@ -20,6 +22,7 @@ from funds.models import (
     RunawayClaim,
     RunawayEvent,
 )
+from funds.selectors.money import transit_cover
 from institutions.models import Institution
 
 AFFECTED = ["PARTLY_PAID", "ACTIVE", "SUSPENDED", "REFUNDING"]
@@ -30,7 +33,8 @@ PER_MILLE = 1000
 class Cover:
     """Fen of one institution: what families may claim by where their money lies, and what stands against it.
 
-    `custody` is cash in custody less releases that are under way. The risk deposit covers what custody does
+    `custody` is cash in custody less releases that are under way, `transit` what payment channels still owe
+    within their term; both cover families' claims in custody. The risk deposit covers what custody does
     not; `bare` is what neither covers. The share is arithmetic for the eye, no rule pays by it.
     """
 
@@ -40,6 +44,7 @@ class Cover:
     self_kept: int
     custody: int
     deposit: int
+    transit: int = 0
 
     @property
     def owed(self) -> int:
@@ -48,8 +53,8 @@ class Cover:
 
     @property
     def by_custody(self) -> int:
-        """What cash in custody covers."""
-        return min(self.in_custody, max(0, self.custody))
+        """What cash in custody and money in transit cover."""
+        return min(self.in_custody, max(0, self.custody + self.transit))
 
     @property
     def by_deposit(self) -> int:
@@ -71,8 +76,8 @@ class Cover:
         return fen * (self.by_custody + self.by_deposit) // self.owed if self.owed else fen
 
 
-def cover_of(institution: Institution) -> Cover:
-    """What the ledger says now (six queries)."""
+def cover_of(institution: Institution, on: date | None = None) -> Cover:
+    """What the ledger says now; `on` (today) decides which money in transit is within its term."""
     touched = Contract.objects.filter(institution=institution, status__in=AFFECTED)
     counts = touched.aggregate(contracts=Count("pk"), families=Count("family", distinct=True))
     claims = LedgerAccount.objects.filter(
@@ -93,7 +98,17 @@ def cover_of(institution: Institution) -> Cover:
         custody=_held(institution, "CUSTODY", "ESCROW_BANK")
         - int(leaving.aggregate(fen=Sum("amount_fen"))["fen"] or 0),
         deposit=_held(institution, "DEPOSIT", "DEPOSIT_BANK"),
+        transit=_in_transit(institution, on or timezone.localdate()),
     )
+
+
+def _in_transit(institution: Institution, on: date) -> int:
+    rows = LedgerAccount.objects.filter(institution=institution, kind="CHANNEL_TRANSIT")
+    fen = int(rows.aggregate(fen=Sum("balance_fen"))["fen"] or 0)
+    if not fen:
+        return 0
+    place = Institution.objects.filter(pk=institution.pk)
+    return min(fen, transit_cover(place, on).get(institution.pk, 0))
 
 
 def _held(institution: Institution, kind: str, ledger_kind: str) -> int:

@@ -101,10 +101,8 @@ from funds.services.outside_sheets import (
     outside_apply,
     outside_columns,
     outside_discard,
-    outside_labels,
     outside_purge,
     outside_receive,
-    outside_rows,
 )
 from funds.services.payments import payment_post
 from funds.services.platform import difference_reopen, difference_work, platform_compare
@@ -154,7 +152,7 @@ from funds.services.runaways import (
     runaway_void,
 )
 from funds.services.settlements import settlement_propose, settlement_retire, settlement_verify
-from funds.services.sheets import sheet_apply, sheet_discard, sheet_receive, sheet_rows, sheets_purge
+from funds.services.sheets import sheet_apply, sheet_discard, sheet_receive, sheets_purge
 from funds.services.signals import signal_clear, signal_register
 from funds.services.suspense import (
     suspense_confirm,
@@ -272,10 +270,8 @@ __all__ = [
     "outside_apply",
     "outside_columns",
     "outside_discard",
-    "outside_labels",
     "outside_purge",
     "outside_receive",
-    "outside_rows",
     "payer_number_reveal",
     "payment_post",
     "platform_compare",
@@ -325,7 +321,6 @@ __all__ = [
     "sheet_fill",
     "sheet_receive",
     "sheet_redo",
-    "sheet_rows",
     "sheets_purge",
     "shipped_profiles",
     "signal_clear",

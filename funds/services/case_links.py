@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction as database
-from django.db.models import Max, Sum
 
 from accounts.models import User
 from casework import audit
@@ -14,25 +13,14 @@ from casework.canonical import sha256_hex
 from casework.crypto import unseal
 from casework.errors import NotAllowed, Unlawful
 from casework.steps import require
-from funds.models import AccountFreeze, Contract, EscrowAccount, Refund
-from funds.services.freezes import FREEZABLE, freeze_propose
+from funds.models import AccountFreeze, Contract, EscrowAccount
+from funds.selectors.cases import case_contracts, refunded_of
+from funds.services.freezes import freeze_propose
 from penalties.fees import FeeLine
 from penalties.models import Case
 from penalties.services import fees_set
 
 FEED = "funds.case_feed"
-
-
-def case_contracts(case: Case, since: date | None = None, until: date | None = None) -> list[Contract]:
-    """Paid contracts of the case's institution by the day of their first payment, in the days asked for."""
-    if case.institution_id is None:
-        return []
-    rows = Contract.objects.filter(institution=case.institution_id, paid_fen__gt=0)
-    if since is not None:
-        rows = rows.filter(first_paid_on__gte=since)
-    if until is not None:
-        rows = rows.filter(first_paid_on__lte=until)
-    return list(rows.order_by("first_paid_on", "pk"))
 
 
 @database.atomic
@@ -52,14 +40,10 @@ def case_fees_feed(
     require(actor, FEED)
     if not Case.objects.visible_to(actor).filter(pk=case.pk).exists():
         raise NotAllowed("这个案件不在您的辖区内。")
-    rows = case_contracts(case, since, until)
+    rows = list(case_contracts(case, since, until))
     if not rows:
         raise Unlawful("这家机构在所选日期内没有缴过费的合同。")
-    refunds = Refund.objects.filter(contract__in=rows, status="PAID").order_by().values("contract")
-    paid = {
-        item["contract"]: (int(item["fen"]), item["day"])
-        for item in refunds.annotate(fen=Sum("amount_fen"), day=Max("paid_on"))
-    }
+    paid = refunded_of(rows)
     lines = [_line(row, *paid.get(row.pk, (0, None))) for row in rows]
     changes: dict[str, list[Any]] = {
         "rows": [None, len(rows)],
@@ -82,14 +66,6 @@ def _line(row: Contract, refunded: int, day: date | None) -> FeeLine:
         refunded_on=day,
         note=f"合同 {row.number} {row.course}"[:120],
     )
-
-
-def freezable_accounts(case: Case) -> list[EscrowAccount]:
-    """Accounts of the case's institution that may be frozen."""
-    if case.institution_id is None:
-        return []
-    rows = EscrowAccount.objects.filter(institution=case.institution_id, status__in=FREEZABLE)
-    return list(rows.select_related("bank", "institution", "region").order_by("kind", "pk"))
 
 
 def case_freeze_propose(

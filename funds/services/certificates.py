@@ -26,6 +26,7 @@ from funds.models import (
     LedgerAccount,
 )
 from funds.selectors.families import left_out, newest_certificate
+from funds.selectors.money import transit_cover
 from institutions.models import Institution
 
 logger = logging.getLogger(__name__)
@@ -102,6 +103,7 @@ def certificate_make(
         other_fen=sums.get("SUSPENSE_IN", 0) + sums.get("OPENING", 0),
         bank_fen=sums.get("ESCROW_BANK", 0),
         transit_fen=sums.get("CHANNEL_TRANSIT", 0),
+        gap_fen=_gap(institution, on, owed=top[1], sums=sums),
         claim_fen=sums.get("SUSPENSE_OUT", 0) + sums.get("CLAIM_ON_INST", 0),
         families=len(order),
         root=top[0],
@@ -119,6 +121,16 @@ def certificate_make(
         at=at,
     )
     return made
+
+
+def _gap(institution: Institution, on: date, *, owed: int, sums: dict[str, int]) -> int:
+    """What cash and money in transit within its term lack against families' claims (fen)."""
+    lack = owed - sums.get("ESCROW_BANK", 0)
+    transit = sums.get("CHANNEL_TRANSIT", 0)
+    if lack > 0 and transit > 0:
+        place = Institution.objects.filter(pk=institution.pk)
+        lack -= min(transit, transit_cover(place, on).get(institution.pk, 0))
+    return max(0, lack)
 
 
 def certificates_make(*, actor: User, on: date, at: datetime, failed: list[str] | None = None) -> int:
@@ -202,7 +214,7 @@ def _leaves(day: DailyCertificate) -> tuple[list[merkle.Node], bool]:
     by_pk = Contract.objects.in_bulk(day.contracts)
     rows = [(by_pk[pk], fen) for pk, fen in zip(day.contracts, day.claims, strict=True)]
     leaves = [merkle.leaf(salt_of(row, day.on), fen, row.order_no) for row, fen in rows]
-    if merkle.root(leaves)[0] == day.root:
+    if day.on >= merkle.NUMBERED_FROM or merkle.root(leaves)[0] == day.root:
         return leaves, True
     return [merkle.leaf(salt_of(row, day.on), fen) for row, fen in rows], False
 

@@ -13,9 +13,7 @@ from casework.errors import Unlawful
 from casework.records import record_create, root_fields
 from casework.steps import lock, require
 from casework.workflow import transition
-from funds.models import AccountFreeze, EscrowAccount
-
-FREEZABLE = ("OPENED", "FILED", "VERIFIED", "PAY_ENABLED")
+from funds.models import FREEZABLE, AccountFreeze, EscrowAccount
 
 
 @database.atomic

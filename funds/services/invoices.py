@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction as database
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from accounts.models import Bureau, User
@@ -22,19 +22,15 @@ from casework.steps import require
 from casework.workflow import transition
 from funds.invoice_sheet import SheetInvoice, read_invoices
 from funds.models import (
-    AccountKind,
     CaseStatus,
     Contract,
-    Entry,
-    EntryLine,
     Invoice,
     InvoiceCase,
     Mismatch,
-    Side,
 )
+from funds.selectors.payments import payment_lines, payments_of
 from funds.services.contracts import mask_name
 from funds.services.one_by_one import OneByOne
-from funds.services.payments import PAYMENTS
 from institutions.models import Institution
 
 ENTER = "funds.invoice_import"
@@ -214,21 +210,8 @@ def _contracts_of(row: Invoice) -> list[Contract]:
     return list(open_ones.exclude(invoices__amount_fen=row.amount_fen)[:2])
 
 
-def _payments(bureau: Bureau) -> dict[UUID, list[tuple[date, int]]]:
-    """Day and fen of every payment that stands, by contract."""
-    undone = Entry.objects.filter(reversal_of=OuterRef("uid"))
-    entries = Entry.objects.filter(bureau=bureau, kind__in=list(PAYMENTS)).exclude(Exists(undone))
-    rows = EntryLine.objects.filter(
-        entry_uid__in=entries.values("uid"), account__kind=AccountKind.CONTRACT_UNEARNED, side=Side.CREDIT
-    )
-    found: dict[UUID, list[tuple[date, int]]] = {}
-    for uid, day, fen in rows.values_list("account__subject_uid", "booked_on", "amount_fen"):
-        found.setdefault(uid, []).append((day, fen))
-    return found
-
-
 def _findings(bureau: Bureau, today: date, days: int, tolerance: int) -> Iterator[Finding]:
-    payments = _payments(bureau)
+    payments = payments_of(payment_lines(bureau))
     for row in Invoice.objects.filter(bureau=bureau).select_related(
         "institution__region", "institution__bureau", "contract__institution__region"
     ):

@@ -25,13 +25,8 @@ from funds.models import (
     EscrowAccount,
     LedgerAccount,
 )
+from funds.selectors.payments import PAYMENTS
 
-PAYMENTS = {
-    EntryKind.PAY_DIRECT: AccountKind.ESCROW_BANK,
-    EntryKind.PAY_CHANNEL: AccountKind.CHANNEL_TRANSIT,
-    EntryKind.IN_MATCHED: AccountKind.SUSPENSE_IN,
-    EntryKind.PAY_DEPOSIT_MODE: AccountKind.CLAIM_ON_INST,
-}
 ABOUT_ACCOUNT = (AccountKind.ESCROW_BANK, AccountKind.SUSPENSE_IN)
 
 

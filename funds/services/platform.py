@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction as database
@@ -19,12 +19,13 @@ from funds.outside_sheets.platform import (
     Ours,
     Told,
     contracts_by_order,
+    days_of,
     only_here,
     ours_of,
     told_by_order,
 )
 
-Mark = tuple[str, str]
+Mark = tuple[str, str, date, date]
 NOTHING = Ours(0, 0)
 
 
@@ -34,12 +35,18 @@ def platform_compare(
 ) -> dict[str, int]:
     """Keep what the sheet says, list the differences, and end those that are gone; counts of each.
 
-    A difference that people worked is not raised again while both sides say the same.
+    A difference that people worked is not raised again while both sides say the same. An order of which a row was
+    refused is not compared: nothing is listed, ended or called missing there for it. Raises Unlawful when none is left.
     """
-    told = told_by_order(rows)
-    contracts = contracts_by_order(sheet, told)
+    named = told_by_order(rows)
+    seen = contracts_by_order(sheet, named)
+    told = {number: item for number, item in named.items() if item.is_whole}
+    if not told:
+        raise Unlawful("没有一个订单可以比对：每个订单都有不予导入的行。请改正表格后重新上传。")
+    contracts = {number: row for number, row in seen.items() if number in told}
     _keep(sheet, told, contracts)
-    found = {(row.kind, row.order_no): row for row in _differences(actor, sheet, told, contracts)}
+    listed = _differences(actor, sheet, told, contracts, {row.pk for row in seen.values()})
+    found = {_mark(row): row for row in listed}
     raised = _raise(sheet, found)
     spoken_of = set(told) | {row.order_no for row in contracts.values()}
     gone = _end(actor, sheet, spoken_of, set(found), at)
@@ -56,8 +63,7 @@ def platform_compare(
 
 
 def _keep(sheet: OutsideSheet, told: dict[str, Told], contracts: dict[str, Contract]) -> None:
-    if sheet.covers_to is None:
-        raise Unlawful("表格没有数据起止日期，不能比对。")
+    since, until = days_of(sheet)
     rows = [
         PlatformRecord(
             bureau=sheet.bureau,
@@ -66,7 +72,8 @@ def _keep(sheet: OutsideSheet, told: dict[str, Told], contracts: dict[str, Contr
             order_no=number,
             institution=item.institution or (contracts[number].institution if number in contracts else None),
             contract=contracts.get(number),
-            covers_to=sheet.covers_to,
+            covers_from=since,
+            covers_to=until,
             fen=item.fen,
             lessons=item.lessons,
         )
@@ -75,38 +82,46 @@ def _keep(sheet: OutsideSheet, told: dict[str, Told], contracts: dict[str, Contr
     PlatformRecord.objects.bulk_create(
         rows,
         update_conflicts=True,
-        unique_fields=["bureau", "kind", "order_no", "covers_to"],
+        unique_fields=["bureau", "kind", "order_no", "covers_from", "covers_to"],
         update_fields=["sheet", "institution", "contract", "fen", "lessons"],
         batch_size=500,
     )
 
 
 def _differences(
-    actor: User, sheet: OutsideSheet, told: dict[str, Told], contracts: dict[str, Contract]
+    actor: User,
+    sheet: OutsideSheet,
+    told: dict[str, Told],
+    contracts: dict[str, Contract],
+    seen: set[int],
 ) -> Iterator[PlatformDifference]:
     keys = [row.pk for row in contracts.values()]
     ours = ours_of(sheet, Contract.objects.filter(pk__in=keys))
     for number, item in told.items():
         contract = contracts.get(number)
         if contract is None:
-            yield _row(
-                actor, sheet, "HERE", item, None, item.fen if item.fen is not None else item.lessons, None
-            )
+            value = item.lessons if sheet.kind == "LESSONS" else item.fen
+            yield _row(actor, sheet, "HERE", item, None, value, None)
             continue
         own = ours.get(contract.pk, NOTHING)
         if item.fen is not None and own.fen is not None and item.fen != own.fen:
             yield _row(actor, sheet, "AMOUNT", item, contract, item.fen, own.fen)
         if item.lessons is not None and own.lessons is not None and item.lessons != own.lessons:
             yield _row(actor, sheet, "LESSONS", item, contract, item.lessons, own.lessons)
-    yield from _missing_there(actor, sheet, told, contracts)
+    yield from _missing_there(actor, sheet, told, contracts, seen)
 
 
 def _missing_there(
-    actor: User, sheet: OutsideSheet, told: dict[str, Told], contracts: dict[str, Contract]
+    actor: User,
+    sheet: OutsideSheet,
+    told: dict[str, Told],
+    contracts: dict[str, Contract],
+    seen: set[int],
 ) -> Iterator[PlatformDifference]:
+    """`seen` are contracts that the sheet names, also where a row of theirs was refused."""
     places = {item.institution.pk for item in told.values() if item.institution is not None}
     places |= {row.institution_id for row in contracts.values()}
-    left = only_here(sheet, places, {row.pk for row in contracts.values()})
+    left = only_here(sheet, places, seen)
     amounts = ours_of(sheet, left)
     for contract in left.select_related("institution", "region"):
         own = amounts.get(contract.pk, NOTHING)
@@ -124,6 +139,7 @@ def _row(
     theirs: int | None,
     ours: int | None,
 ) -> PlatformDifference:
+    since, until = days_of(sheet)
     place = contract.institution if contract else item.institution
     region = place.region if place else sheet.region
     return PlatformDifference(
@@ -138,17 +154,31 @@ def _row(
         institution=place,
         place_name=item.place_name[:100],
         contract=contract,
+        covers_from=since,
+        covers_to=until,
         theirs=theirs,
         ours=ours,
+    )
+
+
+def _mark(row: PlatformDifference) -> Mark:
+    return row.kind, row.order_no, row.covers_from, row.covers_to
+
+
+def _of_days(sheet: OutsideSheet) -> Any:
+    """Differences of the sheet's kind and days; those of other days are none of its business."""
+    since, until = days_of(sheet)
+    return PlatformDifference.objects.filter(
+        bureau=sheet.bureau, subject=sheet.kind, covers_from=since, covers_to=until
     )
 
 
 def _raise(sheet: OutsideSheet, found: dict[Mark, PlatformDifference]) -> int:
     """New ones are listed; an open one takes the new values; a worked one with the same values stays worked."""
     standing: dict[Mark, PlatformDifference] = {}
-    rows = PlatformDifference.objects.select_for_update().filter(bureau=sheet.bureau, subject=sheet.kind)
-    for row in rows.filter(order_no__in=[number for _, number in found]).order_by("pk"):
-        standing[row.kind, row.order_no] = row
+    rows = _of_days(sheet).select_for_update().filter(order_no__in=[mark[1] for mark in found])
+    for row in rows.order_by("pk"):
+        standing[_mark(row)] = row
     fresh, changed = [], []
     for mark, row in found.items():
         old = standing.get(mark)
@@ -168,10 +198,8 @@ def _values(row: PlatformDifference) -> tuple[int | None, int | None]:
 
 def _end(actor: User, sheet: OutsideSheet, told: set[str], found: set[Mark], at: datetime) -> int:
     """Open differences on orders of this sheet that no longer show have ended."""
-    rows = PlatformDifference.objects.filter(
-        bureau=sheet.bureau, subject=sheet.kind, status="OPEN", order_no__in=told
-    )
-    gone = [row for row in rows.order_by("pk") if (row.kind, row.order_no) not in found]
+    rows = _of_days(sheet).filter(status="OPEN", order_no__in=told)
+    gone = [row for row in rows.order_by("pk") if _mark(row) not in found]
     for row in gone:
         transition(row, "agree", actor=actor, at=at)
     return len(gone)

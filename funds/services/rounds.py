@@ -147,8 +147,13 @@ def finding_add(
     amount_fen: int = 0,
     at: datetime | None = None,
 ) -> AuditFinding:
-    """Enter what was found on an item that has a problem. Raises NotAllowed, WrongState, Unlawful."""
+    """Enter what was found on an item that has a problem; the figures of a round that has ended stand.
+
+    Raises NotAllowed, WrongState, Unlawful.
+    """
     require(actor, WORK)
+    if lock(sheet.round).status != "RUNNING":
+        raise WrongState("这轮专查已经结束，不能再登记问题。确需补登的，请负责人先重新开启专查。")
     locked = lock(sheet)
     if locked.status != "DONE" or locked.checked_on is None:
         raise WrongState("请先填写核查表，再登记问题。")
@@ -186,8 +191,12 @@ def finding_close(*, actor: User, finding: AuditFinding, at: datetime | None = N
 def finding_send_back(
     *, actor: User, finding: AuditFinding, reason: str, at: datetime | None = None
 ) -> AuditFinding:
-    """It is not put right. Raises NotAllowed, WrongState, Unlawful."""
-    return transition(finding, "send_back", actor=actor, at=at, reason=reason.strip())
+    """It is not put right: what was entered goes to the event, the finding is open as before.
+
+    Raises NotAllowed, WrongState, Unlawful.
+    """
+    values: dict[str, Any] = {"result": "", "rectified_on": None, "reported_by": None}
+    return transition(finding, "send_back", actor=actor, at=at, reason=reason.strip(), values=values)
 
 
 for code, sentence in {

@@ -145,7 +145,8 @@ def sheet_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """One sheet: results, findings, papers."""
     row: Any = get_visible(reads.audit_sheets_visible(request.user), request.user, uid)
     actor, place = request.user, row.institution
-    has_bad = "BAD" in row.checks.values()
+    lacking = [CheckItem(item).label for item in row.items_without_finding]
+    may_add = "BAD" in row.checks.values() and row.round.status == "RUNNING"
     is_seen = reads.rounds_visible(actor).filter(pk=row.round_id).exists()
     round_address = round_url(row.round) if is_seen else ""
     return kit.detail_page(
@@ -155,13 +156,13 @@ def sheet_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         subtitle=row.round.title,
         has_status=True,
         notes=(
-            [{"title": "", "text": "有项目查出问题，还没有登记问题。", "tone": "warn"}]
-            if has_bad and not row.findings_n
+            [{"title": "", "text": f"有项目查出问题，还没有登记问题：{'、'.join(lacking)}。", "tone": "warn"}]
+            if lacking
             else []
         ),
         actions=[
             *kit.plain_steps(
-                actor, row, SHEET_STEPS, "funds:audit_sheet_step", "paper", *(["finding"] if has_bad else [])
+                actor, row, SHEET_STEPS, "funds:audit_sheet_step", "paper", *(["finding"] if may_add else [])
             ),
             *kit.step_actions(actor, row, SHEET_STEPS, "funds:audit_sheet_step"),
         ],

@@ -11,7 +11,8 @@ from casework.templatetags.ui import yuan
 from casework.web import AuthedRequest, data, desk_page, form_page, get_visible, object_link
 from funds import services
 from funds.forms.case_links import CaseFreezeForm, FeedForm
-from funds.services.case_links import FEED, case_contracts, freezable_accounts
+from funds.selectors.cases import case_paid, freezable_accounts
+from funds.services.case_links import FEED
 from funds.views.common import path_to
 from funds.views.freezes import freeze_url
 from penalties.selectors import cases_visible
@@ -26,8 +27,7 @@ def _case(request: AuthedRequest, uid: UUID) -> tuple[Any, str]:
 def case_fees(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """Contracts of the institution into the case's fee table."""
     case, home = _case(request, uid)
-    rows = case_contracts(case)
-    total = sum(row.paid_fen for row in rows)
+    count, total = case_paid(case)
 
     def work(values: dict[str, Any]) -> str:
         services.case_fees_feed(actor=request.user, case=case, **values)
@@ -36,7 +36,7 @@ def case_fees(request: AuthedRequest, uid: UUID) -> HttpResponse:
     return form_page(
         request, FeedForm(**data(request)), work, heading="从资金监管取收退费明细", submit="送入案件",
         cancel_url=home, done="收退费明细已送入案件，违法所得已重新计算。",
-        sentence=f"这家机构有 {len(rows)} 份缴过费的合同，共 {yuan(total)}。送入后替换案件现有的明细；学员姓名在案件里加密保存。",
+        sentence=f"这家机构有 {count} 份缴过费的合同，共 {yuan(total)}。送入后替换案件现有的明细；学员姓名在案件里加密保存。",
         crumbs=path_to((case.number or case.title, home), ("取收退费明细", "")),
     )  # fmt: skip
 

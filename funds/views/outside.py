@@ -131,7 +131,7 @@ def outside_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         require(request.user, permission_of(row.kind))
         return _posted(request, row, here)
     rows, problem = _judged(row)
-    labels = services.outside_labels(row)
+    labels = reads.outside_labels(row)
     earlier = reads.earlier_same_file(row)
     may = request.user.may(permission_of(row.kind))
     context = {
@@ -156,7 +156,7 @@ def outside_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 
 def _judged(row: OutsideSheet) -> tuple[list[OutsideRow], str]:
     try:
-        return services.outside_rows(row), ""
+        return reads.outside_rows(row), ""
     except DomainError as error:
         return [], error.message
 
@@ -169,7 +169,7 @@ def _posted(request: AuthedRequest, row: OutsideSheet, here: str) -> HttpRespons
         )
         return redirect(reverse(HOME) if gone else here)
     if "columns" in request.POST:
-        labels = services.outside_labels(row)
+        labels = reads.outside_labels(row)
         form = ColumnsForm(request.POST, kind=row.kind, labels=labels, columns=row.columns)
         if form.is_valid():
             run_transition(

@@ -44,7 +44,8 @@ COLUMNS = (
     Column("合同编号", lambda row: row.contract.number if row.contract else "", 20),
     Column("平台", lambda row: _value(row, row.theirs)),
     Column("本局", lambda row: _value(row, row.ours)),
-    Column("数据止日", lambda row: row.sheet.covers_to),
+    Column("数据起日", lambda row: row.covers_from),
+    Column("数据止日", lambda row: row.covers_to),
     Column("状态", lambda row: row.get_status_display()),
     Column("原因", lambda row: row.get_cause_display()),
     Column("核对情况", lambda row: row.note, 40),
@@ -58,9 +59,28 @@ def difference_url(row: PlatformDifference) -> str:
     return reverse("funds:difference_detail", kwargs={"uid": row.uid})
 
 
+def _days(row: Any) -> str:
+    return f"{row.covers_from:%Y-%m-%d} 至 {row.covers_to:%Y-%m-%d}"
+
+
+def _told(row: PlatformDifference) -> dict[str, Any]:
+    """What the platform's sheets said about the order, so that a difference of days shows."""
+    rows: list[list[dict[str, Any]]] = [
+        [
+            {"text": _days(item), "nowrap": True},
+            {"text": "—" if item.fen is None else yuan(item.fen), "num": True},
+            {"text": "—" if item.lessons is None else f"{item.lessons} 课时", "num": True},
+            {"text": item.sheet.file_name},
+        ]
+        for item in reads.told_before(row)
+    ]
+    return kit.table("平台历次所报", ("数据起止", "金额", "课时", "表格"), rows, "平台的表格里没有这个订单。")
+
+
 def _cells(row: Any) -> list[dict[str, Any]]:
     return [
-        {"text": row.order_no, "url": difference_url(row), "sub": row.get_subject_display()},
+        {"text": row.order_no, "url": difference_url(row),
+         "sub": f"{row.get_subject_display()} {_days(row)}"},
         {"text": row.institution.name if row.institution else row.place_name or "—",
          "sub": row.contract.number if row.contract else ""},
         {"text": row.get_kind_display()},
@@ -140,6 +160,7 @@ def difference_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
                 ],
                 "",
             ),
+            _told(row),
             *([kit.text("核对情况", row.get_cause_display(), row.note)] if row.note else []),
         ],
         show_files=True,
@@ -152,7 +173,7 @@ def difference_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             ),
             ("合同", contract.number if contract else "", contract_url(contract) if may_open else ""),
             ("表格", row.sheet.file_name, outside_url(row.sheet) if sees_sheet else ""),
-            ("数据", f"{row.sheet.covers_from:%Y-%m-%d} 至 {row.sheet.covers_to:%Y-%m-%d}"),
+            ("数据", _days(row)),
             ("核对人", row.worked_by.name if row.worked_by else ""),
             ("核对时间", f"{row.worked_at:%Y-%m-%d}" if row.worked_at else ""),
         ),

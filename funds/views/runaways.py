@@ -149,7 +149,7 @@ def cover_section(cover: Cover) -> dict[str, Any]:
     rows: list[list[dict[str, Any]]] = [
         [{"text": "银行托管的合同"}, {"text": yuan(cover.in_custody), "num": True},
          {"text": yuan(cover.by_custody), "num": True},
-         {"text": yuan(cover.in_custody - cover.by_custody), "num": True}, {"text": "托管存款"}],
+         {"text": yuan(cover.in_custody - cover.by_custody), "num": True}, {"text": _custody_words(cover)}],
         [{"text": "机构自收的合同"}, {"text": yuan(cover.self_kept), "num": True}, {"text": "—", "num": True},
          {"text": yuan(cover.self_kept), "num": True}, {"text": "机构自己的钱不在监管账户"}],
         [{"text": "风险保证金补不足"}, {"text": "", "num": True}, {"text": yuan(cover.by_deposit), "num": True},
@@ -160,6 +160,10 @@ def cover_section(cover: Cover) -> dict[str, Any]:
          {"text": f"如按同一比例测算为 {share}，只供参考，不作为退费依据"}],
     ]  # fmt: skip
     return kit.table("钱够不够（账簿现在的数）", ("", "家长应得", "有保障", "没有保障", "说明"), rows, "")
+
+
+def _custody_words(cover: Cover) -> str:
+    return "托管存款" + (f"，加期限内的在途款 {yuan(cover.transit)}" if cover.transit else "")
 
 
 def _kpis(row: RunawayEvent, cover: Cover, totals: ClaimTotals, *, sees_claims: bool) -> list[Kpi]:

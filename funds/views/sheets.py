@@ -16,6 +16,7 @@ from casework.web.transitions import run_transition
 from funds import services
 from funds.forms.contracts import SheetForm
 from funds.models import FundSheet
+from funds.selectors.sheets import sheet_rows
 from funds.sheets import KINDS, template_of
 from funds.views.common import path_to
 from funds.views.portal import own_place, way
@@ -109,9 +110,7 @@ def _preview(
     if request.method == "POST":
         run_transition(request, lambda: services.sheet_apply(actor=request.user, sheet=row), "已导入。")
         return redirect(here)
-    lines = [
-        {"row": item, "word": KINDS[item.kind], "tone": TONES[item.kind]} for item in services.sheet_rows(row)
-    ]
+    lines = [{"row": item, "word": KINDS[item.kind], "tone": TONES[item.kind]} for item in sheet_rows(row)]
     lines.sort(key=lambda line: {"bad": 0, "ok": 1, "mute": 2}[str(line["tone"])])
     context = {
         "row": row,

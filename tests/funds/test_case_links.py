@@ -12,8 +12,10 @@ from django.urls import reverse
 
 from casework.errors import NotAllowed, Unlawful
 from casework.models import AuditEvent
+from casework.templatetags.ui import yuan
 from funds import services
 from funds.models import AccountFreeze, Contract
+from funds.selectors.cases import case_contracts, case_paid, freezable_accounts
 from institutions.models import Institution
 from penalties.models import Case, FeeRow
 from tests.conftest import World
@@ -94,6 +96,21 @@ def test_a_case_proposes_a_freeze_that_a_head_approves_on_the_screen(
     assert refund.instruction is not None
     assert services.instruction_send(actor=law.clerk, instruction=refund.instruction).status == "SENT"
     assert sign_in(law.neighbour_officer).get(here).status_code == 404
+
+
+def test_the_page_counts_the_partys_paid_contracts_in_the_database(
+    law: World, case: Case, contracts: list[Contract], sign_in: Callable[..., Client]
+) -> None:
+    assert case_paid(case) == (2, sum(row.paid_fen for row in contracts))
+    assert [row.pk for row in case_contracts(case, since=paying.SIGNED)] == [row.pk for row in contracts]
+    assert list(freezable_accounts(case)) == [contracts[0].account]
+    page: Any = sign_in(law.officer)
+    text = page.get(f"/desk/funds/cases/{case.uid}/fees/").content.decode()
+    assert f"有 2 份缴过费的合同，共 {yuan(600_000)}" in text
+    case.institution = None
+    assert case_paid(case) == (0, 0)
+    assert not case_contracts(case).exists()
+    assert not freezable_accounts(case).exists()
 
 
 def test_only_the_partys_own_account(law: World, case: Case) -> None:

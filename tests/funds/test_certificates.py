@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -199,3 +201,46 @@ def test_certificates_made_without_order_numbers_still_prove(law: World, place: 
         made_at=timezone.now(),
     )  # fmt: skip
     assert script().verify(services.claim_proof(family=one.family, contract=one))
+
+
+def ran(tmp_path: Path, proof: dict[str, Any], *words: str) -> tuple[int, str]:
+    """The script as a family starts it."""
+    file = tmp_path / "proof.json"
+    file.write_text(json.dumps(proof), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", str(SCRIPT), str(file), *words],
+        input="",
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def test_a_proof_without_an_order_number_does_not_pass_for_a_numbered_one(tmp_path: Path) -> None:
+    assert merkle.NUMBERED_FROM.isoformat() == script().NUMBERED_FROM
+    numbered = merkle.leaf("salt", 300_000, "209912345678")
+    bare = merkle.leaf("salt", 300_000)
+
+    def proof(on: str, leaf: merkle.Node, number: str) -> dict[str, Any]:
+        return {
+            "on": on, "order_no": number, "fen": 300_000, "salt": "salt", "path": [], "root": leaf[0],
+            "total_fen": leaf[1],
+        }  # fmt: skip
+
+    told = proof("2026-11-30", numbered, "209912345678")
+    code, words = ran(tmp_path, told, "209912345678")
+    assert (code, words.startswith("相符"), "注意" in words) == (0, True, False)
+    assert ran(tmp_path, told, "209900000000")[0] == 1
+    assert ran(tmp_path, {**told, "order_no": "209900000000"}, "209912345678")[0] == 1
+    for on in ("2026-11-30", "2027-01-01", "20261", "2026-1-1"):
+        hidden = proof(on, bare, "")
+        assert not script().verify(hidden)
+        code, words = ran(tmp_path, hidden, "209912345678")
+        assert (code, words.startswith("不相符")) == (1, True)
+    code, words = ran(tmp_path, proof("2026-11-29", bare, ""))
+    assert (code, words.startswith("相符")) == (0, True)
+    assert "以前的证明里没有缴费单号" in words
+    without = proof("2026-11-29", bare, "")
+    del without["on"]
+    assert ran(tmp_path, without)[0] == 1

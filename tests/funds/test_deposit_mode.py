@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from casework.errors import Blocked, Unlawful
-from funds import services
+from casework.models import PolicyValue
+from funds import links, services
 from funds.models import Contract, DailyCertificate, EntryKind, Refund
 from funds.selectors.custody import custody_places
+from funds.selectors.money import TRANSIT_KEY, position_of
+from funds.selectors.runaways import cover_of
 from institutions.models import Institution
 from tests.conftest import World
 from tests.funds.making import DAY, account, closed, deposited
@@ -125,3 +130,38 @@ def test_old_money_in_transit_is_no_cover(law: World, place: Institution) -> Non
     for day in (SIGNED, later):
         services.certificates_make(actor=law.system, on=day, at=at(later))
     assert [day.gap_fen for day in DailyCertificate.objects.order_by("on")] == [0, 300_000]
+
+
+def test_the_gap_of_a_certificate_is_kept_and_needs_no_term(law: World, place: Institution) -> None:
+    custody(law, place)
+    contract = signed(law, place)
+    services.payment_post(
+        actor=law.clerk, contract=contract, fen=300_000, booked_on=SIGNED, key="q", via=EntryKind.PAY_CHANNEL
+    )
+    PolicyValue.objects.filter(key=TRANSIT_KEY).delete()
+    services.certificates_make(actor=law.system, on=SIGNED, at=at(SIGNED, 23))
+    day = DailyCertificate.objects.get()
+    assert (day.owed_fen, day.transit_fen, day.gap_fen) == (300_000, 300_000, 300_000)
+    page = Client().get(reverse("funds_public:family", kwargs={"token": links.token_of(contract.family)}))
+    assert "比应保障家长的钱少" in page.content.decode()
+    account = place.escrow_accounts.get(kind="CUSTODY")
+    assert position_of(account, SIGNED).transit == 0
+    assert custody_places(law.head, SIGNED).get(pk=place.pk).short_fen == 300_000
+    assert cover_of(place, SIGNED).bare == 300_000
+
+
+def test_money_in_transit_covers_alike_everywhere(law: World, place: Institution) -> None:
+    custody(law, place)
+    contract = signed(law, place)
+    services.payment_post(
+        actor=law.clerk, contract=contract, fen=300_000, booked_on=SIGNED, key="q", via=EntryKind.PAY_CHANNEL
+    )
+    account = place.escrow_accounts.get(kind="CUSTODY")
+    for day, fen in (
+        (SIGNED - timedelta(days=1), 0), (SIGNED, 300_000), (SIGNED + timedelta(days=60), 0),
+    ):  # fmt: skip
+        assert position_of(account, day).transit == fen
+        assert custody_places(law.head, day).get(pk=place.pk).transit_fen == fen
+        cover = cover_of(place, day)
+        assert (cover.transit, cover.by_custody, cover.bare) == (fen, fen, 300_000 - fen)
+    assert cover_of(place, SIGNED).custody == 0

@@ -126,6 +126,46 @@ def test_put_right_is_not_closed_and_another_person_closes(law: World, sheet: Au
         services.round_places_add(actor=law.officer, audit_round=ended, institutions=[sheet.institution])
 
 
+def test_what_was_sent_back_is_late_again(
+    law: World, sheet: AuditSheet, sign_in: Callable[..., Client]
+) -> None:
+    done = filled(law, sheet)
+    row = services.finding_add(
+        actor=law.officer, sheet=done, kind="HIDDEN", summary="账外收费", measure="RECTIFY", due_on=DAY
+    )
+    row = services.finding_rectify(actor=law.officer, finding=row, result="已转入", rectified_on=DAY, at=AT)
+    row = services.finding_send_back(actor=law.head, finding=row, reason="差 680 元")
+    assert (row.status, row.result, row.rectified_on, row.reported_by) == ("OPEN", "", None, None)
+    event = AuditEvent.objects.get(verb="funds.auditfinding_send_back")
+    assert event.changes["result"] == ["已转入", ""]
+    page: Any = sign_in(law.officer)
+    for address in ("findings/", f"audit-sheets/{sheet.uid}/"):
+        assert "按期办结" not in page.get(f"/desk/funds/{address}").content.decode()
+
+
+def test_a_round_ends_with_every_problem_entered_and_takes_no_more_after(
+    law: World, sheet: AuditSheet, sign_in: Callable[..., Client]
+) -> None:
+    done = filled(law, sheet, checks={**ALL_OK, "HIDDEN": "BAD", "LOAN": "BAD"})
+    finding: dict[str, Any] = {"summary": "账外收费", "measure": "RECTIFY", "due_on": DAY}
+    services.finding_add(actor=law.officer, sheet=done, kind="HIDDEN", **finding)
+    here = f"/desk/funds/audit-sheets/{sheet.uid}/"
+    page: Any = sign_in(law.officer)
+    assert f"还没有登记问题：{CheckItem('LOAN').label}。" in page.get(here).content.decode()
+    with pytest.raises(Blocked, match=CheckItem("LOAN").label):
+        services.round_close(actor=law.head, audit_round=sheet.round, conclusion="完成")
+    services.finding_add(actor=law.officer, sheet=done, kind="LOAN", **finding)
+    assert f"{here}finding/" in page.get(here).content.decode()
+    ended = services.round_close(actor=law.head, audit_round=sheet.round, conclusion="完成")
+    figures = round_figures(law.officer, ended)
+    with pytest.raises(WrongState, match="重新开启"):
+        services.finding_add(actor=law.officer, sheet=done, kind="LOAN", **finding)
+    assert round_figures(law.officer, ended) == figures
+    assert f"{here}finding/" not in page.get(here).content.decode()
+    services.round_reopen(actor=law.head, audit_round=ended, reason="补登一条")
+    services.finding_add(actor=law.officer, sheet=done, kind="LOAN", **finding)
+
+
 def test_round_pages(law: World, place: Institution, sign_in: Callable[..., Client]) -> None:
     today = timezone.localdate()
     page: Any = sign_in(law.officer)

@@ -14,8 +14,10 @@ from django.test import Client
 from django.utils import timezone
 
 from casework.errors import NotAllowed, Unlawful, WrongState
+from casework.models import AuditEvent
 from funds import services
 from funds.models import Contract, Entry, FundSignal, OutsideSheet, PlatformDifference, PlatformRecord
+from funds.selectors import outside as reads
 from institutions.models import Institution
 from tests.conftest import World
 from tests.funds import paying
@@ -55,7 +57,7 @@ def test_signals_are_judged_registered_and_a_repeat_changes_nothing(law: World, 
         "合计,6,,,",
     )
     sheet = signals(law, *lines, defaults={"source": "COURT", "kind": ""})
-    rows = services.outside_rows(sheet)
+    rows = reads.outside_rows(sheet)
     assert [row.kind for row in rows] == ["NEW", "NEW", *["REJECTED"] * 6]
     words = ["".join(row.reasons) for row in rows]
     assert "同一条信号" in words[2]
@@ -73,23 +75,38 @@ def test_signals_are_judged_registered_and_a_repeat_changes_nothing(law: World, 
     assert (found["1"].kind, found["1"].source, found["1"].institution) == ("RENT", "COURT", place)
     assert found["2"].kind == "WAGE"
     again = signals(law, *lines, defaults={"source": "COURT"})
-    assert [row.kind for row in services.outside_rows(again)][:2] == ["SAME", "SAME"]
+    assert [row.kind for row in reads.outside_rows(again)][:2] == ["SAME", "SAME"]
     with pytest.raises(WrongState, match="没有可以导入的新行"):
         services.outside_apply(actor=law.clerk, sheet=again)
     changed = signals(
         law, lines[1], lines[2].replace("2026-03-02", "2026-03-03"), defaults={"source": "COURT"}
     )
-    assert "发生日期不同" in services.outside_rows(changed)[0].reasons[0]
+    assert "发生日期不同" in reads.outside_rows(changed)[0].reasons[0]
     assert FundSignal.objects.count() == 2
     services.outside_discard(actor=law.clerk, sheet=again)
     assert not OutsideSheet.objects.filter(pk=again.pk).exists()
     assert name
 
 
+def test_words_that_nobody_knows_are_refused_and_not_guessed(law: World, place: Institution) -> None:
+    lines = (
+        "案号,被告,类型,来源,日期",
+        f"1,{place.name},噪音扰民,法院,2026-03-02",
+        f"2,{place.name},欠薪,某某平台,2026-03-02",
+        f"3,{place.name},,,2026-03-02",
+    )
+    sheet = signals(law, *lines, defaults={"kind": "RENT", "source": "COURT"})
+    rows = reads.outside_rows(sheet)
+    assert [row.kind for row in rows] == ["REJECTED", "REJECTED", "NEW"]
+    assert "信号“噪音扰民”不认识" in rows[0].reasons[0]
+    assert "来源“某某平台”不认识" in rows[1].reasons[0]
+    assert (rows[2].values["kind"], rows[2].values["source"]) == ("RENT", "COURT")
+
+
 def test_columns_with_other_words_are_named_by_people(law: World, place: Institution) -> None:
     sheet = signals(law, "主体,事由编码,列入日期,原因", f"{place.name},异常 1,2026-03-02,通过住所无法联系")
     with pytest.raises(Unlawful, match="请指定哪一列是：来源编号"):
-        services.outside_rows(sheet)
+        reads.outside_rows(sheet)
     with pytest.raises(Unlawful, match="同一列"):
         services.outside_columns(actor=law.clerk, sheet=sheet, columns={"place": 0, "reference": 0})
     with pytest.raises(Unlawful, match="不在表里"):
@@ -98,7 +115,7 @@ def test_columns_with_other_words_are_named_by_people(law: World, place: Institu
     sheet = services.outside_columns(actor=law.clerk, sheet=sheet, columns=columns)
     sheet.defaults = {"kind": "REGISTRY", "source": "REGISTRY"}
     sheet.save()
-    assert [row.kind for row in services.outside_rows(sheet)] == ["NEW"]
+    assert [row.kind for row in reads.outside_rows(sheet)] == ["NEW"]
     with pytest.raises(Unlawful, match="没有找到表头"):
         signals(law, "甲,乙", "1,2")
     with pytest.raises(NotAllowed):
@@ -208,12 +225,148 @@ def test_lessons_and_refunds_are_summed_by_order(
         )
 
 
+@pytest.mark.usefixtures("now")
+def test_a_later_month_neither_ends_nor_changes_an_earlier_ones_difference(
+    law: World, place: Institution, paid: list[Contract], sign_in: Callable[..., Client]
+) -> None:
+    for day in (23, 26):
+        lesson = paying.taught(law, paid[0], 1, day=date(2026, 11, day))[0]
+        services.lesson_confirm(actor=law.system, lesson=lesson, at=paying.at(lesson.taught_on, 20))
+    head = "订单号,机构名称,消课日期,课时"
+    spans = ((date(2026, 11, 1), date(2026, 11, 24)), (date(2026, 11, 25), UNTIL))
+
+    def told(span: int, lessons: int, day: str) -> dict[str, int]:
+        sheet = services.outside_receive(
+            actor=law.clerk, kind="LESSONS", covers_from=spans[span][0], covers_to=spans[span][1],
+            upload=file_of(head, f"{paid[0].order_no},{place.name},{day},{lessons}"),
+        )  # fmt: skip
+        return services.outside_apply(actor=law.clerk, sheet=sheet).counts
+
+    assert told(0, 3, "2026-11-23")["raised"] == 1
+    assert told(1, 5, "2026-11-26")["raised"] == 1
+    rows = PlatformDifference.objects.order_by("covers_from")
+    assert [(row.covers_from, row.covers_to, row.theirs, row.ours) for row in rows] == [
+        (*spans[0], 3, 1), (*spans[1], 5, 1),
+    ]  # fmt: skip
+    assert told(1, 1, "2026-11-26")["gone"] == 1
+    assert [row.status for row in rows.all()] == ["OPEN", "GONE"]
+    worked = services.difference_work(actor=law.clerk, difference=rows[0], cause="TIMING", note="跨月")
+    assert told(1, 4, "2026-11-26")["raised"] == 1
+    services.difference_reopen(actor=law.clerk, difference=worked, reason="再核")
+    assert PlatformDifference.objects.filter(status="OPEN").count() == 2
+    page: Any = sign_in(law.clerk)
+    text = page.get(f"/desk/funds/differences/{worked.uid}/").content.decode()
+    assert "平台历次所报" in text
+    for since, until in spans:
+        assert f"{since:%Y-%m-%d} 至 {until:%Y-%m-%d}" in text
+    assert "2026-11-25 至 2026-11-28" in page.get("/desk/funds/differences/").content.decode()
+
+
+@pytest.mark.usefixtures("now")
+def test_orders_are_compared_with_what_was_paid_in_the_sheets_days(law: World, place: Institution) -> None:
+    paying.custody(law, place)
+    two, quiet = (
+        paying.signed(law, place, student=name, phone=f"1380000001{n}") for n, name in enumerate("甲乙")
+    )
+    paying.paid(law, two, 100_000)
+    paying.paid(law, two, 200_000, on=date(2026, 11, 26))
+    paying.paid(law, quiet, 300_000)
+    head = "订单号,机构名称,支付金额,课时数,支付时间"
+
+    def told(since: date, until: date, *lines: str) -> dict[str, int]:
+        PlatformDifference.objects.all().delete()
+        sheet = services.outside_receive(
+            actor=law.clerk, kind="ORDERS", upload=file_of(head, *lines), covers_from=since, covers_to=until
+        )
+        return services.outside_apply(actor=law.clerk, sheet=sheet).counts
+
+    first, last = date(2026, 11, 24), date(2026, 11, 25)
+    assert told(SINCE, first, f"{two.order_no},{place.name},1000,30,2026-11-20")["raised"] == 1
+    assert PlatformDifference.objects.get().order_no == quiet.order_no
+    assert told(last, UNTIL, f"{two.order_no},{place.name},2000,30,2026-11-26")["raised"] == 0
+    assert told(SINCE, UNTIL, *(
+        f"{row.order_no},{place.name},3000,30,2026-11-20" for row in (two, quiet)
+    ))["raised"] == 0  # fmt: skip
+    assert told(last, UNTIL, f"{quiet.order_no},{place.name},3000,30,2026-11-26")["raised"] == 2
+    found = {(row.kind, row.order_no): (row.theirs, row.ours) for row in PlatformDifference.objects.all()}
+    assert found == {
+        ("AMOUNT", quiet.order_no): (300_000, 0), ("THERE", two.order_no): (None, 200_000),
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("now")
+def test_an_order_with_a_refused_row_accuses_nobody(
+    law: World, place: Institution, paid: list[Contract]
+) -> None:
+    head = "订单号,机构名称,支付金额,支付时间"
+    first, second, third, fourth = (row.order_no for row in paid)
+    open_one = (f"{fourth},{place.name},1,2026-11-20", *(f"{n},{place.name},3000," for n in (first, second)))
+    services.outside_apply(actor=law.clerk, sheet=orders(law, head, *open_one, f"{third},{place.name},3000,"))
+    assert PlatformDifference.objects.get().order_no == fourth
+    lines = (
+        f"{first},{place.name},3000,2026-11-20",
+        f"{second},{place.name},三千元,2026-11-20",
+        f"{third},{place.name},1000,2026-11-20",
+        f"{third},{place.name},2000,2027-11-20",
+        f"{fourth},{place.name},3000,2026-11-20",
+        f"{fourth},{place.name},,2026-11-20",
+    )
+    done = services.outside_apply(actor=law.clerk, sheet=orders(law, head, *lines))
+    assert (done.counts["orders"], done.counts["matched"], done.counts["REJECTED"]) == (1, 1, 3)
+    assert (done.counts["raised"], done.counts["gone"]) == (0, 0)
+    assert PlatformDifference.objects.get().status == "OPEN"
+
+
+@pytest.mark.usefixtures("now")
+def test_an_unknown_order_is_told_in_the_sheets_own_unit(
+    law: World, place: Institution, sign_in: Callable[..., Client]
+) -> None:
+    head = "订单号,机构名称,消课日期,课时,消课金额"
+    line = f"999999999999,{place.name},2026-11-23,2,100.00"
+    services.outside_apply(actor=law.clerk, sheet=orders(law, head, line, kind="LESSONS"))
+    row = PlatformDifference.objects.get()
+    assert (row.kind, row.theirs, row.ours) == ("HERE", 2, None)
+    page: Any = sign_in(law.clerk)
+    text = page.get("/desk/funds/differences/").content.decode()
+    assert "2 课时" in text
+    assert "10000 课时" not in text
+
+
+@pytest.mark.usefixtures("now")
+def test_a_sheet_of_which_nothing_goes_in_stays_as_it_was(
+    law: World, place: Institution, paid: list[Contract]
+) -> None:
+    sheet = signals(law, "案号,被告,日期,类型,来源", f"1,{place.name},2026-03-02,欠薪,法院")
+    with pytest.raises(Unlawful, match="没有一行可以导入：发生日期不能晚于今天"):
+        services.outside_apply(actor=law.clerk, sheet=sheet, at=paying.at(date(2026, 3, 1)))
+    number = paid[0].order_no
+    other = orders(law, "订单号,支付金额,支付时间", f"{number},3000,2026-11-20", f"{number},十元,2026-11-20")
+    with pytest.raises(Unlawful, match="没有一个订单可以比对"):
+        services.outside_apply(actor=law.clerk, sheet=other)
+    for row in (sheet, other):
+        row.refresh_from_db()
+        assert row.status == "CHECKED"
+        assert storages["sealed"].exists(row.stored_as)
+    assert not FundSignal.objects.exists()
+    assert not PlatformDifference.objects.exists()
+    assert not AuditEvent.objects.filter(verb__in=("funds.outside_apply", "funds.platform_compare")).exists()
+    assert services.outside_apply(actor=law.clerk, sheet=sheet).status == "APPLIED"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_sheets_that_nobody_confirms_go_with_their_files(law: World, place: Institution) -> None:
     sheet = signals(law, "案号,被告,日期", f"1,{place.name},2026-01-01")
+    young = signals(law, "案号,被告,日期", f"2,{place.name},2026-01-01")
+    OutsideSheet.objects.filter(pk=young.pk).update(created_at=timezone.now() + timedelta(days=2))
+    assert storages["sealed"].exists(sheet.stored_as)
     later = timezone.now() + timedelta(days=31)
     assert services.outside_purge(actor=law.system, at=later) == 1
+    assert storages["sealed"].exists(young.stored_as)
+    services.outside_discard(actor=law.clerk, sheet=young)
     assert not OutsideSheet.objects.exists()
     assert sheet.stored_as
+    assert not storages["sealed"].exists(sheet.stored_as)
+    assert not storages["sealed"].exists(young.stored_as)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,82 @@
+"""Differences and records of the national platform by their sheet's days; the gap of a certificate is kept with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import migrations, models
+from django.db.models import F, OuterRef, Q, Subquery
+
+
+def days_of_the_sheet(apps: Any, schema_editor: Any) -> None:
+    """What stands takes the days of the sheet that told it last."""
+    sheets = apps.get_model("funds", "OutsideSheet").objects.filter(pk=OuterRef("sheet"))
+    for name, fields in (
+        ("PlatformDifference", ("covers_from", "covers_to")),
+        ("PlatformRecord", ("covers_from",)),
+    ):
+        apps.get_model("funds", name).objects.update(
+            **{field: Subquery(sheets.values(field)) for field in fields}
+        )
+
+
+# Certificates are append-only, so the rows are not updated: the column is rewritten once. How much of the money in
+# transit was within its term that day is not on the certificate, so none of it counts in the gap of old ones.
+GAP_OF_OLD = (
+    "ALTER TABLE funds_dailycertificate ALTER COLUMN gap_fen TYPE bigint USING GREATEST(0, owed_fen - bank_fen)"
+)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("funds", "0012_outside_sheets")]
+
+    operations = [
+        migrations.RemoveConstraint("platformdifference", "funds_platformdifference_one_open"),
+        migrations.RemoveConstraint("platformrecord", "funds_platformrecord_once"),
+        migrations.AddField(
+            "platformdifference", "covers_from", models.DateField(null=True, verbose_name="数据起日")
+        ),
+        migrations.AddField(
+            "platformdifference", "covers_to", models.DateField(null=True, verbose_name="数据止日")
+        ),
+        migrations.AddField(
+            "platformrecord", "covers_from", models.DateField(null=True, verbose_name="数据起日")
+        ),
+        migrations.RunPython(days_of_the_sheet, migrations.RunPython.noop),
+        migrations.AlterField(
+            "platformdifference", "covers_from", models.DateField(verbose_name="数据起日")
+        ),
+        migrations.AlterField("platformdifference", "covers_to", models.DateField(verbose_name="数据止日")),
+        migrations.AlterField("platformrecord", "covers_from", models.DateField(verbose_name="数据起日")),
+        migrations.AddConstraint(
+            "platformdifference",
+            models.UniqueConstraint(
+                fields=("bureau", "subject", "kind", "order_no", "covers_from", "covers_to"),
+                condition=Q(status="OPEN"),
+                name="funds_platformdifference_one_open",
+            ),
+        ),
+        migrations.AddConstraint(
+            "platformdifference",
+            models.CheckConstraint(
+                condition=Q(covers_to__gte=F("covers_from")), name="funds_platformdifference_days"
+            ),
+        ),
+        migrations.AddConstraint(
+            "platformrecord",
+            models.UniqueConstraint(
+                fields=("bureau", "kind", "order_no", "covers_from", "covers_to"),
+                name="funds_platformrecord_once",
+            ),
+        ),
+        migrations.AddField(
+            "dailycertificate",
+            "gap_fen",
+            models.BigIntegerField(default=0, verbose_name="存款和期限内在途款的缺口（分）"),
+        ),
+        migrations.RunSQL(GAP_OF_OLD, migrations.RunSQL.noop),
+        migrations.AddConstraint(
+            "dailycertificate",
+            models.CheckConstraint(condition=Q(gap_fen__gte=0), name="funds_dailycertificate_gap"),
+        ),
+    ]
