@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from casework import audit
-from casework.errors import DomainError, NotAllowed, Unlawful, WrongState
+from casework.errors import NotAllowed, Unlawful, WrongState
 from casework.records import clean, root_fields
 from casework.steps import lock, require
 from funds.models import OutsideSheet
@@ -25,7 +25,7 @@ from funds.outside_sheets.heads import heading_of
 from funds.outside_sheets.platform import judge_platform
 from funds.outside_sheets.signals import judge_signals
 from funds.services.platform import platform_compare
-from funds.services.signals import signal_register
+from funds.services.signals import signals_take
 from institutions.sheets.guard import check_sheet
 from institutions.sheets.reading import read_grids
 
@@ -149,7 +149,7 @@ def outside_apply(*, actor: User, sheet: OutsideSheet, at: datetime | None = Non
         raise WrongState("表格里没有可以导入的新行。请看每一行的说明。")
     found: dict[str, int] = {}
     if locked.kind == "SIGNALS":
-        _register(actor, rows, at)
+        signals_take(actor=actor, rows=rows, at=at)
     else:
         found = platform_compare(actor=actor, sheet=locked, rows=rows, at=at)
     name, locked.stored_as = locked.stored_as, ""
@@ -165,18 +165,6 @@ def outside_apply(*, actor: User, sheet: OutsideSheet, at: datetime | None = Non
     )
     database.on_commit(lambda: storages["sealed"].delete(name))
     return locked
-
-
-def _register(actor: User, rows: list[OutsideRow], at: datetime) -> None:
-    for row in rows:
-        if row.kind != "NEW":
-            continue
-        values = dict(row.values)
-        try:
-            with database.atomic():
-                signal_register(actor=actor, institution=values.pop("institution"), values=values, at=at)
-        except DomainError as error:
-            row.refuse(error.message)
 
 
 @database.atomic
