@@ -27,7 +27,7 @@ def register() -> None:
     """Called once when the room starts."""
     from funds import suspense_guards
 
-    registries.add_nav(NavEntry("银行接口密钥", "funds:key_list", "key", 926, "funds.bank_key"))
+    registries.add_nav(NavEntry("接口密钥", "funds:key_list", "key", 926, "funds.bank_key"))
     parts = ("suspense_list", "day_list", "day_calendar", "invoice_case_list", "profile_list")
     registries.add_nav(
         NavEntry(

@@ -30,9 +30,9 @@ desk: list[URLPattern] = [
     path("bank/invoice-cases/", invoices.case_list, name="invoice_case_list"),
     path("bank/invoice-cases/<uuid:uid>/", invoices.case_detail, name="invoice_case_detail"),
     path("bank/invoice-cases/<uuid:uid>/<slug:name>/", invoices.case_step, name="invoice_case_step"),
-    path("bank-keys/", keys.key_list, name="key_list"),
-    path("bank-keys/new/", keys.key_issue, name="key_issue"),
-    path("bank-keys/<uuid:uid>/revoke/", keys.key_revoke, name="key_revoke"),
+    path("machine-keys/", keys.key_list, name="key_list"),
+    path("machine-keys/new/", keys.key_issue, name="key_issue"),
+    path("machine-keys/<uuid:uid>/revoke/", keys.key_revoke, name="key_revoke"),
     path("funds/banks/<uuid:uid>/account/", keys.bank_user, name="bank_user"),
 ]
 portal: list[URLPattern] = [
@@ -43,4 +43,6 @@ portal: list[URLPattern] = [
 machine: list[URLPattern] = [
     path("bank/statements/", api.StatementPush.as_view(), name="bank_statements"),
     path("bank/statements/<uuid:uid>/", api.StatementState.as_view(), name="bank_statement"),
+    path("signals/", api.SignalPush.as_view(), name="signals"),
+    path("signals/clear/", api.SignalClear.as_view(), name="signals_clear"),
 ]

@@ -6,10 +6,10 @@ from bench.rows import insert_select
 from funds.models import (
     AccountDay,
     Bank,
-    BankKey,
     BankProfile,
     Invoice,
     InvoiceCase,
+    MachineKey,
     StatementFile,
     SuspenseItem,
 )
@@ -22,7 +22,7 @@ def bank_make(world: World, root: dict[str, str], numbers: str) -> None:
         BankProfile, numbers, **root, name="'模板 ' || i", layout="""'{"format": "CAMT053"}'::jsonb"""
     )
     insert_select(
-        BankKey,
+        MachineKey,
         numbers,
         **root,
         bank=str(Bank.objects.order_by("pk")[0].pk),

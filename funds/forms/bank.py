@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from casework.web import give_rows
 from casework.web.fields import DayField, MoneyField, area
-from funds.models import Bank, BankProfile, EscrowAccount, SuspenseItem, Way
+from funds.models import Bank, BankProfile, EscrowAccount, SignalSource, SuspenseItem, Way
 from funds.statements import FORMATS
 from funds.statements.profiles import DEFAULT_DATES
 
@@ -289,14 +289,41 @@ class BankUserForm(forms.Form):
     phone = forms.CharField(label="电话", max_length=40, required=False)
 
 
-class KeyForm(forms.Form):
-    """Which bank gets a key."""
+OFFICES = [(code, label) for code, label in SignalSource.choices if code != "BANK"]
 
-    bank = forms.ModelChoiceField(label="银行", queryset=Bank.objects.none(), empty_label="请选择")
+
+class KeyForm(forms.Form):
+    """Which bank, or which other office, gets a key."""
+
+    bank = forms.ModelChoiceField(
+        label="银行", queryset=Bank.objects.none(), required=False, empty_label="不是银行"
+    )
+    office = forms.CharField(
+        label="其他单位",
+        max_length=60,
+        required=False,
+        help_text="不是银行的写单位全称，如：巫山县人民法院。",
+    )
+    source = forms.ChoiceField(
+        label="信号来源", choices=[("", "请选择"), *OFFICES], required=False, help_text="其他单位必选。"
+    )
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         give_rows(self, bank=Bank.objects.visible_to(actor).filter(is_active=True).order_by("name", "branch"))
+
+    def clean(self) -> dict[str, Any]:
+        """One holder; a bank's signals are always the bank's."""
+        values = super().clean() or {}
+        if values.get("bank"):
+            if values.get("office"):
+                self.add_error("office", "选了银行就不写其他单位；发给其他单位的，银行一栏选“不是银行”。")
+            return {**values, "office": "", "source": SignalSource.BANK}
+        if not values.get("office"):
+            self.add_error("bank", "请选择银行，或者在下面写明其他单位。")
+        elif not values.get("source"):
+            self.add_error("source", "请选择这个单位推送的信号记作哪个来源。")
+        return values
 
 
 class InvoiceSheetForm(forms.Form):

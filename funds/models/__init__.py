@@ -57,7 +57,7 @@ from funds.models.outside import (
     PlatformDifference,
     PlatformRecord,
 )
-from funds.models.profiles import BankKey, BankNonce, BankProfile
+from funds.models.profiles import BankProfile, MachineKey, MachineNonce
 from funds.models.refunds import OPEN_REFUND, Refund, RefundGround, RefundStatus
 from funds.models.releases import (
     OPEN_RELEASE,
@@ -138,8 +138,6 @@ __all__ = [
     "AuditRound",
     "AuditSheet",
     "Bank",
-    "BankKey",
-    "BankNonce",
     "BankProfile",
     "CaseStatus",
     "Channel",
@@ -187,6 +185,8 @@ __all__ = [
     "Lesson",
     "LessonStatus",
     "LinePosting",
+    "MachineKey",
+    "MachineNonce",
     "MatchedBy",
     "Mismatch",
     "MonthConfirmation",

@@ -19,7 +19,7 @@ from casework.models.audit import APPEND_ONLY
 from casework.models.base import uuid7
 from funds.models.accounts import EscrowAccount
 from funds.models.ledger import PARTICIPANTS
-from funds.models.profiles import BankKey, BankProfile
+from funds.models.profiles import BankProfile, MachineKey
 
 OF_ACCOUNT = ScopePaths(
     bureau="account__bureau",
@@ -61,7 +61,7 @@ class StatementFile(RootModel):
         BankProfile, models.PROTECT, null=True, blank=True, related_name="files", verbose_name="对账单模板"
     )
     channel = models.CharField("来源", max_length=8, choices=Channel.choices)
-    key = models.ForeignKey(BankKey, models.PROTECT, null=True, blank=True, related_name="+")
+    key = models.ForeignKey(MachineKey, models.PROTECT, null=True, blank=True, related_name="+")
     file_name = models.CharField("文件名", max_length=200)
     stored_as = models.CharField(max_length=200, editable=False, blank=True, default="")
     sha256 = models.CharField("文件指纹", max_length=64)

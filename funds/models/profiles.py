@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.querysets import ScopedQuerySet, ScopePaths
 from casework.models import RootModel
 from funds.models.accounts import Bank
+from funds.models.signals import SignalSource
 
 OF_BANK = ScopePaths(counterpart="bank__organisation")
 
@@ -69,13 +70,18 @@ class BankProfile(RootModel):
         return f"{self.name} 第 {self.edition} 版"
 
 
-class BankKey(RootModel):
-    """A secret shared with one bank's machine for `/api/v1/bank/`; shown once, kept sealed.
+class MachineKey(RootModel):
+    """A secret shared with the machine of one bank or one other office; shown once, kept sealed.
 
-    A rotated key stays valid until `ends_at`, so that the bank can change over without a gap.
+    A bank hands in statements and signals, another office (`office`: a court, a register) signals of its `source`.
+    A rotated key stays valid until `ends_at`, so that the machine can change over without a gap.
     """
 
-    bank = models.ForeignKey(Bank, models.PROTECT, related_name="keys", verbose_name="银行")
+    bank = models.ForeignKey(
+        Bank, models.PROTECT, null=True, blank=True, related_name="keys", verbose_name="银行"
+    )
+    office = models.CharField("单位", max_length=60, blank=True, default="")
+    source = models.CharField("来源", max_length=8, choices=SignalSource.choices, default=SignalSource.BANK)
     key_id = models.CharField("密钥编号", max_length=24, unique=True)
     secret_sealed = models.BinaryField(editable=False)
     issued_at = models.DateTimeField("发放时间")
@@ -87,35 +93,46 @@ class BankKey(RootModel):
     used_at = models.DateTimeField("最近使用", null=True, blank=True, editable=False)
 
     scope_paths: ClassVar[ScopePaths] = ScopePaths()
-    objects = ScopedQuerySet["BankKey"].as_manager()
+    objects = ScopedQuerySet["MachineKey"].as_manager()
 
     class Meta:
-        verbose_name = "银行接口密钥"
+        verbose_name = "接口密钥"
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | (Q(ended_by__isnull=False) & ~Q(end_reason="")),
-                name="funds_bankkey_ended",
-            )
+                name="funds_machinekey_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(bank__isnull=False, office="", source="BANK")
+                | (Q(bank__isnull=True) & ~Q(office="") & ~Q(source="BANK")),
+                name="funds_machinekey_holder",
+                violation_error_message="密钥发给一家银行，或写明单位名称和来源的一个其他单位。",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.bank} {self.key_id}"
+        return f"{self.holder} {self.key_id}"
+
+    @property
+    def holder(self) -> str:
+        """Whose machine signs with it."""
+        return str(self.bank) if self.bank else self.office
 
 
-class BankNonce(models.Model):
+class MachineNonce(models.Model):
     """A number that a signed request used; the same number of the same key is a replay."""
 
-    key = models.ForeignKey(BankKey, models.PROTECT, related_name="+")
+    key = models.ForeignKey(MachineKey, models.PROTECT, related_name="+")
     nonce = models.CharField(max_length=64)
     seen_at = models.DateTimeField()
 
     scope_paths: ClassVar[ScopePaths] = ScopePaths(bureau="key__bureau", region="key__region_path")
-    objects = ScopedQuerySet["BankNonce"].as_manager()
+    objects = ScopedQuerySet["MachineNonce"].as_manager()
 
     class Meta:
         verbose_name = "接口请求编号"
-        constraints = [models.UniqueConstraint(fields=["key", "nonce"], name="funds_banknonce_once")]
-        indexes = [models.Index(fields=["seen_at"], name="funds_banknonce_seen")]
+        constraints = [models.UniqueConstraint(fields=["key", "nonce"], name="funds_machinenonce_once")]
+        indexes = [models.Index(fields=["seen_at"], name="funds_machinenonce_seen")]
 
     def __str__(self) -> str:
         return self.nonce

@@ -52,6 +52,10 @@ class FundSignal(RootModel):
     reference = models.CharField("来源编号", max_length=80, help_text="案号、文号、流水号")
     happened_on = models.DateField("发生日期")
     summary = models.CharField("情况", max_length=300)
+    key = models.ForeignKey(
+        "funds.MachineKey", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="接口密钥",
+        help_text="由接口推送的，是哪个密钥；人工登记和表格导入的为空",
+    )  # fmt: skip
     cleared_on = models.DateField("消除日期", null=True, blank=True)
     cleared_note = models.CharField("消除依据", max_length=200, blank=True, default="")
 

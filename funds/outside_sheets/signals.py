@@ -81,6 +81,12 @@ def _read(row: OutsideRow, sheet: OutsideSheet, places: Places) -> dict[str, Any
     return told
 
 
+def signal_kind(text: str) -> str:
+    """The kind that a code, its label or a word in it means; "" when none does."""
+    exact = next((code for code, shown in SignalKind.choices if text in {code, shown}), "")
+    return str(exact) or next((code for words, code in KIND_WORDS if any(word in text for word in words)), "")
+
+
 def _code(
     row: OutsideRow, name: str, choices: Any, words: tuple[tuple[tuple[str, ...], str], ...], default: str
 ) -> str:

@@ -11,12 +11,12 @@ from accounts.models import User
 from accounts.querysets import ScopedQuerySet
 from funds.models import (
     AccountDay,
-    BankKey,
     BankProfile,
     EscrowAccount,
     Invoice,
     InvoiceCase,
     LinePosting,
+    MachineKey,
     StatementFile,
     StatementLine,
     SuspenseItem,
@@ -72,9 +72,11 @@ def days_visible(actor: User) -> ScopedQuerySet[AccountDay]:
     return rows.select_related(*ACCOUNT, "region", "closed_by").order_by("-day", "-pk")
 
 
-def keys_visible(actor: User) -> ScopedQuerySet[BankKey]:
-    """Keys of banks, newest first."""
-    return BankKey.objects.visible_to(actor).select_related("bank", "created_by", "ended_by").order_by("-pk")
+def keys_visible(actor: User) -> ScopedQuerySet[MachineKey]:
+    """Keys of banks and other offices, newest first."""
+    return (
+        MachineKey.objects.visible_to(actor).select_related("bank", "created_by", "ended_by").order_by("-pk")
+    )
 
 
 def bank_accounts(actor: User) -> QuerySet[EscrowAccount]:

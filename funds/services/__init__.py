@@ -23,15 +23,6 @@ from funds.services.bank_files import (
     statement_take,
     statements_resume,
 )
-from funds.services.bank_keys import (
-    Signed,
-    key_issue,
-    key_revoke,
-    nonces_forget,
-    request_verify,
-    signature_of,
-    signing_text,
-)
 from funds.services.bank_people import bank_user_open
 from funds.services.booked_links import booked_candidates
 from funds.services.case_links import case_fees_feed, case_freeze_propose
@@ -95,6 +86,15 @@ from funds.services.lessons import (
     lesson_withdraw,
     lessons_declare,
 )
+from funds.services.machine_keys import (
+    Signed,
+    key_issue,
+    key_revoke,
+    nonces_forget,
+    request_verify,
+    signature_of,
+    signing_text,
+)
 from funds.services.matching import file_post, line_post, lines_post
 from funds.services.numbers import payer_number_reveal, settlement_number_reveal
 from funds.services.outside_sheets import (
@@ -153,7 +153,7 @@ from funds.services.runaways import (
 )
 from funds.services.settlements import settlement_propose, settlement_retire, settlement_verify
 from funds.services.sheets import sheet_apply, sheet_discard, sheet_receive, sheets_purge
-from funds.services.signals import signal_clear, signal_register
+from funds.services.signals import signal_clear, signal_register, signals_push, signals_unsay
 from funds.services.suspense import (
     suspense_confirm,
     suspense_propose,
@@ -325,6 +325,8 @@ __all__ = [
     "shipped_profiles",
     "signal_clear",
     "signal_register",
+    "signals_push",
+    "signals_unsay",
     "signature_of",
     "signing_text",
     "statement_receive",

@@ -19,7 +19,7 @@ from casework.errors import NotAllowed, Unlawful
 from casework.jobs import enqueue, job_start
 from casework.records import root_fields
 from casework.steps import lock, require
-from funds.models import BankKey, BankProfile, Channel, EscrowAccount, FileState, StatementFile
+from funds.models import BankProfile, Channel, EscrowAccount, FileState, MachineKey, StatementFile
 from funds.services.file_checks import Checked, checked
 from funds.services.one_by_one import OneByOne
 from funds.services.posting_lines import lines_keep, opening_post
@@ -36,7 +36,7 @@ class Handover:
     """What came with a file: the door, and what the bank said about it (fen, days)."""
 
     channel: Channel
-    key: BankKey | None = None
+    key: MachineKey | None = None
     opening_fen: int | None = None
     closing_fen: int | None = None
     count: int | None = None

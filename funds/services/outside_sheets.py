@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from casework import audit
-from casework.errors import DomainError, NotAllowed, Unlawful, WrongState
+from casework.errors import NotAllowed, Unlawful, WrongState
 from casework.records import clean, root_fields
 from casework.steps import lock, require
 from funds.models import OutsideSheet
@@ -21,7 +21,7 @@ from funds.outside_sheets.heads import heading_of
 from funds.selectors.outside import outside_labels, outside_rows
 from funds.services import kept_sheets
 from funds.services.platform import platform_compare
-from funds.services.signals import signal_register
+from funds.services.signals import signals_take
 from institutions.sheets.reading import read_grids
 
 PERMISSIONS = {"SIGNALS": "funds.signal_edit"}
@@ -113,7 +113,7 @@ def outside_apply(*, actor: User, sheet: OutsideSheet, at: datetime | None = Non
     kept_sheets.need_new(rows)
     found: dict[str, int] = {}
     if locked.kind == "SIGNALS":
-        _register(actor, rows, at)
+        signals_take(actor=actor, rows=rows, at=at)
         kept_sheets.need_written(rows)
     else:
         found = platform_compare(actor=actor, sheet=locked, rows=rows, at=at)
@@ -122,18 +122,6 @@ def outside_apply(*, actor: User, sheet: OutsideSheet, at: datetime | None = Non
         actor=actor, verb="funds.outside_apply", target=locked, changes=changes, about=locked.uid, at=at
     )
     return locked
-
-
-def _register(actor: User, rows: list[OutsideRow], at: datetime) -> None:
-    for row in rows:
-        if row.kind != "NEW":
-            continue
-        values = dict(row.values)
-        try:
-            with database.atomic():
-                signal_register(actor=actor, institution=values.pop("institution"), values=values, at=at)
-        except DomainError as error:
-            row.refuse(error.message)
 
 
 @database.atomic

@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.db import IntegrityError
 from django.db import transaction as database
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.services import system_user
 from casework import audit
-from casework.errors import Unlawful, WrongState
+from casework.errors import DomainError, Unlawful, WrongState
 from casework.records import record_create, record_update, root_fields
 from casework.steps import lock, require
-from funds.models import FundSignal
+from funds.models import FundSignal, MachineKey, OutsideSheet
+from funds.outside_sheets.rows import OutsideRow
+from funds.outside_sheets.signals import judge_signals, signal_kind
 from institutions.models import Institution
 
 EDIT = "funds.signal_edit"
@@ -35,6 +39,63 @@ def signal_register(
     return record_create(actor=actor, obj=row, verb="funds.signal_register", at=at)
 
 
+def signals_take(
+    *, actor: User, rows: list[OutsideRow], at: datetime | None = None, key: MachineKey | None = None
+) -> None:
+    """Register the NEW ones of judged rows, each for itself; what a rule refuses says why in its row."""
+    for row in rows:
+        if row.kind != "NEW":
+            continue
+        values = {**row.values, "key": key}
+        try:
+            with database.atomic():
+                signal_register(actor=actor, institution=values.pop("institution"), values=values, at=at)
+        except DomainError as error:
+            row.refuse(error.message)
+        except IntegrityError:
+            row.refuse("同一条信号正在由另一处登记，请稍后重试。")
+
+
+def signals_push(
+    *, key: MachineKey, told: list[dict[str, str]], at: datetime | None = None
+) -> list[OutsideRow]:
+    """Signals that another office's machine tells, each judged like a row of a sheet; a repeat changes nothing."""
+    frame = OutsideSheet(kind="SIGNALS", bureau=key.bureau, defaults={"source": key.source})
+    rows = [OutsideRow(number, values=dict(one)) for number, one in enumerate(told, 1)]
+    judge_signals(rows, frame)
+    signals_take(actor=system_user(), rows=rows, at=at, key=key)
+    return rows
+
+
+def signals_unsay(
+    *, key: MachineKey, told: list[dict[str, Any]], at: datetime | None = None
+) -> list[OutsideRow]:
+    """Signals of the key's own source that count no longer (`reference`, `kind`, `cleared_on`, `note`), each for itself."""
+    rows = [
+        OutsideRow(number, values=dict(one), label=one["reference"]) for number, one in enumerate(told, 1)
+    ]
+    for row in rows:
+        found = FundSignal.objects.filter(
+            bureau=key.bureau, source=key.source, reference=row.label, kind=signal_kind(row.values["kind"])
+        ).first()
+        if found is None:
+            row.refuse("没有登记过这个来源编号的这种信号。")
+        elif found.cleared_on is not None:
+            row.kind = "SAME"
+        else:
+            _clear_told(found, row, at)
+    return rows
+
+
+def _clear_told(signal: FundSignal, row: OutsideRow, at: datetime | None) -> None:
+    values = {"cleared_on": row.values["cleared_on"], "note": row.values["note"]}
+    try:
+        with database.atomic():
+            signal_clear(actor=system_user(), signal=signal, **values, at=at)
+    except DomainError as error:
+        row.refuse(error.message)
+
+
 @database.atomic
 def signal_clear(
     *, actor: User, signal: FundSignal, cleared_on: date, note: str, at: datetime | None = None
@@ -42,6 +103,8 @@ def signal_clear(
     """It counts no longer, with the proof. Raises NotAllowed, WrongState, Unlawful."""
     require(actor, EDIT)
     locked = lock(signal)
+    if cleared_on > timezone.localdate(at or timezone.now()):
+        raise Unlawful("消除日期不能晚于今天。")
     if locked.cleared_on is not None:
         raise WrongState(f"这条信号已于 {locked.cleared_on:%Y-%m-%d} 消除。")
     if not note.strip():

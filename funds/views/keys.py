@@ -1,4 +1,4 @@
-"""Desk pages of banks' keys and portal accounts: a secret and a first password are shown once."""
+"""Desk pages of machines' keys and banks' portal accounts: a secret and a first password are shown once."""
 
 from __future__ import annotations
 
@@ -15,11 +15,18 @@ from casework.web import AuthedRequest, Column, crumbs, data, desk_page, form_pa
 from casework.web.kit import Register
 from funds import selectors, services
 from funds.forms.bank import BankUserForm, KeyForm, RevokeForm
-from funds.models import BankKey
+from funds.models import MachineKey
 
 MANAGE, OPEN = "funds.bank_key", "funds.bank_user_open"
+
+
+def _pushes(row: Any) -> str:
+    return "对账单、风险信号" if row.bank_id else f"风险信号（{row.get_source_display()}）"
+
+
 COLUMNS = (
-    Column("银行", lambda row: str(row.bank), 30),
+    Column("单位", lambda row: row.holder, 30),
+    Column("可推送", _pushes, 24),
     Column("密钥编号", lambda row: row.key_id, 24),
     Column("发放时间", lambda row: row.issued_at),
     Column("发放人", lambda row: row.created_by.name),
@@ -29,7 +36,7 @@ COLUMNS = (
 )
 
 
-def _state(row: BankKey) -> tuple[str, str]:
+def _state(row: MachineKey) -> tuple[str, str]:
     if row.ends_at is None:
         return "使用中", "ok"
     if row.ends_at > timezone.now():
@@ -43,7 +50,7 @@ def _cells(row: Any) -> list[dict[str, Any]]:
     if tone != "mute":
         links = [{"label": "停用", "url": reverse("funds:key_revoke", kwargs={"uid": row.uid})}]
     return [
-        {"text": str(row.bank), "sub": row.created_by.name},
+        {"text": row.holder, "sub": _pushes(row)},
         {"text": row.key_id, "nowrap": True},
         {"text": f"{timezone.localtime(row.issued_at):%Y-%m-%d %H:%M}"},
         {"text": f"{timezone.localtime(row.used_at):%Y-%m-%d %H:%M}" if row.used_at else "还没有使用"},
@@ -58,14 +65,14 @@ def key_list(request: AuthedRequest) -> HttpResponseBase:
     return kit.register_page(
         request,
         rows=selectors.keys_visible(request.user),
-        title="银行接口密钥",
-        subtitle="银行系统推送对账单用；密钥只在发放时显示一次，更换后旧的再用七天",
-        register=Register(("银行", "密钥编号", "发放时间", "最近使用", "状态", "办理"), _cells),
+        title="接口密钥",
+        subtitle="银行系统推送对账单和风险信号、其他单位推送风险信号用；密钥只在发放时显示一次，更换后旧的再用七天",
+        register=Register(("单位", "密钥编号", "发放时间", "最近使用", "状态", "办理"), _cells),
         columns=COLUMNS,
         filterset=None,
         unit="个",
         create=("发放密钥", "funds:key_issue", MANAGE),
-        empty="银行用接口推送对账单的，在这里发放密钥。",
+        empty="银行用接口推送对账单，银行、法院、市场监管等用接口推送风险信号的，在这里发放密钥。",
     )
 
 
@@ -75,16 +82,21 @@ def key_issue(request: AuthedRequest) -> HttpResponse:
     form = KeyForm(**data(request), actor=request.user)
     home = reverse("funds:key_list")
     shared = {
-        "heading": "发放银行接口密钥",
+        "heading": "发放接口密钥",
         "submit": "发放",
-        "sentence": "该行已有的密钥七天后停用。密钥只显示一次，请当面或用加密方式交给银行。",
+        "sentence": "银行选银行，其他单位写名称、选来源。该单位已有的密钥七天后停用。密钥只显示一次，请当面交付。",
         "cancel_url": home,
-        "crumbs": crumbs(("银行接口密钥", home), ("发放", "")),
+        "crumbs": crumbs(("接口密钥", home), ("发放", "")),
     }
     if request.method == "POST" and form.is_valid():
         with guarded(form):
-            key, secret = services.key_issue(actor=request.user, bank=form.cleaned_data["bank"])
-            facts = (("银行", str(key.bank)), ("密钥编号", key.key_id), ("密钥", secret))
+            key, secret = services.key_issue(actor=request.user, **form.cleaned_data)
+            facts = (
+                ("单位", key.holder),
+                ("可推送", _pushes(key)),
+                ("密钥编号", key.key_id),
+                ("密钥", secret),
+            )
             return _once(request, shared, facts, "离开本页后不再显示密钥。遗失的，重新发放。")
     return render(
         request, "ui/confirm_page.html", {**shared, "form": form}, status=422 if form.errors else 200
@@ -117,8 +129,8 @@ def key_revoke(request: AuthedRequest, uid: UUID) -> HttpResponse:
         cancel_url=home,
         done="密钥已停用。",
         danger=True,
-        sentence="停用后银行系统立即不能推送。",
-        crumbs=crumbs(("银行接口密钥", home), ("停用", "")),
+        sentence="停用后该单位的系统立即不能推送。",
+        crumbs=crumbs(("接口密钥", home), ("停用", "")),
     )
 
 

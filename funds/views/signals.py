@@ -22,13 +22,17 @@ EDIT = "funds.signal_edit"
 COLUMNS = (
     Column("机构", lambda row: row.institution.name, 30),
     Column("信号", lambda row: row.get_kind_display()),
-    Column("来源", lambda row: row.get_source_display()),
+    Column("来源", lambda row: _told_by(row)),
     Column("来源编号", lambda row: row.reference, 24),
     Column("发生日期", lambda row: row.happened_on),
     Column("情况", lambda row: row.summary, 40),
     Column("消除日期", lambda row: row.cleared_on),
     Column("消除依据", lambda row: row.cleared_note, 30),
 )
+
+
+def _told_by(row: Any) -> str:
+    return f"{row.get_source_display()}（接口推送）" if row.key_id else str(row.get_source_display())
 
 
 def _cells(row: Any, *, actor: User) -> list[dict[str, Any]]:
@@ -39,7 +43,7 @@ def _cells(row: Any, *, actor: User) -> list[dict[str, Any]]:
     ended = f"{row.cleared_on:%Y-%m-%d} {row.cleared_note}" if row.cleared_on else ""
     return [
         {"text": place.name, "url": object_link(actor, "institutions.institution", place.uid)},
-        {"word": row.get_kind_display(), "tone": row.status_tone, "sub": row.get_source_display()},
+        {"word": row.get_kind_display(), "tone": row.status_tone, "sub": _told_by(row)},
         {"text": row.summary, "sub": row.reference},
         {"text": f"{row.happened_on:%Y-%m-%d}", "nowrap": True},
         {"text": ended or ("" if links else "未消除"), "links": links},

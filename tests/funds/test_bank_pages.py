@@ -17,11 +17,12 @@ from django.utils import timezone
 from accounts.models import User
 from casework.web.listing import Column, xlsx_bytes
 from funds import bank_registration, services
-from funds.models import AccountDay, BankKey, BankProfile, EscrowAccount, StatementFile, SuspenseItem
+from funds.models import AccountDay, BankProfile, EscrowAccount, MachineKey, StatementFile, SuspenseItem
 from institutions.models import Institution
 from tests.conftest import World
 from tests.fieldwork.phones import picture as jpeg
 from tests.funds.bank_making import NOON, day, deliver, profile, sheet
+from tests.funds.machines import Machine
 from tests.funds.making import account
 from tests.funds.test_statements import CAMT, SIGNED_FILE, TWO_FILE
 
@@ -258,37 +259,11 @@ def test_strangers(law: World, place: Institution, sign_in: SignIn) -> None:
     assert sign_in(law.clerk).get(reverse("funds:key_list")).status_code == 403
 
 
-class Machine:
-    """A bank's system that signs its requests."""
-
-    def __init__(self, key: BankKey, secret: str) -> None:
-        self.client, self.key, self.secret, self.count = Client(), key, secret, 0
-
-    def send(self, path: str, body: bytes, **changes: str) -> Any:
-        self.count += 1
-        stamp = changes.get("timestamp") or str(int(timezone.now().timestamp()))
-        nonce = changes.get("nonce") or f"n{self.count}"
-        method = changes.get("method", "POST")
-        wanted = services.signing_text(method=method, path=path, timestamp=stamp, nonce=nonce, body=body)
-        headers = {
-            "X-Key-Id": self.key.key_id, "X-Timestamp": stamp, "X-Nonce": nonce,
-            "X-Signature": services.signature_of(changes.get("secret") or self.secret, wanted),
-        }  # fmt: skip
-        sent = changes.get("tampered", "").encode() or body
-        return self.client.generic(
-            method,
-            changes.get("aimed_at", path),
-            sent,
-            content_type="application/octet-stream",
-            headers=headers,
-        )
-
-
 def test_the_interface_takes_signed_files_once(law: World, place: Institution, sign_in: SignIn) -> None:
     row = account(law, place, "CUSTODY")
     profile(law)
     page = text(sign_in(law.admin).post(reverse("funds:key_issue"), {"bank": row.bank.pk}))
-    key = BankKey.objects.get()
+    key = MachineKey.objects.get()
     secret = next(word for word in page.replace("<", ">").split(">") if len(word.strip()) == 43).strip()
     assert secret not in text(sign_in(law.admin).get(reverse("funds:key_list")))
     machine = Machine(key, secret)

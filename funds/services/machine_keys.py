@@ -1,4 +1,4 @@
-"""Keys of banks' machines, and the proof that a request was signed with one: HMAC-SHA256, once, in time."""
+"""Keys of other offices' machines, and the proof that a request was signed with one: HMAC-SHA256, once, in time."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError
 from django.db import transaction as database
@@ -18,9 +19,9 @@ from casework import audit
 from casework.canonical import sha256_hex
 from casework.crypto import seal, unseal
 from casework.errors import NotAllowed, Unlawful
-from casework.records import root_fields
+from casework.records import clean, root_fields
 from casework.steps import lock, require
-from funds.models import Bank, BankKey, BankNonce
+from funds.models import Bank, MachineKey, MachineNonce
 
 MANAGE = "funds.bank_key"
 WINDOW = timedelta(minutes=5)
@@ -52,30 +53,49 @@ def signature_of(secret: str, text: bytes) -> str:
 
 
 @database.atomic
-def key_issue(*, actor: User, bank: Bank, at: datetime | None = None) -> tuple[BankKey, str]:
-    """A new key and its secret, which is never shown again; an older key of the bank ends in seven days.
+def key_issue(
+    *,
+    actor: User,
+    bank: Bank | None = None,
+    office: str = "",
+    source: str = "BANK",
+    at: datetime | None = None,
+) -> tuple[MachineKey, str]:
+    """A new key and its secret, which is never shown again; an older key of the holder ends in seven days.
 
-    Raises NotAllowed.
+    For a bank, or for another office by its name and the source its signals come from. Raises NotAllowed, Unlawful.
     """
     require(actor, MANAGE)
     at = at or timezone.now()
     secret = secrets.token_urlsafe(32)
-    row = BankKey(
-        **root_fields(actor=actor, region=bank.region, bureau=bank.bureau),
+    row = MachineKey(
+        **_root_of(actor, bank),
         bank=bank,
+        office=office.strip(),
+        source=source,
         key_id=f"BK{secrets.token_hex(8)}",
         issued_at=at,
     )
     row.secret_sealed = seal(secret, _context(row))
-    for old in BankKey.objects.select_for_update().filter(bank=bank, ends_at__isnull=True):
+    clean(row)
+    held = MachineKey.objects.filter(bureau=row.bureau, bank=bank, office=row.office, source=row.source)
+    for old in held.select_for_update().filter(ends_at__isnull=True):
         _end(actor, old, at + OVERLAP, "更换密钥", "funds.bank_key_rotate", at)
     row.save(force_insert=True)
     audit.record(actor=actor, verb="funds.bank_key_issue", target=row, at=at)
     return row, secret
 
 
+def _root_of(actor: User, bank: Bank | None) -> dict[str, Any]:
+    if bank is not None:
+        return root_fields(actor=actor, region=bank.region, bureau=bank.bureau)
+    if actor.bureau is None:
+        raise Unlawful("接口密钥由县（区）教育局的系统管理员发放。")
+    return root_fields(actor=actor, region=actor.bureau.region)
+
+
 @database.atomic
-def key_revoke(*, actor: User, key: BankKey, reason: str, at: datetime | None = None) -> BankKey:
+def key_revoke(*, actor: User, key: MachineKey, reason: str, at: datetime | None = None) -> MachineKey:
     """End a key now. Raises NotAllowed, Unlawful."""
     require(actor, MANAGE)
     at = at or timezone.now()
@@ -87,7 +107,7 @@ def key_revoke(*, actor: User, key: BankKey, reason: str, at: datetime | None = 
     return _end(actor, locked, at, reason.strip(), "funds.bank_key_revoke", at)
 
 
-def _end(actor: User, row: BankKey, ends_at: datetime, reason: str, verb: str, at: datetime) -> BankKey:
+def _end(actor: User, row: MachineKey, ends_at: datetime, reason: str, verb: str, at: datetime) -> MachineKey:
     row.ends_at, row.ended_by, row.end_reason = ends_at, actor, reason
     row.version += 1
     row.save()
@@ -95,11 +115,11 @@ def _end(actor: User, row: BankKey, ends_at: datetime, reason: str, verb: str, a
     return row
 
 
-def request_verify(*, signed: Signed, at: datetime | None = None) -> BankKey:
+def request_verify(*, signed: Signed, at: datetime | None = None) -> MachineKey:
     """The key that signed a request, which is good once and for five minutes. Raises NotAllowed."""
     at = at or timezone.now()
     standing = Q(ends_at__isnull=True) | Q(ends_at__gt=at)
-    row = BankKey.objects.filter(standing, key_id=signed.key_id).select_related("bank").first()
+    row = MachineKey.objects.filter(standing, key_id=signed.key_id).select_related("bank").first()
     if row is None or not signed.nonce or len(signed.nonce) > 64 or not _in_time(signed.timestamp, at):
         raise NotAllowed(REFUSED)
     text = signing_text(
@@ -114,10 +134,10 @@ def request_verify(*, signed: Signed, at: datetime | None = None) -> BankKey:
         raise NotAllowed(REFUSED)
     try:
         with database.atomic():
-            BankNonce.objects.create(key=row, nonce=signed.nonce, seen_at=at)
+            MachineNonce.objects.create(key=row, nonce=signed.nonce, seen_at=at)
     except IntegrityError as error:
         raise NotAllowed("请求编号已用过。每次请求须用新的编号。") from error
-    BankKey.objects.filter(pk=row.pk).update(used_at=at)
+    MachineKey.objects.filter(pk=row.pk).update(used_at=at)
     return row
 
 
@@ -129,17 +149,18 @@ def _in_time(timestamp: str, at: datetime) -> bool:
 
 def nonces_forget(*, now: datetime) -> int:
     """Drop request numbers whose requests are refused by their time anyway; how many."""
-    count, _ = BankNonce.objects.filter(seen_at__lt=now - 2 * WINDOW - timedelta(hours=1)).delete()
+    count, _ = MachineNonce.objects.filter(seen_at__lt=now - 2 * WINDOW - timedelta(hours=1)).delete()
     return count
 
 
-def _context(row: BankKey) -> str:
+def _context(row: MachineKey) -> str:
+    # The name under which the first keys were sealed; it is part of what their seal proves.
     return f"funds.bankkey.secret:{row.uid}"
 
 
 for code, sentence in {
-    "bank_key_issue": "发放银行接口密钥",
-    "bank_key_rotate": "更换银行接口密钥",
-    "bank_key_revoke": "停用银行接口密钥",
+    "bank_key_issue": "发放接口密钥",
+    "bank_key_rotate": "更换接口密钥",
+    "bank_key_revoke": "停用接口密钥",
 }.items():
     audit.verb(f"funds.{code}", sentence)

@@ -1,4 +1,4 @@
-"""`/api/v1/bank/`: a bank's own system hands in statements. Every request is signed (see `bank_keys`)."""
+"""`/api/v1/bank/`: a bank's own system hands in statements."""
 
 from __future__ import annotations
 
@@ -6,38 +6,20 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import BaseParser
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.services import system_user
 from casework.crypto import blind_index
-from casework.errors import Unlawful
+from casework.errors import NotAllowed, Unlawful
 from casework.money import fen
 from funds import services
-from funds.models import BankKey, BankProfile, Channel, EscrowAccount, StatementFile
-
-BODY_MAX = 20 * 1024 * 1024
-SIGNATURE = [
-    OpenApiParameter(name, str, OpenApiParameter.HEADER, required=True, description=words)
-    for name, words in (
-        ("X-Key-Id", "密钥编号"),
-        ("X-Timestamp", "Unix 时间（秒），与服务器相差不超过 5 分钟"),
-        ("X-Nonce", "每次请求不同的编号，不超过 64 个字符"),
-        (
-            "X-Signature",
-            "HMAC-SHA256（小写十六进制），对以换行连接的五行签名："
-            "方法、路径（含查询串）、X-Timestamp、X-Nonce、正文的 SHA-256",
-        ),
-    )
-]
+from funds.api.signed import SIGNATURE, SignedView
+from funds.models import BankProfile, Channel, EscrowAccount, MachineKey, StatementFile
 
 
 class FileSerializer(serializers.ModelSerializer[StatementFile]):
@@ -54,57 +36,19 @@ class FileSerializer(serializers.ModelSerializer[StatementFile]):
         )  # fmt: skip
 
 
-class BytesParser(BaseParser):
-    """The body as it is, whatever its type."""
+class _OfBank(SignedView):
+    """Only for a bank's key."""
 
-    media_type = "*/*"
-
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        """Raw bytes are read by the view; nothing is parsed."""
-        return {}
-
-
-def _body_of(raw: HttpRequest) -> bytes:
-    """The whole body, read once. Raises Unlawful above BODY_MAX.
-
-    Read from the stream: `HttpRequest.body` stops at DATA_UPLOAD_MAX_MEMORY_SIZE, which is meant for forms.
-    """
-    parts, size = [], 0
-    while size <= BODY_MAX and (part := raw.read(BODY_MAX + 1 - size)):
-        parts.append(part)
-        size += len(part)
-    if size > BODY_MAX:
-        raise Unlawful("文件超过 20 MB，请按天分开推送。")
-    return b"".join(parts)
-
-
-class _Signed(APIView):
-    """Only for requests with a good signature."""
-
-    body = b""
-    authentication_classes: list[Any] = []
-    permission_classes = [AllowAny]
-    parser_classes = [BytesParser]
-
-    def signed_by(self, request: Request) -> BankKey:
-        """The key of the request. Raises NotAllowed."""
-        raw = request._request
-        self.body = _body_of(raw)
-        head = request.headers
-        signed = services.Signed(
-            key_id=head.get("X-Key-Id", ""),
-            timestamp=head.get("X-Timestamp", ""),
-            nonce=head.get("X-Nonce", ""),
-            signature=head.get("X-Signature", ""),
-            method=str(raw.method),
-            path=raw.get_full_path(),
-            body=self.body,
-        )
-        return services.request_verify(signed=signed)
+    def bank_key(self, request: Request) -> MachineKey:
+        """The bank's key that signed. Raises NotAllowed (bad signature, another office's key)."""
+        key = self.signed_by(request)
+        if key.bank_id is None:
+            raise NotAllowed("这个密钥不是发给银行的，只能推送风险信号。")
+        return key
 
 
 @method_decorator(csrf_exempt, name="dispatch")
-class StatementPush(_Signed):
+class StatementPush(_OfBank):
     """Hand in the file of one account. The same file again gives the first answer."""
 
     @extend_schema(
@@ -125,7 +69,7 @@ class StatementPush(_Signed):
     )
     def post(self, request: Request) -> Response:
         """The body is the bank's file, byte by byte."""
-        key = self.signed_by(request)
+        key = self.bank_key(request)
         asked = request.query_params
         row = services.statement_receive(
             actor=system_user(),
@@ -138,13 +82,13 @@ class StatementPush(_Signed):
         return Response(FileSerializer(row).data, status=422 if row.refusal else 200)
 
 
-class StatementState(_Signed):
+class StatementState(_OfBank):
     """What became of a file."""
 
     @extend_schema(operation_id="bank_statement_state", responses=FileSerializer, parameters=SIGNATURE)
     def get(self, request: Request, uid: UUID) -> Response:
         """State, reason of a refusal, sums."""
-        key = self.signed_by(request)
+        key = self.bank_key(request)
         row = (
             StatementFile.objects.filter(uid=uid, account__bank=key.bank_id).select_related("account").first()
         )
@@ -153,7 +97,7 @@ class StatementState(_Signed):
         return Response(FileSerializer(row).data)
 
 
-def _account(key: BankKey, number: str) -> EscrowAccount:
+def _account(key: MachineKey, number: str) -> EscrowAccount:
     digest = blind_index("".join(number.split()))
     rows = EscrowAccount.objects.filter(bank=key.bank_id, number_digest=digest).exclude(status="CLOSED")
     row = rows.select_related("bank", "institution", "region", "bureau").first() if digest else None
@@ -162,14 +106,14 @@ def _account(key: BankKey, number: str) -> EscrowAccount:
     return row
 
 
-def _profile(key: BankKey, name: str) -> BankProfile:
+def _profile(key: MachineKey, name: str) -> BankProfile:
     row = BankProfile.objects.filter(bureau=key.bureau_id, name=name, is_current=True).first()
     if row is None:
         raise Unlawful(f"没有名为“{name[:60]}”的对账单模板，请向教育局核对。")
     return row
 
 
-def _handover(key: BankKey, asked: Any) -> services.Handover:
+def _handover(key: MachineKey, asked: Any) -> services.Handover:
     try:
         money = {f"{name}_fen": fen(asked[name]) for name in ("opening", "closing") if asked.get(name)}
         days = {
