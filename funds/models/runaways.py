@@ -109,8 +109,8 @@ class RunawayEvent(RootModel):
             ),
             models.CheckConstraint(
                 condition=~Q(status="CLOSED")
-                | (Q(closed_on__gte=F("found_on"), closed_by__isnull=False) & ~Q(closed_by=F("created_by"))
-                   & ~Q(outcome="")),
+                | (Q(closed_on__isnull=False, closed_on__gte=F("found_on"), closed_by__isnull=False)
+                   & ~Q(closed_by=F("created_by")) & ~Q(outcome="")),
                 name="funds_runawayevent_closed",
             ),
             models.CheckConstraint(
