@@ -16,6 +16,7 @@ from casework.steps import lock, require
 from casework.workflow import transition
 from funds.models import RunawayEvent, RunawayMeasure
 from funds.selectors.runaways import cover_of
+from funds.services.labour import labour_link
 from institutions.models import Institution
 
 REGISTER = "funds.runaway_register"
@@ -27,6 +28,7 @@ def runaway_register(
 ) -> RunawayEvent:
     """Register what happened; contracts and money are counted from the ledger, nobody types them.
 
+    Open labour claims of the institution are noted on it.
     Raises NotAllowed, Unlawful (in the future, an event is open).
     """
     require(actor, REGISTER)
@@ -45,7 +47,9 @@ def runaway_register(
         counted_at=at,
         **values,
     )
-    return record_create(actor=actor, obj=row, verb="funds.runaway_register", at=at)
+    record_create(actor=actor, obj=row, verb="funds.runaway_register", at=at)
+    labour_link(actor=actor, event=row, at=at)
+    return row
 
 
 @database.atomic
