@@ -57,7 +57,7 @@ from funds.models.outside import (
     PlatformRecord,
 )
 from funds.models.profiles import BankKey, BankNonce, BankProfile
-from funds.models.refunds import OPEN_REFUND, Refund, RefundGround, RefundStatus
+from funds.models.refunds import OPEN_REFUND, UNDECIDED_REFUND, Refund, RefundGround, RefundStatus
 from funds.models.releases import (
     OPEN_RELEASE,
     ReleaseBatch,
@@ -121,6 +121,7 @@ __all__ = [
     "RESERVING",
     "RUNNING",
     "TAKES_PAYMENT",
+    "UNDECIDED_REFUND",
     "UNDER_WAY",
     "UNSETTLED",
     "WAYS_IN_CUSTODY",

@@ -128,6 +128,11 @@ class RunawayEvent(RootModel):
         return self.institution.uid
 
     @property
+    def is_over(self) -> bool:
+        """Whether the institution teaches no more; in a refund crisis it does, and each family applies itself."""
+        return self.kind != RunawayKind.REFUND
+
+    @property
     def status_tone(self) -> str:
         """Colour of the state."""
         return {"HANDLING": "bad", "CLOSED": "ok"}.get(self.status, "mute")
