@@ -23,16 +23,27 @@ def other_than_registrar(event: RunawayEvent, actor: User) -> Iterator[Reason]:
 
 
 def claims_done(event: RunawayEvent, actor: User) -> Iterator[Reason]:
-    """No family waits."""
-    from funds.selectors.runaways import claim_totals, unlisted_contracts
+    """No family waits, and of an institution that is over none has money left."""
+    from funds.selectors import runaways as reads
 
-    totals = claim_totals(event)
-    if totals.waiting:
-        yield Reason(f"还有 {totals.waiting} 份合同没有开立退费申请。", cleared_by="请先开立。")
-    if totals.open_refunds:
-        yield Reason(f"还有 {totals.open_refunds} 件退费在办。", cleared_by="请先办结。")
-    if left := unlisted_contracts(event).count():
+    if event.is_over:
+        yield from _families_paid(event)
+    if count := reads.open_refunds(event.institution).count():
+        yield Reason(f"还有 {count} 件退费在办。", cleared_by="请先办结。")
+
+
+def _families_paid(event: RunawayEvent) -> Iterator[Reason]:
+    from funds.selectors import runaways as reads
+
+    if waiting := reads.claim_totals(event).waiting:
+        yield Reason(f"还有 {waiting} 份合同没有开立退费申请。", cleared_by="请先开立。")
+    if left := reads.unlisted_contracts(event).count():
         yield Reason(f"还有 {left} 份有余额的合同没有列入退费登记。", cleared_by="请先开立退费申请。")
+    if left := reads.with_money(event.institution).count():
+        yield Reason(
+            f"还有 {left} 份合同的家长有钱没有退。",
+            cleared_by="退费已撤回或者不予退费的，请再“开立退费申请”。",
+        )
 
 
 def measures_noted(event: RunawayEvent, actor: User) -> Iterator[Reason]:

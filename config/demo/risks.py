@@ -121,8 +121,8 @@ def _runaways(county: County, now: date) -> None:
         actor=county.clerk, event=event, kind="CONTACT", taken_on=now - timedelta(days=2),
         note="负责人称场地租约到期，同意退费", at=moment,
     )  # fmt: skip
-    services.claims_list(actor=county.clerk, event=event, at=moment)
-    services.claims_open(actor=county.clerk, event_id=event.pk, at=moment)
+    services.claims_list(actor=county.head, event=event, at=moment)
+    services.claims_open(actor=county.head, event_id=event.pk, at=moment)
 
 
 def _event(county: County, place: Institution, day: date, **values: Any) -> RunawayEvent:

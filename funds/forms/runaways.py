@@ -10,9 +10,18 @@ from django.utils import timezone
 from accounts.models import User
 from casework.web import give_rows
 from casework.web.fields import DayField, area
-from funds.models import FoundBy, RunawayKind, RunawayMeasure
+from funds.models import FoundBy, RunawayEvent, RunawayKind, RunawayMeasure
 from institutions.models import Institution
 from institutions.selectors import institutions_visible
+
+
+def reachable() -> forms.TypedChoiceField:
+    """Said expressly, since nobody waits for the answer of an institution that cannot be reached."""
+    return forms.TypedChoiceField(
+        label="负责人", choices=(("", "请选择"), ("yes", "能联系上"), ("no", "联系不上")),
+        coerce=lambda value: value == "yes",
+        help_text="联系不上的，退费申请不等机构答复，由本局直接受理。",
+    )  # fmt: skip
 
 
 class RunawayForm(forms.Form):
@@ -26,10 +35,7 @@ class RunawayForm(forms.Form):
     source_no = forms.CharField(
         label="来源编号", max_length=60, required=False, help_text="线索、预警或来文的编号。"
     )
-    is_reachable = forms.BooleanField(
-        label="能联系上负责人", required=False,
-        help_text="不勾选的，退费申请不等机构答复，由本局直接受理。",
-    )  # fmt: skip
+    is_reachable = reachable()
     summary = forms.CharField(label="情况", max_length=500, widget=area(5))
 
     def __init__(self, *args: Any, actor: User, place: Institution | None = None, **kwargs: Any) -> None:
@@ -37,6 +43,22 @@ class RunawayForm(forms.Form):
         give_rows(self, institution=institutions_visible(actor).order_by("name"))
         if place is not None:
             self.fields["institution"].initial = place.pk
+
+
+class CorrectForm(forms.Form):
+    """What was registered wrongly or has changed."""
+
+    kind = forms.ChoiceField(label="事件", choices=RunawayKind.choices)
+    is_reachable = reachable()
+    reason = forms.CharField(
+        label="理由", max_length=200, widget=area(3),
+        help_text="只对以后开立的退费申请起作用，已经开立的照原来的答复期限办。",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, row: RunawayEvent, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].initial = row.kind
+        self.fields["is_reachable"].initial = "yes" if row.is_reachable else "no"
 
 
 class MeasureForm(forms.Form):

@@ -28,7 +28,7 @@ GAP_OF_OLD = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("funds", "0012_outside_sheets")]
+    dependencies = [("funds", "0013_closed_with_a_day")]
 
     operations = [
         migrations.RemoveConstraint("platformdifference", "funds_platformdifference_one_open"),

@@ -58,7 +58,7 @@ from funds.models.outside import (
     PlatformRecord,
 )
 from funds.models.profiles import BankProfile, MachineKey, MachineNonce
-from funds.models.refunds import OPEN_REFUND, Refund, RefundGround, RefundStatus
+from funds.models.refunds import OPEN_REFUND, UNDECIDED_REFUND, Refund, RefundGround, RefundStatus
 from funds.models.releases import (
     OPEN_RELEASE,
     ReleaseBatch,
@@ -123,6 +123,7 @@ __all__ = [
     "RESERVING",
     "RUNNING",
     "TAKES_PAYMENT",
+    "UNDECIDED_REFUND",
     "UNDER_WAY",
     "UNSETTLED",
     "WAYS_IN_CUSTODY",

@@ -117,7 +117,8 @@ class LabourClaim(RootModel):
             ),
             models.CheckConstraint(
                 condition=Q(status="OPEN")
-                | (Q(ended_on__gte=F("claimed_on"), ended_by__isnull=False) & ~Q(result="")),
+                | (Q(ended_on__isnull=False, ended_on__gte=F("claimed_on"), ended_by__isnull=False)
+                   & ~Q(result="")),
                 name="funds_labourclaim_ended",
                 violation_error_message="了结或移交日期不能早于提出日期，并须写明办理结果。",
             ),

@@ -109,8 +109,8 @@ class RunawayEvent(RootModel):
             ),
             models.CheckConstraint(
                 condition=~Q(status="CLOSED")
-                | (Q(closed_on__gte=F("found_on"), closed_by__isnull=False) & ~Q(closed_by=F("created_by"))
-                   & ~Q(outcome="")),
+                | (Q(closed_on__isnull=False, closed_on__gte=F("found_on"), closed_by__isnull=False)
+                   & ~Q(closed_by=F("created_by")) & ~Q(outcome="")),
                 name="funds_runawayevent_closed",
             ),
             models.CheckConstraint(
@@ -126,6 +126,11 @@ class RunawayEvent(RootModel):
     def file_uid(self) -> UUID:
         """The file on whose timeline events about this row belong."""
         return self.institution.uid
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the institution teaches no more; in a refund crisis it does, and each family applies itself."""
+        return self.kind != RunawayKind.REFUND
 
     @property
     def status_tone(self) -> str:

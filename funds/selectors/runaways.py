@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from accounts.models import User
@@ -146,6 +146,29 @@ def unlisted_contracts(event: RunawayEvent) -> QuerySet[Contract]:
         F("asked_at").asc(nulls_last=True), F("first_paid_on").asc(nulls_last=True), "order_no"
     )
     return found
+
+
+def with_money(institution: Institution) -> QuerySet[Contract]:
+    """Contracts of an institution whose families have money in the ledger, refunds that are not paid included."""
+    money = LedgerAccount.objects.filter(
+        subject_uid=OuterRef("uid"), kind__in=["CONTRACT_UNEARNED", "REFUND_PAYABLE"], balance_fen__gt=0
+    )
+    return Contract.objects.filter(Exists(money), institution=institution, status__in=AFFECTED)
+
+
+def lapsed_claims(event: RunawayEvent) -> QuerySet[RunawayClaim]:
+    """Places whose application came to nothing, or for which there was no money, while the family has money now."""
+    rest = LedgerAccount.objects.filter(
+        subject_uid=OuterRef("contract__uid"), kind="CONTRACT_UNEARNED", balance_fen__gt=0
+    )
+    ended = Q(state="NOTHING") | Q(refund__status__in=["WITHDRAWN", "REJECTED"])
+    rows = RunawayClaim.objects.filter(ended, Exists(rest), event=event, contract__status__in=AFFECTED)
+    return rows.exclude(contract__status="REFUNDING")
+
+
+def open_refunds(institution: Institution) -> QuerySet[Refund]:
+    """Refunds of an institution's families that are under way, whoever applied."""
+    return Refund.objects.filter(contract__institution=institution, status__in=OPEN_REFUND)
 
 
 @dataclass(frozen=True)

@@ -146,6 +146,7 @@ from funds.services.rounds import (
 from funds.services.runaway_claims import claims_list, claims_open
 from funds.services.runaways import (
     runaway_close,
+    runaway_correct,
     runaway_measure_add,
     runaway_register,
     runaway_reopen,
@@ -308,6 +309,7 @@ __all__ = [
     "round_places_add",
     "round_reopen",
     "runaway_close",
+    "runaway_correct",
     "runaway_measure_add",
     "runaway_register",
     "runaway_reopen",

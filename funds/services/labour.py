@@ -91,13 +91,33 @@ def labour_pass_on(
 
 
 def labour_reopen(*, actor: User, claim: LabourClaim, reason: str, at: datetime | None = None) -> LabourClaim:
-    """Work on it again. Raises NotAllowed, WrongState, Unlawful."""
-    values = {"ended_on": None, "ended_by": None, "paid_fen": 0, "paid_from": ""}
+    """Work on it again; what was entered as its end stays on the timeline only. Raises NotAllowed, WrongState, Unlawful."""
+    values = {
+        "ended_on": None, "ended_by": None, "paid_fen": 0, "paid_from": "", "passed_to": "", "passed_no": "",
+        "result": "",
+    }  # fmt: skip
     return transition(claim, "reopen", actor=actor, at=at, reason=reason.strip(), values=values)
+
+
+def labour_link(*, actor: User, event: RunawayEvent, at: datetime) -> int:
+    """Note a new event on the open claims of its institution that were registered before it; how many."""
+    rows = LabourClaim.objects.select_for_update().filter(
+        institution=event.institution_id, status="OPEN", event__isnull=True
+    )
+    linked = list(rows.order_by("pk"))
+    for row in linked:
+        row.event, row.version = event, row.version + 1
+        row.save(update_fields=["event", "version", "updated_at"])
+        changes = {"event": [None, str(event)]}
+        audit.record(
+            actor=actor, verb="funds.labour_link", target=row, changes=changes, about=row.file_uid, at=at
+        )
+    return len(linked)
 
 
 for code, sentence in {
     "labour_register": "登记劳动用工诉求",
+    "labour_link": "归入跑路停业事件",
     "labourclaim_settle": "了结劳动用工诉求",
     "labourclaim_pass_on": "移交劳动用工诉求",
     "labourclaim_reopen": "重新办理劳动用工诉求",

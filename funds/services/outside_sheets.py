@@ -16,7 +16,7 @@ from casework.errors import NotAllowed, Unlawful, WrongState
 from casework.records import clean, root_fields
 from casework.steps import lock, require
 from funds.models import OutsideSheet
-from funds.outside_sheets import OutsideRow, fields_of, labels_of, match_columns
+from funds.outside_sheets import fields_of, labels_of, match_columns
 from funds.outside_sheets.heads import heading_of
 from funds.selectors.outside import outside_labels, outside_rows
 from funds.services import kept_sheets

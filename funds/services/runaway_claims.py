@@ -20,13 +20,14 @@ from accounts.models import User
 from casework import audit, policy
 from casework.canonical import sha256_hex
 from casework.deadlines import CalendarMissing
-from casework.deadlines.services import deadlines_start
+from casework.deadlines.services import deadline_cancel, deadlines_start
 from casework.errors import WrongState
 from casework.jobs import enqueue, job_fail, job_finish, job_progress, job_start
-from casework.models import JobState
+from casework.models import JobRun, JobState
 from casework.steps import lock, require
 from funds.models import (
     OPEN_REFUND,
+    UNDECIDED_REFUND,
     Contract,
     Refund,
     RefundGround,
@@ -35,12 +36,13 @@ from funds.models import (
     new_order_no,
 )
 from funds.refunding import Working, refund_workings
-from funds.selectors.runaways import unlisted_contracts
+from funds.selectors.runaways import claim_totals, lapsed_claims, unlisted_contracts
 from funds.services.refunds import AGREE, ANSWER, MAY_REFUND
 from funds.texting import tell
 
 CHUNK = 500
-OPEN = "funds.refund_apply"
+OPEN = "funds.claims_open"
+STILL_OPEN = "机构还在办学，退费由各家自己申请。机构已经停业或者失联的，先“更正事件”，再开立。"
 NO_WAIT = "机构失联，不等机构答复，由教育局直接受理（事件 {}）"
 
 
@@ -48,20 +50,23 @@ NO_WAIT = "机构失联，不等机构答复，由教育局直接受理（事件
 def claims_list(*, actor: User, event: RunawayEvent, at: datetime | None = None) -> RunawayEvent:
     """Give every contract with money its place, behind those that have one, and let a worker open the applications.
 
+    A place whose application was withdrawn or rejected waits again when the family still has money.
     A second press while the work goes on changes nothing and points at the same job. Raises NotAllowed,
-    WrongState (closed, nothing new and nothing waiting).
+    WrongState (closed, the institution is still running, nothing new and nothing waiting).
     """
     require(actor, OPEN)
     at = at or timezone.now()
     locked = lock(event)
     if locked.status != "HANDLING":
         raise WrongState(f"事件{locked.get_status_display()}，不能开立退费申请。")
-    added = _list(locked, at)
+    if not locked.is_over:
+        raise WrongState(STILL_OPEN)
+    again, added = _again(locked), _list(locked, at)
     waiting = RunawayClaim.objects.filter(event=locked, state="WAITING").count()
     if not waiting:
         raise WrongState("没有还没列入的合同：有余额的合同都已开立退费申请。")
-    if added:
-        changes = {"claims": [None, added]}
+    if added or again:
+        changes = {"claims": [None, added], "again": [None, again]}
         audit.record(
             actor=actor,
             verb="funds.claims_list",
@@ -80,6 +85,11 @@ def claims_list(*, actor: User, event: RunawayEvent, at: datetime | None = None)
     return locked
 
 
+def _again(event: RunawayEvent) -> int:
+    """Families whose application came to nothing wait again, at their own place."""
+    return lapsed_claims(event).update(state="WAITING", refund=None, reason="", opened_at=None)
+
+
 def _list(event: RunawayEvent, at: datetime) -> int:
     last = RunawayClaim.objects.filter(event=event).aggregate(seq=Max("seq"))["seq"] or 0
     keys = unlisted_contracts(event).values_list("pk", flat=True)
@@ -94,31 +104,41 @@ def _list(event: RunawayEvent, at: datetime) -> int:
 def claims_open(*, actor: User, event_id: int, at: datetime | None = None) -> int:
     """Open the applications of all waiting places, chunk by chunk; how many were opened. Safe to run again.
 
-    Raises NotAllowed.
+    The job that people watch ends in every case, as done or as failed. Raises NotAllowed.
     """
-    require(actor, OPEN)
     total = 0
-    event = RunawayEvent.objects.select_related("job", "institution").get(pk=event_id)
-    claims = RunawayClaim.objects.filter(event=event)
     try:
+        require(actor, OPEN)
         while (opened := _chunk(actor, event_id, at or timezone.now())) is not None:
             total += opened
-            if event.job is not None:
-                job_progress(
-                    event.job, event.job.total - min(event.job.total, claims.filter(state="WAITING").count())
-                )
+            if (job := _job(event_id)) is not None:
+                waiting = RunawayClaim.objects.filter(event=event_id, state="WAITING").count()
+                job_progress(job, job.total - min(job.total, waiting))
     except Exception:
-        if event.job is not None:
-            job_fail(event.job, "开立没有完成，已开立的保留。请再按一次“开立退费申请”继续。")
+        if (job := _job(event_id)) is not None and job.state != JobState.DONE:
+            job_fail(job, "开立没有完成，已开立的保留。请再按一次“开立退费申请”继续。")
         raise
-    if event.job is not None and event.job.state not in {JobState.DONE, JobState.FAILED}:
-        counts = {state: claims.filter(state=state).count() for state in ("OPENED", "STOOD", "NOTHING")}
-        job_finish(
-            event.job,
-            message=f"已开立 {counts['OPENED']} 件，此前已有申请 {counts['STOOD']} 件，没有余额 {counts['NOTHING']} 件",
-            result={"url": f"/desk/funds/runaways/{event.uid}/claims/"},
-        )
+    _finish(event_id)
     return total
+
+
+def _job(event_id: int) -> JobRun | None:
+    """The job that people watch now: a press after a failure has put a new one in the place of the old."""
+    return JobRun.objects.filter(pk__in=RunawayEvent.objects.filter(pk=event_id).values("job")).first()
+
+
+def _finish(event_id: int) -> None:
+    """Whoever finds nothing left ends the job, however it stood: nobody else will."""
+    job = _job(event_id)
+    if job is None:
+        return
+    event = RunawayEvent.objects.get(pk=event_id)
+    totals = claim_totals(event)
+    job_finish(
+        job,
+        message=f"已开立 {totals.opened} 件，此前已有申请 {totals.stood} 件，没有余额 {totals.nothing} 件",
+        result={"url": f"/desk/funds/runaways/{event.uid}/claims/"},
+    )
 
 
 @dataclass
@@ -144,17 +164,19 @@ def _chunk(actor: User, event_id: int, at: datetime) -> int | None:
     _number(fresh)
     _answer_term(actor, event, fresh, timezone.localdate(at))
     Refund.objects.bulk_create(fresh, batch_size=500)
+    restated = _restate(actor, event, batch, at)
     RunawayClaim.objects.bulk_update(claims, ["state", "refund", "reason", "opened_at"], batch_size=500)
-    marks = sorted([str(row.uid), str(row.contract.uid), row.amount_fen] for row in fresh)
+    marks = sorted([str(row.uid), str(row.contract.uid), row.amount_fen] for row in (*fresh, *restated))
     changes: dict[str, list[Any]] = {
         "claims": [0, len(fresh)],
         "fen": [0, sum(row.amount_fen for row in fresh)],
+        "restated": [0, len(restated)],
         "sha256": [None, sha256_hex(marks)],
     }
     audit.record(
         actor=actor, verb="funds.claims_open", target=event, changes=changes, about=event.file_uid, at=at
     )
-    for row in fresh:
+    for row in (*fresh, *restated):
         tell(actor=actor, contract=row.contract, kind="REFUND", on=timezone.localdate(at))
     return len(fresh)
 
@@ -165,10 +187,10 @@ def _read(claims: list[RunawayClaim], today: date) -> _Batch:
     rows = Contract.objects.select_for_update(of=("self",)).filter(pk__in=keys)
     rows = rows.select_related("region", "family", "institution", "bureau")
     contracts = {row.pk: row for row in rows.order_by("pk")}
-    standing = {
-        row.contract_id: row for row in Refund.objects.filter(contract__in=keys, status__in=OPEN_REFUND)
-    }
-    asked = [row for row in contracts.values() if row.pk not in standing]
+    refunds = Refund.objects.select_for_update().filter(contract__in=keys, status__in=OPEN_REFUND)
+    standing = {row.contract_id: row for row in refunds.order_by("pk")}
+    decided = {pk for pk, row in standing.items() if row.status not in UNDECIDED_REFUND}
+    asked = [row for row in contracts.values() if row.pk not in decided]
     return _Batch(claims, contracts, standing, refund_workings(asked, RefundGround.INSTITUTION, today))
 
 
@@ -209,6 +231,40 @@ def _refund(actor: User, event: RunawayEvent, contract: Contract, working: Worki
     )
 
 
+def _restate(actor: User, event: RunawayEvent, batch: _Batch, at: datetime) -> list[Refund]:
+    """Who had applied already is owed no less than those for whom the bureau applies, and waits no longer."""
+    rows = [row for row in batch.standing.values() if row.status in UNDECIDED_REFUND]
+    words = f"{event.get_kind_display()}（{event.found_on:%Y-%m-%d} 发现），改按机构原因计算"
+    for row in rows:
+        row.contract = batch.contracts[row.contract_id]
+        working = batch.workings[row.contract_id]
+        values = {
+            "ground": RefundGround.INSTITUTION, "amount_fen": working.amount, "kept_fen": working.kept,
+            "statement": f"{row.statement[: 299 - len(words)]}；{words}".strip("；"),
+        }  # fmt: skip
+        row.working = working.stored()
+        changes: dict[str, list[Any]] = {}
+        if row.status == "APPLIED" and not event.is_reachable:
+            changes["answer_due_on"] = [row.answer_due_on, None]
+            row.answer_due_on, row.due_explanation = None, [NO_WAIT.format(f"{event.found_on:%Y-%m-%d}")]
+            deadline_cancel(
+                actor=actor, subject_uid=row.uid, kind=ANSWER, on=timezone.localdate(at), reason=words
+            )
+        for name, value in values.items():
+            changes[name] = [getattr(row, name), value]
+            setattr(row, name, value)
+        row.version, row.updated_at = row.version + 1, at
+        audit.record(
+            actor=actor, verb="funds.refund_restate", target=row, changes=changes, about=event.file_uid, at=at
+        )
+    names = [
+        "ground", "amount_fen", "kept_fen", "statement", "working", "answer_due_on", "due_explanation", "version",
+        "updated_at",
+    ]  # fmt: skip
+    Refund.objects.bulk_update(rows, names, batch_size=500)
+    return rows
+
+
 def _number(rows: Sequence[Refund]) -> None:
     """Numbers that no refund bears: drawn, then asked once for all."""
     open_rows = list(rows)
@@ -244,3 +300,4 @@ def _answer_term(actor: User, event: RunawayEvent, rows: Sequence[Refund], today
 
 audit.verb("funds.claims_list", "把合同列入退费登记")
 audit.verb("funds.claims_open", "批量开立退费申请")
+audit.verb("funds.refund_restate", "机构停业失联，改按机构原因计算退费")

@@ -11,14 +11,15 @@ from django.utils import timezone
 from accounts.models import User
 from casework import audit
 from casework.errors import Unlawful, WrongState
-from casework.records import record_create, root_fields
+from casework.records import clean, record_create, root_fields
 from casework.steps import lock, require
 from casework.workflow import transition
 from funds.models import RunawayEvent, RunawayMeasure
 from funds.selectors.runaways import cover_of
+from funds.services.labour import labour_link
 from institutions.models import Institution
 
-REGISTER = "funds.runaway_register"
+REGISTER, OPEN = "funds.runaway_register", "funds.claims_open"
 
 
 @database.atomic
@@ -27,6 +28,7 @@ def runaway_register(
 ) -> RunawayEvent:
     """Register what happened; contracts and money are counted from the ledger, nobody types them.
 
+    Open labour claims of the institution are noted on it.
     Raises NotAllowed, Unlawful (in the future, an event is open).
     """
     require(actor, REGISTER)
@@ -45,7 +47,52 @@ def runaway_register(
         counted_at=at,
         **values,
     )
-    return record_create(actor=actor, obj=row, verb="funds.runaway_register", at=at)
+    record_create(actor=actor, obj=row, verb="funds.runaway_register", at=at)
+    labour_link(actor=actor, event=row, at=at)
+    return row
+
+
+@database.atomic
+def runaway_correct(
+    *,
+    actor: User,
+    event: RunawayEvent,
+    kind: str,
+    is_reachable: bool,
+    reason: str,
+    at: datetime | None = None,
+) -> RunawayEvent:
+    """Correct what happened, or whether somebody answers for the institution; it holds for what is opened from now on.
+
+    Raises NotAllowed, WrongState (not being handled), Unlawful (no reason, nothing new, claims are listed and
+    the institution would be running again).
+    """
+    require(actor, OPEN)
+    locked = lock(event)
+    if locked.status != "HANDLING":
+        raise WrongState(f"事件{locked.get_status_display()}，不能更正。请先重新处置。")
+    if not reason.strip():
+        raise Unlawful("更正事件须写明理由。")
+    wanted = {"kind": kind, "is_reachable": is_reachable}
+    changes = {
+        name: [getattr(locked, name), value]
+        for name, value in wanted.items()
+        if getattr(locked, name) != value
+    }
+    if not changes:
+        raise Unlawful("没有改动。")
+    for name, value in wanted.items():
+        setattr(locked, name, value)
+    if not locked.is_over and locked.claims.exists():
+        raise Unlawful("已经统一开立过退费申请，不能改为群体退费难。")
+    locked.version += 1
+    clean(locked)
+    locked.save(update_fields=["kind", "is_reachable", "version", "updated_at"])
+    audit.record(
+        actor=actor, verb="funds.runaway_correct", target=locked, changes=changes, reason=reason.strip(),
+        about=locked.file_uid, at=at,
+    )  # fmt: skip
+    return locked
 
 
 @database.atomic
@@ -104,6 +151,7 @@ def runaway_void(
 
 for code, sentence in {
     "runaway_register": "登记跑路停业事件",
+    "runaway_correct": "更正跑路停业事件",
     "runaway_measure_add": "登记事件处置措施",
     "runawayevent_close": "办结跑路停业事件",
     "runawayevent_reopen": "重新处置跑路停业事件",

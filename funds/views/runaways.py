@@ -20,15 +20,15 @@ from casework.web.kit import Register, Step
 from funds import services
 from funds.filters.runaways import ClaimFilter, RunawayFilter
 from funds.forms.accounts import PaperForm, ReasonForm
-from funds.forms.runaways import MeasureForm, OutcomeForm, RunawayForm
+from funds.forms.runaways import CorrectForm, MeasureForm, OutcomeForm, RunawayForm
 from funds.models import RunawayEvent
 from funds.selectors import runaways as reads
 from funds.selectors.runaways import ClaimTotals, Cover
-from funds.views.common import VIEW, keep_paper, named_place, plain_form, risk_path, risk_tabs
+from funds.views.common import VIEW, keep_paper, named_place, plain_form, risk_path, risk_tabs, row_form
 from funds.views.contracts import CONTRACTS, contract_url
 from funds.views.refunds import refund_url
 
-REGISTER, CLOSE, OPEN = "funds.runaway_register", "funds.runaway_close", "funds.refund_apply"
+REGISTER, CLOSE, OPEN = "funds.runaway_register", "funds.runaway_close", "funds.claims_open"
 HOME = "funds:runaway_list"
 WAN = 1_000_000
 ORDER = "次序：已经申请的按申请时间在前，其余按首次缴费日期先后，同日的按缴费单号（随机号）"
@@ -108,6 +108,14 @@ STEPS: dict[str, Step] = {
         lambda actor, row, values: services.claims_list(actor=actor, event=row),
         "已按次序列入，正在逐件开立，可以离开本页。",
         OPEN,
+    ),
+    "correct": Step(
+        "更正事件",
+        lambda actor, row, values: services.runaway_correct(actor=actor, event=row, **values),
+        "事件已更正。",
+        OPEN,
+        row_form(CorrectForm),
+        submit="更正",
     ),
     "measure": Step(
         "登记措施",
@@ -215,7 +223,7 @@ def _labour(row: RunawayEvent) -> list[dict[str, Any]]:
 def _buttons(actor: User, row: RunawayEvent, waiting: bool) -> list[dict[str, Any]]:
     names = ["paper"]
     if row.status == "HANDLING":
-        names = ["paper", "measure", *(["claims"] if waiting else [])]
+        names = ["paper", "measure", "correct", *(["claims"] if waiting and row.is_over else [])]
     return [
         *kit.plain_steps(actor, row, STEPS, "funds:runaway_step", *names),
         *kit.step_actions(actor, row, STEPS, "funds:runaway_step"),
@@ -247,7 +255,7 @@ def runaway_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             request, "ui/_progress.html", {"job": _progress(row), "url": f"{request.path}?part=progress"}
         )
     cover, totals = reads.cover_of(row.institution), reads.claim_totals(row)
-    left = totals.waiting + reads.unlisted_contracts(row).count()
+    left = totals.waiting + reads.unlisted_contracts(row).count() + reads.lapsed_claims(row).count()
     sees = actor.may(CONTRACTS)
     context: dict[str, Any] = {
         "row": row,
@@ -285,9 +293,10 @@ def runaway_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def _notes(row: RunawayEvent, left: int) -> list[dict[str, str]]:
     if row.status != "HANDLING" or not left:
         return []
-    text = (
-        f"还有 {left:,} 份有余额的合同没有退费申请。“开立退费申请”一次全部列入，重复按不会重复开立。{ORDER}。"
-    )
+    if not row.is_over:
+        text = "机构还在办学，退费由各家自己申请，本局不统一开立。机构停业或者失联的，由负责人“更正事件”后再开立。"
+        return [{"title": "", "text": text, "tone": ""}]
+    text = f"还有 {left:,} 份有余额的合同没有退费申请。监管股负责人或局领导“开立退费申请”，一次全部列入，重复按不会重复开立。{ORDER}。"
     return [{"title": "", "text": text, "tone": "warn"}]
 
 

@@ -113,11 +113,11 @@ def test_many_workings_are_the_same_as_one_by_one(
 def test_claims_open_in_the_stated_order_each_with_its_working(
     law: World, place: Institution, three: list[Contract]
 ) -> None:
-    row = services.claims_list(actor=law.clerk, event=event(law, place), at=AT)
+    row = services.claims_list(actor=law.head, event=event(law, place), at=AT)
     assert list(row.claims.order_by("seq").values_list("contract", "state")) == [
         (three[2].pk, "WAITING"), (three[1].pk, "WAITING"), (three[0].pk, "WAITING"),
     ]  # fmt: skip
-    assert services.claims_open(actor=law.clerk, event_id=row.pk, at=AT) == 2
+    assert services.claims_open(actor=law.head, event_id=row.pk, at=AT) == 2
     claims = list(RunawayClaim.objects.filter(event=row).order_by("seq").select_related("refund"))
     assert [claim.state for claim in claims] == ["STOOD", "OPENED", "OPENED"]
     opened = claims[1].refund
@@ -137,17 +137,17 @@ def test_claims_open_in_the_stated_order_each_with_its_working(
 def test_pressed_again_or_after_more_families_paid(
     law: World, place: Institution, three: list[Contract]
 ) -> None:
-    row = services.claims_list(actor=law.clerk, event=event(law, place), at=AT)
+    row = services.claims_list(actor=law.head, event=event(law, place), at=AT)
     first = row.job
-    again = services.claims_list(actor=law.officer, event=row, at=AT)
+    again = services.claims_list(actor=law.leader, event=row, at=AT)
     assert (again.job, row.claims.count()) == (first, 3)
-    services.claims_open(actor=law.clerk, event_id=row.pk, at=AT)
-    assert services.claims_open(actor=law.officer, event_id=row.pk, at=AT) == 0
+    services.claims_open(actor=law.head, event_id=row.pk, at=AT)
+    assert services.claims_open(actor=law.leader, event_id=row.pk, at=AT) == 0
     with pytest.raises(WrongState, match="没有还没列入"):
-        services.claims_list(actor=law.clerk, event=row, at=AT)
+        services.claims_list(actor=law.head, event=row, at=AT)
     late = paying.active(law, place, phone="13800000009", student="新学员")
-    row = services.claims_list(actor=law.clerk, event=row, at=AT)
-    assert services.claims_open(actor=law.clerk, event_id=row.pk, at=AT) == 1
+    row = services.claims_list(actor=law.head, event=row, at=AT)
+    assert services.claims_open(actor=law.head, event_id=row.pk, at=AT) == 1
     assert RunawayClaim.objects.get(contract=late).seq == 4
     assert Refund.objects.filter(contract__institution=place).count() == 4
     with pytest.raises(NotAllowed):
@@ -155,8 +155,8 @@ def test_pressed_again_or_after_more_families_paid(
 
 
 def test_who_can_be_reached_has_its_term(law: World, place: Institution, three: list[Contract]) -> None:
-    row = services.claims_list(actor=law.clerk, event=event(law, place, is_reachable=True), at=AT)
-    services.claims_open(actor=law.clerk, event_id=row.pk, at=AT)
+    row = services.claims_list(actor=law.head, event=event(law, place, is_reachable=True), at=AT)
+    services.claims_open(actor=law.head, event_id=row.pk, at=AT)
     opened = Refund.objects.filter(runaway_claims__state="OPENED")
     assert {item.answer_due_on for item in opened} == {
         Refund.objects.exclude(pk__in=opened).get().answer_due_on
@@ -180,8 +180,8 @@ def test_closing_waits_for_every_family_and_for_another_person(
     services.runaway_measure_add(
         actor=law.clerk, event=row, kind="POLICE", taken_on=LATE, note="移送公安经侦", at=AT
     )
-    services.claims_list(actor=law.clerk, event=row, at=AT)
-    services.claims_open(actor=law.clerk, event_id=row.pk, at=AT)
+    services.claims_list(actor=law.head, event=row, at=AT)
+    services.claims_open(actor=law.head, event_id=row.pk, at=AT)
     with pytest.raises(Blocked, match="3 件退费在办"):
         services.runaway_close(actor=law.head, event=row, outcome="已退费", at=AT)
     with pytest.raises(Blocked, match="不能撤销"):
@@ -212,6 +212,7 @@ def test_pages(law: World, place: Institution, three: list[Contract], sign_in: C
     form = {
         "institution": place.pk, "kind": "RUN", "happened_on": f"{timezone.localdate():%Y-%m-%d}",
         "found_on": f"{timezone.localdate():%Y-%m-%d}", "found_by": "PRESS", "summary": "网传跑路",
+        "is_reachable": "no",
     }  # fmt: skip
     assert "没有登记过跑路停业事件" in page.get("/desk/funds/runaways/").content.decode()
     assert page.post("/desk/funds/runaways/new/", form).status_code == 302
@@ -223,9 +224,10 @@ def test_pages(law: World, place: Institution, three: list[Contract], sign_in: C
     text = page.get(here).content.decode()
     assert "还有 3 份有余额的合同没有退费申请" in text
     assert "只供参考，不作为退费依据" in text
-    assert page.post(f"{here}do/claims/").status_code == 302
+    assert page.post(f"{here}do/claims/").status_code == 403
+    assert sign_in(law.head).post(f"{here}do/claims/").status_code == 302
     assert "正在处理" in page.get(f"{here}?part=progress").content.decode()
-    open_claims(row.pk, law.clerk.pk)
+    open_claims(row.pk, law.head.pk)
     listed = page.get(f"{here}claims/").content.decode()
     assert "2,500.00" in listed
     assert "缴费单号（随机号）" in listed
@@ -248,13 +250,13 @@ def test_three_thousand_families_by_four_workers_at_once(
 ) -> None:
     monkeypatch.setattr(runaway_claims, "enqueue", lambda *args: None)
     filled(law.head, place, 3000)
-    row = services.claims_list(actor=law.clerk, event=event(law, place), at=AT)
+    row = services.claims_list(actor=law.head, event=event(law, place), at=AT)
     assert row.contracts_n == 3000
 
     def press(_: int) -> int:
         try:
-            services.claims_list(actor=law.clerk, event=row, at=AT)
-            return services.claims_open(actor=law.clerk, event_id=row.pk, at=AT)
+            services.claims_list(actor=law.head, event=row, at=AT)
+            return services.claims_open(actor=law.head, event_id=row.pk, at=AT)
         except WrongState:
             return 0
         finally:
