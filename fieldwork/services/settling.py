@@ -5,6 +5,7 @@ Repeating it is harmless, and the result depends on the set of operations, not o
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from fieldwork.registries import Doing, FieldForm, FieldKind, NotYet, forms
 from fieldwork.services.files import file_bytes
 from fieldwork.services.operations import refusal_words
 
+log = logging.getLogger(__name__)
 Key = tuple[str, str]
 Registers = dict[Key, Register[FieldOperation]]
 
@@ -241,8 +243,13 @@ def wait_for_rest(last: FieldOperation) -> None:
 
 
 def records_sweep() -> int:
-    """Settle what a lost job left behind; returns how many."""
-    dirty = list(FieldRecord.objects.filter(is_dirty=True).order_by("pk")[:200])
-    for record in dirty:
-        record_settle(record=record)
-    return len(dirty)
+    """Settle what a lost job left behind; returns how many. A record that cannot be settled stops no other."""
+    done = 0
+    for record in FieldRecord.objects.filter(is_dirty=True).order_by("pk")[:200]:
+        try:
+            record_settle(record=record)
+        except Exception:
+            log.exception("手机记录 %s 没有合并", record.uid)
+        else:
+            done += 1
+    return done
