@@ -110,5 +110,6 @@ def _word(word: FieldOperation) -> dict[str, Any]:
         "device": str(word.device.uid),
         "by": word.received_by.name,
         "lamport": word.lamport,
+        "state": word.outcome.state,
         "value": word.value,
     }

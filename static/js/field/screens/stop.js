@@ -2,8 +2,8 @@
 import { position } from "../media.js";
 import * as store from "../store.js";
 import { button, card, choices, facts, field, h, heading, link, note, row, say, screen } from "../ui.js";
-import { flushDrafts, sight, speak, spokenCount, tally, typing } from "../words.js";
-import { extras, patrolPage, stopsOf } from "./patrols.js";
+import { flushDrafts, isRefused, sight, speak, spokenCount, tally, typing } from "../words.js";
+import { extras, isOver, patrolPage, stopsOf } from "./patrols.js";
 import { photoStrip } from "./photos.js";
 
 const PHOTOS_MAX = 9;
@@ -13,7 +13,7 @@ const TOLD = [{ code: "false", label: "没有告知" }, { code: "true", label: "
 export async function placePage(patrol) {
   const [seen, known] = await Promise.all([sight(patrol.uid), extras()]);
   const base = `#/p/${patrol.uid}`;
-  if (seen.has("end")) return patrolPage(patrol);
+  if (isOver(seen)) return patrolPage(patrol);
   heading("记录一家", "在名录中找，找不到的按未登记场所", base);
   const places = known?.places ?? [];
   const avoid = new Set([...(known?.ties ?? []), ...(seen.value("start")?.avoid ?? [])]);
@@ -70,7 +70,7 @@ export async function stopPage(patrol, key) {
   const count = (name) => text(name, { inputmode: "numeric", maxlength: "4", placeholder: "0" });
   const answered = (known.checklist?.items ?? []).filter((item) => seen.value("answer", `${key}/${item.code}`)?.value).length;
   screen.replaceChildren(
-    ...(isRefused(stop) ? [note("bad", "这一家没有受理，内容都在", stop.said.reason)] : []),
+    ...(isRefused(stop.said) ? [note("bad", "这一家没有受理，内容都在", stop.said.reason)] : []),
     stop.institution ? card(facts([{ label: "登记地址", value: stop.address || "没有登记" }, { label: "证照", value: `${stop.standing ?? ""} ${stop.until ? `有效期至 ${stop.until}` : ""}`.trim() }, { label: "办学状态", value: stop.state ?? "" }, { label: "类别", value: stop.kind ?? "" }].filter((one) => one.value))) : card(field("看到的名称", text("seen_name"), "招牌、门牌上的名称；没有招牌的写“无招牌”。")),
     card(
       field("地点", make("place", h("input", { type: "text", maxlength: "200", "data-initial": stop.address ?? "" })), "写到楼栋、楼层、房号。"),
@@ -92,12 +92,11 @@ export async function stopPage(patrol, key) {
     card(h("h2", {}, "照片"), photoStrip(patrol, "photo", key, {}, { locate: false, most: PHOTOS_MAX }), h("p", { class: "hint" }, `最多 ${PHOTOS_MAX} 张，尽量不拍学生正脸。照片不带位置。`)),
     placeCard(patrol, seen, key),
     link("核对并保存这一家", `${base}/s/${key}/save`, { cls: "btn-primary btn-big" }),
-    stop.saved && !isRefused(stop) ? "" : button("删去这一家", async () => { await speak(patrol, "stop", key, { removed: true }); location.hash = base; }, { cls: "btn-wide btn-quiet", symbol: "trash" }),
+    stop.saved && !isRefused(stop.said) ? "" : button("删去这一家", async () => { await speak(patrol, "stop", key, { removed: true }); location.hash = base; }, { cls: "btn-wide btn-quiet", symbol: "trash" }),
   );
 }
 
 const isWritten = (stop) => stop.recorded || stop.said?.state === "APPLIED";
-const isRefused = (stop) => ["HELD", "UNKNOWN"].includes(stop.said?.state);
 
 function writtenPage(base, seen, key) {
   const said = (label, name) => ({ label, value: seen.value("fact", `${key}/${name}`)?.label ?? "" });
