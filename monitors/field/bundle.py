@@ -12,6 +12,7 @@ from accounts.models import Region, User
 from casework import policy
 from fieldwork.selectors import checklist_extract
 from institutions.models import Institution
+from institutions.models.choices import ENDED
 from monitors import rules
 from monitors.models import (
     Cover,

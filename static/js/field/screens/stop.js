@@ -24,23 +24,29 @@ export async function placePage(patrol) {
   const paint = () => {
     const asked = words.value.trim().toLowerCase();
     const found = asked ? places.filter((one) => [one.name, one.address, one.initials].join(" ").toLowerCase().includes(asked)) : places.filter((one) => task?.places.includes(one.uid));
-    list.replaceChildren(...found.slice(0, FOUND_MAX).map(placeRow), asked && !found.length ? h("p", { class: "row sub" }, "名录中没有找到，请按未登记场所记录。") : "");
+    const more = found.length > FOUND_MAX ? `还有 ${found.length - FOUND_MAX} 家，请多写几个字。` : asked && !found.length ? absent(known) : "";
+    list.replaceChildren(...found.slice(0, FOUND_MAX).map(placeRow), more && h("p", { class: "row sub" }, more));
   };
   const placeRow = (one) => {
     const bar = avoid.has(one.uid) ? "须回避" : done.has(one.uid) ? "已记录" : "";
-    const inside = row({ title: one.name, sub: `${one.address || one.town} · ${one.standing} · ${one.state}`, state: bar, tone: bar === "须回避" ? "bad" : "mute", symbol: "building" });
+    const inside = row({ title: one.name, sub: `${one.address || one.town} · ${one.standing} · ${one.state}`, state: bar || (one.is_ended ? one.state : ""), tone: bar === "已记录" ? "mute" : "bad", symbol: "building" });
     if (bar) return inside;
     return h("button", { type: "button", class: "row row-press", onclick: () => arrive(patrol, one) }, ...inside.childNodes);
   };
   words.addEventListener("input", paint);
   paint();
   screen.replaceChildren(
-    places.length ? card(field("找机构", words)) : note("warn", "名录摘录已从手机删除", "联网点“更新资料”重新取用；现在可以按看到的名称记录，教育部门会对上。"),
+    places.length ? card(field("找机构", words, carried(known))) : note("warn", "名录摘录已从手机删除", "联网点“更新资料”重新取用；现在可以按看到的名称记录，教育部门会对上。"),
     list,
     button("未登记场所", () => arrive(patrol, null), { cls: "btn-primary btn-big", symbol: "map-pin" }),
     h("p", { class: "sub" }, "没有招牌的，名称写“无招牌”。"),
   );
 }
+
+// How much of the register the phone carries; not found on it need not mean not registered.
+const isPart = (known) => known.places_known > known.places.length;
+const carried = (known) => (isPart(known) ? `手机里带着 ${known.places.length} 家，名录共 ${known.places_known} 家。` : `手机里带着名录全部 ${known.places.length} 家，已注销、已取缔的也在内。`);
+const absent = (known) => (isPart(known) ? "手机里带的没有这一家，不等于没有登记。按“未登记场所”写看到的名称，教育部门会对上。" : "名录中没有找到，请按未登记场所记录。");
 
 async function arrive(patrol, place) {
   const key = store.uuid7();
