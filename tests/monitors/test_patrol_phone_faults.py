@@ -5,17 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from accounts.models import User
 from casework.models import AuditEvent
 from fieldwork import services as field_services
-from fieldwork.models import FieldRecord
+from fieldwork.bundles import state_of
+from fieldwork.models import Channel, FieldDelivery, FieldDevice, FieldOperation, FieldRecord
+from fieldwork.registries import forms
+from institutions.models import Institution
 from monitors import services
-from monitors.models import Observation, Stop
+from monitors.models import Observation, Outing, Stop
 from tests.conftest import World
-from tests.fieldwork.phones import settle
+from tests.fieldwork.phones import picture, settle, states
+from tests.inspections.making import make_place
+from tests.monitors import making
 from tests.monitors.test_patrol_phones import Beat, Team, backdate, team, watch
 
 __all__ = ["team"]
@@ -149,8 +157,6 @@ def test_an_end_that_runs_into_the_next_patrol_is_held(law: World, team: Team) -
 def test_a_record_that_cannot_be_settled_holds_up_no_other(
     law: World, team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fieldwork.registries import forms
-
     broken, good = watch(team), team.beat()
     broken.write("done", count=broken.sequence)
     broken.send()
@@ -164,3 +170,159 @@ def test_a_record_that_cannot_be_settled_holds_up_no_other(
     assert field_services.records_sweep() == 1
     assert good.outing() is not None
     assert FieldRecord.objects.get(subject_uid=broken.visit.uid).is_dirty
+
+
+def close(place: Institution) -> None:
+    """It has ended."""
+    Institution.objects.filter(pk=place.pk).update(
+        operating_state="CLOSED", ended_on=timezone.localdate(), end_kind="CEASED"
+    )
+
+
+def test_the_phone_carries_ended_places_and_tells_how_many_there_are(
+    law: World, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = make_place(law, name="示例停办培训部")
+    close(ended)
+    form = forms["monitors.outing"]
+    extras = form.extras(team.user, timezone.localdate())
+    told = {row["name"]: (row["state"], row["is_ended"]) for row in extras["places"]}
+    assert told == {team.place.name: ("正常办学", False), ended.name: ("已注销", True)}
+    assert extras["places_known"] == 2
+    monkeypatch.setattr("monitors.field.bundle.PLACES_MAX", 1)
+    extras = form.extras(team.user, timezone.localdate())
+    assert (len(extras["places"]), extras["places_known"]) == (1, 2)
+
+
+def test_an_observation_may_name_a_place_that_has_ended(law: World, team: Team) -> None:
+    close(team.place)
+    phone = watch(team, institution=str(team.place.uid))
+    phone.write("done", count=phone.sequence)
+    phone.sync()
+    assert phone.told("done") == {("APPLIED", "")}
+    assert Observation.objects.get().institution == team.place
+
+
+def third(law: World) -> User:
+    """A monitor with an account who takes no part."""
+    return making.with_account(law, making.appointed(law, 3), "mon3")
+
+
+def evening(team: Team) -> Beat:
+    """A whole patrol with a photo, still on the phone."""
+    phone = team.beat()
+    phone.start(team.first, team.second)
+    key = phone.arrive()
+    phone.answer(key, "F4")
+    phone.photo("photo", key, picture("blue"))
+    phone.save(key, team.version)
+    phone.end()
+    backdate(phone)
+    return phone
+
+
+def carrier(phone: Beat, user: User) -> Beat:
+    """Another phone that took the export file of the first."""
+    return Beat(user=user, visit=phone.visit, queue=list(phone.queue), files=dict(phone.files))
+
+
+@pytest.mark.parametrize("is_settled", [True, False])
+def test_words_that_a_stranger_brought_count_once_their_author_sends_them(
+    law: World, team: Team, is_settled: bool
+) -> None:
+    mine = evening(team)
+    other = carrier(mine, third(law))
+    other.send()
+    other.send_files()
+    if is_settled:
+        settle(mine.visit)
+        assert {state for state, _ in states(mine.visit).values()} == {"HELD"}
+        assert Outing.objects.count() == 0
+    mine.sync()
+    outing = mine.outing()
+    assert outing is not None
+    assert outing.status == "SUBMITTED"
+    assert outing.created_by == team.user
+    assert outing.stops.get().clue is not None
+    assert FieldOperation.objects.count() == len(mine.queue)
+    assert {state for state, _ in states(mine.visit).values()} == {"APPLIED"}
+    record = FieldRecord.objects.get(subject_uid=mine.visit.uid)
+    assert record.held_count == 0
+    held = state_of(
+        actor=team.user, device=mine.device(), form=forms[mine.form], subject=UUID(str(mine.visit.uid))
+    )
+    assert held is not None
+    assert {one["uid"] for one in held["outcomes"]} == {one["uid"] for one in mine.queue}
+
+
+def test_a_stranger_is_told_who_may_send(law: World, team: Team) -> None:
+    mine = evening(team)
+    other = carrier(mine, third(law))
+    other.send()
+    settle(mine.visit)
+    assert all("没有参加这次巡查" in reason for _, reason in states(mine.visit).values())
+
+
+def test_words_that_found_no_record_are_kept_anew_for_their_author(law: World, team: Team) -> None:
+    mine = evening(team)
+    mine.send(mine.queue[:1])
+    other = carrier(mine, third(law))
+    assert {receipt.state for receipt in other.send(mine.queue[1:])} == {"UNKNOWN"}
+    mine.sync()
+    outing = mine.outing()
+    assert outing is not None
+    assert outing.status == "SUBMITTED"
+    held = state_of(
+        actor=team.user, device=mine.device(), form=forms[mine.form], subject=UUID(str(mine.visit.uid))
+    )
+    assert held is not None
+    told = {one["uid"]: one["state"] for one in held["outcomes"]}
+    assert {told[one["uid"]] for one in mine.queue} == {"APPLIED"}
+    before = FieldOperation.objects.count()
+    mine.sync()
+    carrier(mine, team.companion).sync()
+    assert FieldOperation.objects.count() == before
+    assert outing.stops.count() == 1
+
+
+def test_the_desk_takes_in_what_a_stopped_phone_sent(law: World, team: Team) -> None:
+    mine = evening(team)
+    device = mine.device()
+    FieldDevice.objects.filter(pk=device.pk).update(
+        revoked_at=timezone.now(), revoked_by=law.head, revoked_reason="遗失"
+    )
+    device.refresh_from_db()
+    field_services.operations_receive(actor=team.user, device=device, operations=mine.queue)
+    assert mine.outing() is None
+    field_services.operations_receive(
+        actor=law.head, device=device, operations=mine.queue, channel=Channel.FILE
+    )
+    settle(mine.visit)
+    assert mine.outing() is not None
+    assert mine.told("stop") == {("APPLIED", "")}
+
+
+def test_a_phone_goes_on_after_a_companion_sent_its_first_words(law: World, team: Team) -> None:
+    mine = team.beat()
+    mine.start(team.first, team.second)
+    key = mine.arrive()
+    mine.save(key, team.version)
+    backdate(mine)
+    carrier(mine, team.companion).sync()
+    assert Stop.objects.filter(uid=key).exists()
+    mine.end()
+    mine.sync()
+    outing = mine.outing()
+    assert outing is not None
+    assert outing.status == "SUBMITTED"
+
+
+def test_a_delivery_is_never_changed(law: World, team: Team) -> None:
+    mine = evening(team)
+    mine.send()
+    carrier(mine, team.companion).send()
+    assert FieldDelivery.objects.count() == len(mine.queue)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        FieldDelivery.objects.update(received_at=timezone.now())
+    with pytest.raises(DatabaseError), transaction.atomic():
+        FieldDelivery.objects.all().delete()
