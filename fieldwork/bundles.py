@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Bureau, User
 from casework.documents.publication import public_keys, revocations
 from fieldwork.models import FieldDevice, FieldFile, FieldOperation, FieldOutcome, FieldRecord
 from fieldwork.registries import FieldForm, forms
+from fieldwork.services.deliveries import uid_anew
 from fieldwork.services.pads import pages_free
 from fieldwork.services.settling import registers_of
 
@@ -69,16 +71,22 @@ def state_of(*, actor: User, device: FieldDevice, form: FieldForm, subject: UUID
     if form.find(actor, subject) is None:
         return None
     record = FieldRecord.objects.filter(form=form.key, subject_uid=subject).first()
-    outcomes = FieldOutcome.objects.filter(operation__device=device, operation__subject_uid=subject)
     return {
-        "outcomes": [
-            {"uid": str(row.operation.uid), "state": row.state, "reason": row.reason}
-            for row in outcomes.select_related("operation")
-        ],
+        "outcomes": _outcomes(device, subject, record),
         "files": files_of(device),
         "merged": _merged(record) if record else [],
         "is_settled": record is not None and not record.is_dirty,
     }
+
+
+def _outcomes(device: FieldDevice, subject: UUID, record: FieldRecord | None) -> list[dict[str, Any]]:
+    """What became of the words that this phone brought, by the uid under which it knows them."""
+    brought = Q(operation__device=device) | Q(operation__deliveries__device=device)
+    rows = FieldOutcome.objects.filter(brought, operation__subject_uid=subject).select_related("operation")
+    found = {row.operation.uid: row for row in rows.distinct()}
+    if record is not None:
+        found |= {uid: found[anew] for uid in found if (anew := uid_anew(uid, record.uid)) in found}
+    return [{"uid": str(uid), "state": row.state, "reason": row.reason} for uid, row in found.items()]
 
 
 def file_of(device: FieldDevice, sha256: str) -> FieldFile | None:
@@ -110,5 +118,6 @@ def _word(word: FieldOperation) -> dict[str, Any]:
         "device": str(word.device.uid),
         "by": word.received_by.name,
         "lamport": word.lamport,
+        "state": word.outcome.state,
         "value": word.value,
     }

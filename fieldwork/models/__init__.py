@@ -5,6 +5,7 @@ from fieldwork.models.checklists import AnswerKind, Checklist, ChecklistItem, Ch
 from fieldwork.models.pads import NumberPad, PadNumber, PadNumberState, PadStatus
 from fieldwork.models.phones import (
     Channel,
+    FieldDelivery,
     FieldDevice,
     FieldFile,
     FieldOperation,
@@ -27,6 +28,7 @@ __all__ = [
     "ChecklistItem",
     "ChecklistRun",
     "ChecklistVersion",
+    "FieldDelivery",
     "FieldDevice",
     "FieldFile",
     "FieldOperation",

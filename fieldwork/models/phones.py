@@ -156,6 +156,47 @@ class FieldOperation(models.Model):
         return f"{self.kind} {self.item}".strip()
 
 
+class FieldDelivery(models.Model):
+    """One more phone or person that brought an operation which was here already; never changed.
+
+    The first may not be one whose words count (a colleague who took over an export file): then the operation
+    counts as that of the next who may speak about its subject.
+    """
+
+    operation = models.ForeignKey(FieldOperation, models.PROTECT, related_name="deliveries")
+    device = models.ForeignKey(FieldDevice, models.PROTECT, related_name="+")
+    received_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="发送人")
+    channel = models.CharField("来源", max_length=10, choices=Channel.choices)
+    received_at = models.DateTimeField("接收时间")
+
+    scope_paths: ClassVar[ScopePaths] = ScopePaths(
+        bureau="operation__record__bureau", region="operation__record__region_path"
+    )
+    objects = ScopedQuerySet["FieldDelivery"].as_manager()
+
+    class Meta:
+        verbose_name = "现场操作重复送达"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["operation", "device", "received_by"], name="fieldwork_fielddelivery_once"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="keep_all",
+                level=pgtrigger.Statement,
+                operation=pgtrigger.Truncate,
+                when=pgtrigger.Before,
+                func="RAISE EXCEPTION 'append only: % is never emptied', TG_TABLE_NAME;",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.received_by.name}：{self.operation}"
+
+
 class OutcomeState(models.TextChoices):
     """What became of one operation. Every one of them is kept."""
 

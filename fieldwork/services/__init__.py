@@ -19,6 +19,7 @@ from fieldwork.services.campaigns import (
     campaign_start,
 )
 from fieldwork.services.checklists import checklist_load, checklist_publish, checklist_retire, reference_load
+from fieldwork.services.deliveries import bytes_of
 from fieldwork.services.files import PIECE_MAX_BYTES, file_bytes, file_receive
 from fieldwork.services.operations import Receipt, difference_decide, operations_receive
 from fieldwork.services.pads import pad_hand_out, pad_number_use, pad_number_void, pad_return
@@ -41,6 +42,7 @@ __all__ = [
     "Receipt",
     "Stage",
     "answers_save",
+    "bytes_of",
     "campaign_cancel",
     "campaign_create",
     "campaign_edit",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime
 
 from django.conf import settings
@@ -15,8 +16,8 @@ from accounts.models import User
 from casework import jobs
 from casework.errors import NotAllowed, Unlawful
 from fieldwork.models import FieldDevice, FieldFile, FieldOutcome, FieldRecord, FileState, OutcomeState
-from fieldwork.services.operations import HASH
 
+HASH = re.compile(r"^[0-9a-f]{64}$")
 PIECE_MAX_BYTES = 2 * 1024 * 1024
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,12 +25,13 @@ from fieldwork.models import (
     OutcomeState,
 )
 from fieldwork.registries import FieldForm, forms
+from fieldwork.services.deliveries import words_bring
+from fieldwork.services.files import HASH
 from fieldwork.services.phones import corrected, parsed_time
 
 BATCH_MAX = 500
 DEPTH_MAX = 20
 BIGGEST = 2**62
-HASH = re.compile(r"^[0-9a-f]{64}$")
 TEXT_MAX = {"form": 60, "kind": 30, "item": 80}
 
 
@@ -101,6 +101,16 @@ def _keep(drafts: list[_Draft], at: datetime) -> set[UUID]:
     """Insert what is new, in one order for everybody so that two senders cannot lock each other out."""
     ordered = sorted({draft.row.uid: draft for draft in drafts}.values(), key=lambda draft: draft.row.uid)
     known = _altered(ordered)
+    _insert(ordered, at)
+    brought = words_bring(draft.row for draft in ordered if draft.state == OutcomeState.RECEIVED)
+    if brought.anew:
+        anew = sorted((draft for draft in ordered if draft.row in brought.anew), key=lambda one: one.row.uid)
+        _insert(anew, at)
+        words_bring(draft.row for draft in anew)
+    return ({draft.row.uid for draft in ordered} - known) | brought.woken
+
+
+def _insert(ordered: list[_Draft], at: datetime) -> None:
     FieldOperation.objects.bulk_create([draft.row for draft in ordered], ignore_conflicts=True)
     pks = dict(
         FieldOperation.objects.filter(uid__in=[draft.row.uid for draft in ordered]).values_list("uid", "pk")
@@ -114,7 +124,6 @@ def _keep(drafts: list[_Draft], at: datetime) -> set[UUID]:
         ],
         ignore_conflicts=True,
     )
-    return {draft.row.uid for draft in ordered} - known
 
 
 def _altered(drafts: list[_Draft]) -> set[UUID]:

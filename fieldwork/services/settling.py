@@ -5,6 +5,7 @@ Repeating it is harmless, and the result depends on the set of operations, not o
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,16 +13,19 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import User
 from casework import jobs
 from casework.errors import DomainError
 from fieldwork.merging import Register, merge
 from fieldwork.models import FieldOperation, FieldOutcome, FieldRecord, OutcomeState
 from fieldwork.registries import Doing, FieldForm, FieldKind, NotYet, forms
-from fieldwork.services.files import file_bytes
+from fieldwork.services.deliveries import DELIVERIES, bearers, bytes_of
 from fieldwork.services.operations import refusal_words
 
+log = logging.getLogger(__name__)
 Key = tuple[str, str]
 Registers = dict[Key, Register[FieldOperation]]
 
@@ -60,9 +64,9 @@ def record_settle(*, record: FieldRecord, at: datetime | None = None) -> FieldRe
         for row in FieldOutcome.objects.filter(operation__record=locked).exclude(state=OutcomeState.UNKNOWN)
     }
     words = list(
-        locked.operations.filter(pk__in=outcomes).select_related(
-            "device", "received_by", "received_by__organisation", "received_by__bureau"
-        )
+        locked.operations.filter(pk__in=outcomes)
+        .select_related("device", "received_by", "received_by__organisation", "received_by__bureau")
+        .prefetch_related(DELIVERIES)
     )
     work = _Settling(locked, form, form.load(locked.subject_uid), {}, outcomes)
     work.merged = _merge(form, _admitted(work, words))
@@ -84,7 +88,8 @@ def registers_of(record: FieldRecord) -> Registers:
     form = forms[record.form]
     rows = record.operations.exclude(outcome__state=OutcomeState.UNKNOWN)
     work = _Settling(record, form, form.load(record.subject_uid), {}, {})
-    return _merge(form, _admitted(work, list(rows.select_related("device", "received_by", "outcome"))))
+    rows = rows.select_related("device", "received_by", "outcome").prefetch_related(DELIVERIES)
+    return _merge(form, _admitted(work, list(rows)))
 
 
 def _merge(form: FieldForm, words: list[FieldOperation]) -> Registers:
@@ -92,17 +97,27 @@ def _merge(form: FieldForm, words: list[FieldOperation]) -> Registers:
 
 
 def _admitted(work: _Settling, words: list[FieldOperation]) -> list[FieldOperation]:
-    """Words of people who may speak here; the others are held with the reason."""
+    """Words of people who may speak here; the others are held with the reason.
+
+    A word that several people brought is taken as that of the first who may speak.
+    """
     reasons: dict[int, str] = {}
+
+    def stopping(person: User) -> str:
+        if person.pk not in reasons:
+            found = work.form.admit(work.subject, person)
+            reasons[person.pk] = "；".join(str(reason) for reason in found)
+        return reasons[person.pk]
+
     counted = []
     for word in words:
-        if word.received_by_id not in reasons:
-            found = work.form.admit(work.subject, word.received_by)
-            reasons[word.received_by_id] = "；".join(str(reason) for reason in found)
-        if reason := reasons[word.received_by_id]:
-            work.tell([word], OutcomeState.HELD, reason)
-        else:
-            counted.append(word)
+        speaker = next((one for one in bearers(word) if not stopping(one[0])), None)
+        if speaker is None:
+            work.tell([word], OutcomeState.HELD, stopping(word.received_by))
+            continue
+        # Of this pass only: the row itself is never written again.
+        word.received_by, word.device = speaker
+        counted.append(word)
     return counted
 
 
@@ -159,7 +174,7 @@ def _doing(work: _Settling, kind: FieldKind, register: Register[FieldOperation])
     agreed = [current.value] if register.is_differing else [word.value for word in register.standing]
 
     def blob(sha256: str) -> bytes:
-        found = file_bytes(current.device, sha256, own_only=work.form.own_files_only)
+        found = bytes_of(current, sha256, own_only=work.form.own_files_only)
         if found is None:
             raise NotYet("文件还没有收到，请在手机上继续发送。")
         return found
@@ -235,14 +250,20 @@ def wait_for_rest(last: FieldOperation) -> None:
     expected = last.value.get("count")
     if not isinstance(expected, int) or last.record is None:
         return
-    here = last.record.operations.filter(device=last.device_id, sequence__lt=last.sequence).count()
+    own = Q(device=last.device_id) | Q(deliveries__device=last.device_id)
+    here = last.record.operations.filter(own, sequence__lt=last.sequence).distinct().count()
     if here < expected:
         raise NotYet(f"这部手机还有 {expected - here} 条记录没有收到，请继续发送。")
 
 
 def records_sweep() -> int:
-    """Settle what a lost job left behind; returns how many."""
-    dirty = list(FieldRecord.objects.filter(is_dirty=True).order_by("pk")[:200])
-    for record in dirty:
-        record_settle(record=record)
-    return len(dirty)
+    """Settle what a lost job left behind; returns how many. A record that cannot be settled stops no other."""
+    done = 0
+    for record in FieldRecord.objects.filter(is_dirty=True).order_by("pk")[:200]:
+        try:
+            record_settle(record=record)
+        except Exception:
+            log.exception("手机记录 %s 没有合并", record.uid)
+        else:
+            done += 1
+    return done

@@ -84,8 +84,10 @@ def record_retry(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def record_file(request: AuthedRequest, uid: UUID, sha256: str) -> HttpResponse:
     """A received file of the record, as it came: pictures are shown, everything else is only downloaded."""
     record = selectors.record_get(request.user, uid)
-    row = record.operations.filter(files__contains=[sha256]).select_related("device").first()
-    data = services.file_bytes(row.device, sha256) if row else None
+    own_only = forms[record.form].own_files_only
+    rows = record.operations.filter(files__contains=[sha256]).select_related("device", "received_by")
+    found = (services.bytes_of(row, sha256, own_only=own_only) for row in rows)
+    data = next((one for one in found if one is not None), None)
     if data is None:
         raise Http404("文件还没有收到。")
     try:

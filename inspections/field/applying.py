@@ -18,6 +18,7 @@ from casework.errors import Blocked, Reason, Unlawful, WrongState
 from casework.evidence.services import Position, evidence_receive
 from casework.models import EvidenceFile, ViolationType
 from fieldwork.models import ChecklistAnswer, ChecklistVersion, VersionState
+from fieldwork.positions import position_in
 from fieldwork.registries import Doing, NotYet
 from fieldwork.services import pad_number_use, wait_for_rest
 from inspections import services
@@ -198,13 +199,8 @@ def _evidence(doing: Doing, visit: Visit, subject: Any, caption: str) -> Evidenc
 
 
 def _position(raw: Any) -> Position | None:
-    if not isinstance(raw, dict):
-        return None
-    numbers = [raw.get(name) for name in ("longitude", "latitude", "accuracy")]
-    longitude, latitude, accuracy = (float(n) if isinstance(n, int | float) else None for n in numbers)
-    if longitude is None or latitude is None or abs(longitude) > 180 or abs(latitude) > 90:
-        return None
-    return Position(longitude, latitude, accuracy)
+    found = position_in(raw)
+    return Position(*found) if found else None
 
 
 def _site(visit: Visit) -> tuple[float, float] | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from accounts.models import User
 from casework.errors import Reason
+from fieldwork.positions import position_told
 from fieldwork.registries import FieldForm, FieldKind
 from inspections import guards, selectors
 from inspections.field import applying, bundle
@@ -78,10 +79,6 @@ def _signature_told(value: dict[str, Any]) -> str:
     return " ".join(word for word in words if word)
 
 
-def _position_told(value: dict[str, Any]) -> str:
-    return f"{value.get('longitude')}, {value.get('latitude')}（精度 {value.get('accuracy')} 米）"
-
-
 def _photo_told(value: dict[str, Any]) -> str:
     return str(value.get("caption") or value.get("code") or "照片")
 
@@ -92,7 +89,7 @@ VISIT_FORM = FieldForm(
     label="检查",
     kinds=(
         FieldKind("start", "进场", a.start, same=_constant, blend=a.first),
-        FieldKind("position", "位置", a.kept, same=_constant, told=_position_told),
+        FieldKind("position", "位置", a.kept, same=_constant, told=position_told),
         FieldKind(
             "answer",
             "清单",

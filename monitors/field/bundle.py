@@ -12,6 +12,7 @@ from accounts.models import Region, User
 from casework import policy
 from fieldwork.selectors import checklist_extract
 from institutions.models import Institution
+from institutions.models.choices import ENDED
 from monitors import rules
 from monitors.models import (
     Cover,
@@ -28,7 +29,7 @@ from monitors.models import (
 from monitors.selectors import monitors as people
 from monitors.selectors import patrols as selectors
 
-PLACES_MAX = 600
+PLACES_MAX = 5000
 PEOPLE_MAX = 200
 RECENT = timedelta(days=2)
 FLEETING = ("people", "places", "tasks", "ties")
@@ -84,7 +85,7 @@ def outing_extras(actor: User, day: date) -> dict[str, Any]:
         "people": _companions(monitor, day),
         "ties": _ties(monitor),
         "tasks": _tasks(monitor, day),
-        "places": [_place(row) for row in places_near(monitor)],
+        **_register(monitor),
         "checklist": checklist_extract(version) if version else None,
         "spot_kinds": _choices(SpotKind),
         "covers": _choices(Cover),
@@ -158,12 +159,20 @@ def _tasks(monitor: Monitor, day: date) -> list[dict[str, Any]]:
     ]
 
 
+def _register(monitor: Monitor) -> dict[str, Any]:
+    """The places carried, and how many there are: not found on the phone need not mean not registered."""
+    rows = [_place(row) for row in places_near(monitor)]
+    is_all = len(rows) < PLACES_MAX
+    known = len(rows) if is_all else Institution.objects.filter(bureau=monitor.bureau_id).count()
+    return {"places": rows, "places_known": known}
+
+
 def places_near(monitor: Monitor) -> Iterable[Institution]:
-    """The register as everybody may read it: the squad's towns and places of its tasks first, then the rest."""
+    """The register as everybody may read it, ended places too: those of its tasks and the squad's towns first."""
     towns = monitor.squad.towns.values("pk") if monitor.squad else [monitor.region_id]
     tasks = monitor.squad.tasks.filter(status="OPEN").values("places") if monitor.squad else []
     near = Case(When(pk__in=tasks, then=Value(0)), When(region__in=towns, then=Value(1)), default=Value(2))
-    rows = Institution.objects.filter(bureau=monitor.bureau_id).present().select_related("region")
+    rows = Institution.objects.filter(bureau=monitor.bureau_id).select_related("region")
     return rows.order_by(near, "name_norm", "pk")[:PLACES_MAX]
 
 
@@ -175,6 +184,7 @@ def _place(row: Institution) -> dict[str, Any]:
         "town": row.region.name,
         "standing": row.get_standing_display(),
         "state": row.get_operating_state_display(),
+        "is_ended": row.operating_state in ENDED,
         "kind": f"{row.get_subject_kind_display()} · {row.get_track_display()}",
         "until": f"{row.licence_to:%Y-%m-%d}" if row.licence_to else "",
         "initials": row.py,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fieldwork.positions import position_told
 from fieldwork.registries import FieldForm, FieldKind
 from monitors.field import bundle, patrols, sightings
 from monitors.field.subjects import DO, Reach
@@ -52,10 +53,6 @@ def _photo_told(value: dict[str, Any]) -> str:
     return str(value.get("caption") or value.get("code") or "照片")
 
 
-def _position_told(value: dict[str, Any]) -> str:
-    return f"{value.get('longitude')}, {value.get('latitude')}（精度 {value.get('accuracy')} 米）"
-
-
 p, s = patrols, sightings
 OUTINGS = Reach(OUTING_FORM, "巡查", Outing)
 WATCHES = Reach(WATCH_FORM, "人流观察", Observation)
@@ -68,7 +65,7 @@ PATROL_FORM = FieldForm(
         FieldKind("arrive", "到达", p.part, apply_many=p.parts, told=_place_told),
         FieldKind("fact", "情况", p.part, same=_text, apply_many=p.parts, told=_fact_told),
         FieldKind("answer", "清单", p.part, same=_answer_same, apply_many=p.parts, told=_answer_told),
-        FieldKind("position", "位置", p.part, same=_constant, told=_position_told),
+        FieldKind("position", "位置", p.part, same=_constant, told=position_told),
         FieldKind("photo", "照片", p.photo, same=_constant, told=_photo_told),
         FieldKind("end", "结束巡查", p.end, same=_constant),
     ),
@@ -89,7 +86,7 @@ OBSERVATION_FORM = FieldForm(
     kinds=(
         FieldKind("done", "保存观察", s.done, same=_constant),
         FieldKind("fact", "情况", s.part, same=_text, apply_many=s.parts, told=_fact_told),
-        FieldKind("position", "位置", s.part, same=_constant, told=_position_told),
+        FieldKind("position", "位置", s.part, same=_constant, told=position_told),
         FieldKind("photo", "照片", s.photo, same=_constant, told=_photo_told),
     ),
     find=WATCHES.find,

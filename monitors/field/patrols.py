@@ -82,7 +82,10 @@ def _task(patrol: Subject, raw: Any) -> PatrolTask | None:
 
 def _end_known(doing: Doing) -> datetime | None:
     register = doing.merged.get(("end", ""))
-    return _ended_at(register) if register else None
+    try:
+        return _ended_at(register) if register else None
+    except Unlawful:
+        return None  # the end itself is answered with the reason
 
 
 def _ended_at(register: Register[FieldOperation]) -> datetime | None:
@@ -151,7 +154,8 @@ def stop(doing: Doing) -> None:
         return
     if known is None:
         wait_for_rest(doing.register.current)
-        services.stop_record(actor=doing.actor, outing=outing, sight=_sight(doing, outing, uid))
+        sight = _sight(doing, outing, uid)
+        services.stop_record(actor=doing.actor, outing=outing, sight=sight, may_be_late=True)
 
 
 def _sight(doing: Doing, outing: Outing, uid: UUID) -> services.Sight:

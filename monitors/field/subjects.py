@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from accounts.models import Bureau, User
 from casework.errors import Reason
-from fieldwork.models import FieldRecord
+from fieldwork.models import FieldOperation, FieldRecord
 from monitors.models import Monitor
 from monitors.querysets import is_monitor
 from monitors.selectors.monitors import own_term
@@ -86,8 +86,21 @@ class Reach:
             return
         if not actor.may(DO):
             yield Reason(f"{actor.name}没有“巡查”的权限。", cleared_by=NOT_OWN)
-        elif subject.row is not None and not self.model.objects.visible_to(actor).filter(uid=subject.uid):
+        elif not self._is_of(actor, subject):
             yield Reason(f"{actor.name}没有参加这次{self.label}。", cleared_by=NOT_OWN)
+
+    def _is_of(self, actor: User, subject: Subject) -> bool:
+        """Whether somebody takes part; before the patrol is taken up, whether its beginning names them."""
+        if subject.row is not None:
+            return bool(self.model.objects.visible_to(actor).filter(uid=subject.uid).exists())
+        said = FieldOperation.objects.filter(
+            record__form=self.key, record__subject_uid=subject.uid, kind="start"
+        ).values_list("value__people", flat=True)
+        named = {uid for people in said if isinstance(people, list) for uid in people if isinstance(uid, str)}
+        if not named:
+            return True
+        terms = Monitor.objects.filter(user=actor).values_list("uid", flat=True)
+        return any(str(term) in named for term in terms)
 
     def is_there(self, subject: Subject) -> bool:
         """Whether it has a page of its own."""
@@ -103,7 +116,7 @@ class Reach:
         if not is_monitor(actor):
             return FieldRecord.objects.visible_to(actor).filter(pk=record.pk).exists()
         terms = Monitor.objects.filter(user=actor).values_list("uid", flat=True)
-        own = Q(received_by=actor) | Q(device__user=actor)
+        own = Q(received_by=actor) | Q(device__user=actor) | Q(deliveries__received_by=actor)
         for term in terms:
             own |= Q(kind="start", value__people__contains=[str(term)])
         return record.operations.filter(own).exists()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,9 +12,11 @@ from django.utils import timezone
 
 from casework.errors import Unlawful
 from fieldwork.models import FieldOperation
+from fieldwork.positions import position_in
 
 TEXT_MAX = 2000
 TRUSTED_SKEW = timedelta(minutes=2)
+FARTHEST = timedelta(days=400)
 MOMENT = "%Y-%m-%dT%H:%M"
 
 
@@ -35,13 +36,8 @@ def text_of(value: Mapping[str, Any]) -> str:
 
 def position_of(value: Mapping[str, Any]) -> dict[str, Any]:
     """Fields of the place where the phone stood, empty when it makes no sense."""
-    numbers = [value.get(name) for name in ("longitude", "latitude", "accuracy")]
-    longitude, latitude, accuracy = (
-        float(one) if isinstance(one, int | float) and math.isfinite(one) else None for one in numbers
-    )
-    if longitude is None or latitude is None or abs(longitude) > 180 or abs(latitude) > 90:
-        return {}
-    return {"longitude": longitude, "latitude": latitude, "accuracy_m": accuracy}
+    found = position_in(value)
+    return dict(zip(("longitude", "latitude", "accuracy_m"), found, strict=True)) if found else {}
 
 
 def moment_of(word: FieldOperation) -> str:
@@ -53,6 +49,8 @@ def moment_of(word: FieldOperation) -> str:
         raise Unlawful("时间无法识别，请在手机上重新选择后再保存。") from error
     if word.happened_at is None or word.made_at is None:
         raise Unlawful("手机时间不可信。请在系统设置里打开自动时间，核对填写的时间后重新保存。")
+    if abs(timezone.make_aware(typed) - word.made_at) > FARTHEST:
+        raise Unlawful("填写的时间离现在太远，请在手机上重新选择后再保存。")
     skew = word.made_at - word.happened_at
     if abs(skew) <= TRUSTED_SKEW:
         return text[:16]

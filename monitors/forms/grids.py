@@ -21,6 +21,7 @@ from casework.web.fields import (
 )
 from casework.web.nameless import NamelessForm
 from institutions.models import Institution
+from institutions.models.choices import ENDED
 from institutions.selectors import institutions_visible, townships_of
 from measures.models import WhistleUrgency
 from monitors.models import DutyPost, EventKind, GridKind, GridUnit, Seen
@@ -45,10 +46,11 @@ class UnitsField(forms.ModelMultipleChoiceField[GridUnit]):
 
 
 class PlaceField(forms.ModelChoiceField[Institution]):
-    """One institution."""
+    """One institution; one that has ended says so."""
 
     def label_from_instance(self, obj: Institution) -> str:
-        return f"{obj.name}（{obj.region.name}）"
+        ended = f"，{obj.get_operating_state_display()}" if obj.operating_state in ENDED else ""
+        return f"{obj.name}（{obj.region.name}{ended}）"
 
 
 class BodyField(forms.ModelChoiceField[Organisation]):

@@ -109,9 +109,9 @@ class WatchForm(NamelessForm):
         if monitor is not None:
             bureau = monitor.bureau
             towns: Any = Region.objects.filter(parent=bureau.region, valid_to__isnull=True)
-            places = Institution.objects.filter(bureau=bureau).present().select_related("region")
+            places = Institution.objects.filter(bureau=bureau).select_related("region")
         else:
-            towns, places = people.towns_of(actor), institutions_visible(actor).present()
+            towns, places = people.towns_of(actor), institutions_visible(actor)
         give_rows(self, region=towns.order_by("code"), institution=places.order_by("name_norm", "pk"))
         now = timezone.localtime().replace(second=0, microsecond=0)
         self.initial.update({

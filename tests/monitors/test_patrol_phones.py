@@ -409,6 +409,9 @@ HOSTILE: tuple[dict[str, Any], ...] = (
     {"kind": "position", "item": str(uuid4()), "value": {"longitude": "x", "latitude": 1e999}},
     {"kind": "photo", "item": "x", "value": {"sha256": "0" * 64, "name": "../../a.jpg"}},
     {"kind": "end", "item": "", "value": {"text": "0000-99-99T99:99", "count": 10**30}},
+    {"kind": "position", "item": str(uuid4()), "value": {"longitude": int("9" * 400), "latitude": 31}},
+    {"kind": "end", "item": "", "value": {"text": "0001-01-01T00:00"}},
+    {"kind": "end", "item": "", "value": {"text": "9999-12-31T23:59"}},
 )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction as database
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -130,8 +130,13 @@ def _check_people(people: list[Monitor], span: DateTimeTZRange) -> None:
             until = person.term_until
             ended = f"任期已于 {until:%Y-%m-%d} 结束" if until and until < day else "当天不在任期内"
             raise Unlawful(f"{person.name}{ended}，不能参加巡查。")
+    _check_free(OutingMember.objects.filter(monitor__in=people), span)
+
+
+def _check_free(others: QuerySet[OutingMember], span: DateTimeTZRange) -> None:
+    """None of the `others` was out in that time. Raises Unlawful."""
     busy = (
-        OutingMember.objects.filter(monitor__in=people, is_void=False, span__overlap=span)
+        others.filter(is_void=False, span__overlap=span)
         .select_related("monitor__person", "outing")
         .order_by("pk")
         .first()
@@ -164,7 +169,11 @@ def _check_task(task: PatrolTask | None, squad: Squad | None, begun: datetime) -
 def outing_submit(
     *, actor: User, outing: Outing, ended_at: datetime | None = None, at: datetime | None = None
 ) -> Outing:
-    """End a patrol; it counts from now on. Raises WrongState, NotAllowed, Blocked without a stop, Unlawful."""
+    """End a patrol; it counts from now on.
+
+    Raises WrongState, NotAllowed, Blocked without a stop, Unlawful (times that cannot be, a member who was on
+    another patrol by then).
+    """
     at = at or timezone.now()
     locked = lock(outing)
     if not actor.may(EDIT) and not locked.members.filter(monitor__user=actor).exists():
@@ -177,8 +186,11 @@ def outing_submit(
     last = locked.stops.order_by("-arrived_at").values_list("arrived_at", flat=True).first()
     if last is not None and ended < last:
         raise Unlawful("结束时间不能早于最后一家的到达时间。")
+    span = DateTimeTZRange(locked.started_at, ended)
+    people = locked.members.values("monitor")
+    _check_free(OutingMember.objects.filter(monitor__in=people).exclude(outing=locked), span)
     done = transition(locked, "submit", actor=actor, at=at, values={"ended_at": ended})
-    done.members.update(span=DateTimeTZRange(done.started_at, ended))
+    done.members.update(span=span)
     _wake_others(done)
     return done
 

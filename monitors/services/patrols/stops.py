@@ -78,10 +78,16 @@ KEPT = (
 
 @database.atomic
 def stop_record(
-    *, actor: User, outing: Outing, sight: Sight, files: Iterable[Any] = (), at: datetime | None = None
+    *,
+    actor: User,
+    outing: Outing,
+    sight: Sight,
+    files: Iterable[Any] = (),
+    may_be_late: bool = False,
+    at: datetime | None = None,
 ) -> Stop:
     """Record one stop with its photos. See `stops_record`."""
-    (stop,) = stops_record(actor=actor, outing=outing, sights=[sight], at=at)
+    (stop,) = stops_record(actor=actor, outing=outing, sights=[sight], may_be_late=may_be_late, at=at)
     for upload in files:
         _keep_photo(actor, stop, upload, None, at)
     return stop
@@ -126,18 +132,28 @@ def _keep_photo(
 
 @database.atomic
 def stops_record(
-    *, actor: User, outing: Outing, sights: Sequence[Sight], at: datetime | None = None
+    *,
+    actor: User,
+    outing: Outing,
+    sights: Sequence[Sight],
+    may_be_late: bool = False,
+    at: datetime | None = None,
 ) -> list[Stop]:
     """Record stops of a running outing; one event names their count and hash.
 
-    A red-line item answered with a problem becomes a clue at once. Raises NotAllowed, WrongState, Unlawful
-    (an item not answered, a problem without words, a place twice, a place that a member has a tie with).
+    A red-line item answered with a problem becomes a clue at once. Words of a companion's phone may come when
+    another phone has ended the patrol already: with `may_be_late` a submitted outing takes places that were
+    reached before its end. Raises NotAllowed, WrongState, Unlawful (an item not answered, a problem without
+    words, a place twice, a place that a member has a tie with, a place reached after the end).
     """
     at = at or timezone.now()
     locked = (
         Outing.objects.select_for_update(of=("self",)).select_related("bureau", "region").get(pk=outing.pk)
     )
-    _may_fill(actor, locked)
+    is_late = may_be_late and locked.status == OutingStatus.SUBMITTED
+    _may_fill(actor, locked, is_late=is_late)
+    if is_late:
+        _check_arrivals(locked, sights, at)
     known = list(locked.stops.values_list("institution", flat=True))
     if len(known) + len(sights) > STOPS_MAX:
         raise Unlawful(f"一次巡查最多记录 {STOPS_MAX} 家，请提交后另开一次。")
@@ -154,7 +170,7 @@ def stops_record(
     Stop.objects.bulk_create(made)
     audit.record(
         actor=actor,
-        verb="monitors.stops_record",
+        verb="monitors.stops_late" if is_late else "monitors.stops_record",
         target=locked,
         changes={
             "stops": [len(known), len(known) + len(made)],
@@ -177,8 +193,17 @@ def _hashed(stop: Stop) -> dict[str, Any]:
     }
 
 
-def _may_fill(actor: User, outing: Outing) -> None:
-    if outing.status != OutingStatus.RUNNING:
+def _check_arrivals(outing: Outing, sights: Sequence[Sight], at: datetime) -> None:
+    """Before the end of a patrol that is over. Raises Unlawful."""
+    ended = outing.ended_at
+    if ended is not None and any((sight.arrived_at or at) > ended for sight in sights):
+        raise Unlawful(
+            f"到达时间晚于这次巡查的结束时间 {timezone.localtime(ended):%H:%M}，不能记入这次巡查，请联系教育部门。"
+        )
+
+
+def _may_fill(actor: User, outing: Outing, *, is_late: bool) -> None:
+    if outing.status != OutingStatus.RUNNING and not is_late:
         raise WrongState(f"这次巡查{outing.get_status_display()}，不能再记录。")
     _is_own(actor, outing)
 

@@ -58,6 +58,7 @@ for code, sentence in {
     "outing_submit": "提交巡查",
     "outing_void": "作废巡查",
     "stops_record": "记录巡查的机构",
+    "stops_late": "补记巡查结束前到过的机构",
     "task_create": "派巡查任务",
     "patroltask_finish": "完成巡查任务",
     "patroltask_cancel": "取消巡查任务",

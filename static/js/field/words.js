@@ -108,6 +108,8 @@ export async function spokenCount(subject) {
 }
 
 export const UNSENT = new Set(["SAVED"]);
+const REFUSED = new Set(["HELD", "UNKNOWN"]);
+export const isRefused = (word) => REFUSED.has(word?.state);
 export async function tally(subject = null) {
   const [operations, files] = await Promise.all([store.all("operations"), store.all("files")]);
   const mine = operations.filter((one) => !subject || one.subject === subject);
@@ -119,7 +121,7 @@ export async function tally(subject = null) {
     saved: mine.length,
     waiting: mine.filter((one) => UNSENT.has(one.state)).length,
     filesWaiting: own.filter((file) => file.state !== "RECEIVED").length,
-    refused: mine.filter((one) => ["HELD", "UNKNOWN"].includes(one.state)).length,
+    refused: mine.filter(isRefused).length,
     differing: mine.filter((one) => one.state === "DIFFERING").length,
   };
 }

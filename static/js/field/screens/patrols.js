@@ -2,7 +2,7 @@
 import * as store from "../store.js";
 import * as sync from "../sync.js";
 import { button, card, facts, field, h, heading, link, note, row, say, screen, time } from "../ui.js";
-import { flushDrafts, sight, speak, spokenCount, tally, UNSENT } from "../words.js";
+import { flushDrafts, isRefused, sight, speak, spokenCount, tally, UNSENT } from "../words.js";
 
 export const FORM = "monitors.outing";
 export const RULE = "两人以上同行，佩戴证件。只在公共场所观察、拍照、询问，不检查、不下要求、不让对方签字。";
@@ -40,17 +40,19 @@ export function stopState(stop) {
   if (!stop.saved) return ["没有保存", "warn"];
   if (!stop.said) return ["同行已保存", "ok"];
   if (UNSENT.has(stop.said.state)) return ["已存，待发", "warn"];
-  if (["HELD", "UNKNOWN"].includes(stop.said.state)) return ["没有受理", "bad"];
+  if (isRefused(stop.said)) return ["没有受理", "bad"];
   return ["已送达", "info"];
 }
 
+const lastOf = (counts, kind) => counts.operations.filter((one) => one.kind === kind).at(-1);
+// A patrol has ended when somebody said so and was not refused; a refused end has to be said again.
+export const isOver = (seen) => [seen.own.get("end|"), ...(seen.others.get("end|") ?? [])].some((one) => one && !isRefused(one));
 const ENDED = { SUBMITTED: ["已提交", "ok"], VOID: ["已作废", "mute"] };
 
 function stateOf(patrol, counts) {
-  const said = (kind) => counts.operations.filter((one) => one.kind === kind).at(-1);
-  const ended = said("end");
+  const ended = lastOf(counts, "end");
   const unsent = counts.waiting + counts.filesWaiting;
-  if (["HELD", "UNKNOWN"].includes(said("start")?.state)) return ["没有受理", "bad"];
+  if (isRefused(lastOf(counts, "start"))) return ["没有受理", "bad"];
   const known = ENDED[patrol.status];
   if (unsent && (ended || known)) return ["待发送", "warn"];
   if (known) return known;
@@ -67,12 +69,15 @@ export async function patrolRows() {
   });
 }
 
-const isOpen = (counts) => !counts.operations.some((one) => one.kind === "end");
+function isOpen(counts) {
+  const ended = lastOf(counts, "end");
+  return !isRefused(lastOf(counts, "start")) && (!ended || isRefused(ended));
+}
 
 async function openOne() {
   for (const one of await patrols()) {
     const counts = await tally(one.uid);
-    if (!ENDED[one.status] && isOpen(counts) && stateOf(one, counts)[1] !== "bad") return one;
+    if (!ENDED[one.status] && isOpen(counts)) return one;
   }
   return null;
 }
@@ -141,7 +146,8 @@ export async function patrolPage(patrol) {
   const [seen, counts] = await Promise.all([sight(patrol.uid), tally(patrol.uid)]);
   const base = `#/p/${patrol.uid}`;
   const stops = stopsOf(patrol, seen);
-  const ended = seen.has("end") || Boolean(ENDED[patrol.status]);
+  const ended = isOver(seen) || Boolean(ENDED[patrol.status]);
+  const again = isRefused(seen.own.get("end|"));
   const [state, tone] = stateOf(patrol, counts);
   const unsent = counts.waiting + counts.filesWaiting;
   heading("巡查", `${time(patrol.started_at).slice(5)} 开始 · ${state}`, "#/");
@@ -149,7 +155,7 @@ export async function patrolPage(patrol) {
     ...troubles(counts),
     ended ? endNote(tone, state, unsent, counts) : link("记录一家", `${base}/place`, { cls: "btn-primary btn-big", symbol: "map-pin" }),
     stops.length ? h("div", { class: "rows" }, stops.map((one, index) => stopRow(base, one, index))) : note("info", "还没有记录", "每到一家点“记录一家”。"),
-    ended || !stops.length ? "" : link("结束巡查", `${base}/end`, { cls: "btn-big", symbol: "door-exit" }),
+    ended || !stops.length ? "" : link(again ? "重新填写结束时间" : "结束巡查", `${base}/end`, { cls: "btn-big", symbol: "door-exit" }),
     card(facts([{ label: "同行", value: patrol.people.join("、") || "见名单" }, { label: "任务", value: patrol.task || "自由巡查" }])),
     row({ title: "发送情况", sub: unsent ? `待发 ${counts.waiting} 条、${counts.filesWaiting} 个文件` : counts.saved ? "全部已送达" : "还没有记录", href: "#/send", symbol: "send" }),
   );
@@ -187,13 +193,15 @@ export async function endPage(patrol) {
     say("已结束。联网后自动发送，全部送达才算提交。", "ok");
     location.hash = base;
   }, { cls: "btn-primary btn-big", symbol: "door-exit" });
+  const said = seen.own.get("end|");
   screen.replaceChildren(
+    isRefused(said) ? note("bad", "上次填的结束时间没有受理", said.reason) : "",
     open.length ? card(h("h2", {}, `${open.length} 家没有保存`), h("div", { class: "rows" }, open.map((one) => row({ title: one.name || "未登记场所", state: "去保存或删去", tone: "warn", href: `${base}/s/${one.key}` })))) : "",
     stops.length ? "" : note("warn", "还没有记录任何一家", "没有巡查的，不用结束，请告诉教育部门作废。"),
     hours > 8 ? note("warn", "已经超过 8 小时", "早已结束的，请填实际结束时间；一次巡查不超过 24 小时。") : "",
     card(field("实际结束时间", at, "就是现在的，不用填。")),
     open.length || !stops.length ? "" : leave,
-    seen.has("end") ? note("ok", "已结束", "") : "",
+    isOver(seen) ? note("ok", "已结束", "") : "",
   );
 }
 

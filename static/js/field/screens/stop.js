@@ -2,8 +2,8 @@
 import { position } from "../media.js";
 import * as store from "../store.js";
 import { button, card, choices, facts, field, h, heading, link, note, row, say, screen } from "../ui.js";
-import { flushDrafts, sight, speak, spokenCount, tally, typing } from "../words.js";
-import { extras, patrolPage, stopsOf } from "./patrols.js";
+import { flushDrafts, isRefused, sight, speak, spokenCount, tally, typing } from "../words.js";
+import { extras, isOver, patrolPage, stopsOf } from "./patrols.js";
 import { photoStrip } from "./photos.js";
 
 const PHOTOS_MAX = 9;
@@ -13,7 +13,7 @@ const TOLD = [{ code: "false", label: "没有告知" }, { code: "true", label: "
 export async function placePage(patrol) {
   const [seen, known] = await Promise.all([sight(patrol.uid), extras()]);
   const base = `#/p/${patrol.uid}`;
-  if (seen.has("end")) return patrolPage(patrol);
+  if (isOver(seen)) return patrolPage(patrol);
   heading("记录一家", "在名录中找，找不到的按未登记场所", base);
   const places = known?.places ?? [];
   const avoid = new Set([...(known?.ties ?? []), ...(seen.value("start")?.avoid ?? [])]);
@@ -24,23 +24,29 @@ export async function placePage(patrol) {
   const paint = () => {
     const asked = words.value.trim().toLowerCase();
     const found = asked ? places.filter((one) => [one.name, one.address, one.initials].join(" ").toLowerCase().includes(asked)) : places.filter((one) => task?.places.includes(one.uid));
-    list.replaceChildren(...found.slice(0, FOUND_MAX).map(placeRow), asked && !found.length ? h("p", { class: "row sub" }, "名录中没有找到，请按未登记场所记录。") : "");
+    const more = found.length > FOUND_MAX ? `还有 ${found.length - FOUND_MAX} 家，请多写几个字。` : asked && !found.length ? absent(known) : "";
+    list.replaceChildren(...found.slice(0, FOUND_MAX).map(placeRow), more && h("p", { class: "row sub" }, more));
   };
   const placeRow = (one) => {
     const bar = avoid.has(one.uid) ? "须回避" : done.has(one.uid) ? "已记录" : "";
-    const inside = row({ title: one.name, sub: `${one.address || one.town} · ${one.standing} · ${one.state}`, state: bar, tone: bar === "须回避" ? "bad" : "mute", symbol: "building" });
+    const inside = row({ title: one.name, sub: `${one.address || one.town} · ${one.standing} · ${one.state}`, state: bar || (one.is_ended ? one.state : ""), tone: bar === "已记录" ? "mute" : "bad", symbol: "building" });
     if (bar) return inside;
     return h("button", { type: "button", class: "row row-press", onclick: () => arrive(patrol, one) }, ...inside.childNodes);
   };
   words.addEventListener("input", paint);
   paint();
   screen.replaceChildren(
-    places.length ? card(field("找机构", words)) : note("warn", "名录摘录已从手机删除", "联网点“更新资料”重新取用；现在可以按看到的名称记录，教育部门会对上。"),
+    places.length ? card(field("找机构", words, carried(known))) : note("warn", "名录摘录已从手机删除", "联网点“更新资料”重新取用；现在可以按看到的名称记录，教育部门会对上。"),
     list,
     button("未登记场所", () => arrive(patrol, null), { cls: "btn-primary btn-big", symbol: "map-pin" }),
     h("p", { class: "sub" }, "没有招牌的，名称写“无招牌”。"),
   );
 }
+
+// How much of the register the phone carries; not found on it need not mean not registered.
+const isPart = (known) => known.places_known > known.places.length;
+const carried = (known) => (isPart(known) ? `手机里带着 ${known.places.length} 家，名录共 ${known.places_known} 家。` : `手机里带着名录全部 ${known.places.length} 家，已注销、已取缔的也在内。`);
+const absent = (known) => (isPart(known) ? "手机里带的没有这一家，不等于没有登记。按“未登记场所”写看到的名称，教育部门会对上。" : "名录中没有找到，请按未登记场所记录。");
 
 async function arrive(patrol, place) {
   const key = store.uuid7();
@@ -70,7 +76,7 @@ export async function stopPage(patrol, key) {
   const count = (name) => text(name, { inputmode: "numeric", maxlength: "4", placeholder: "0" });
   const answered = (known.checklist?.items ?? []).filter((item) => seen.value("answer", `${key}/${item.code}`)?.value).length;
   screen.replaceChildren(
-    ...(isRefused(stop) ? [note("bad", "这一家没有受理，内容都在", stop.said.reason)] : []),
+    ...(isRefused(stop.said) ? [note("bad", "这一家没有受理，内容都在", stop.said.reason)] : []),
     stop.institution ? card(facts([{ label: "登记地址", value: stop.address || "没有登记" }, { label: "证照", value: `${stop.standing ?? ""} ${stop.until ? `有效期至 ${stop.until}` : ""}`.trim() }, { label: "办学状态", value: stop.state ?? "" }, { label: "类别", value: stop.kind ?? "" }].filter((one) => one.value))) : card(field("看到的名称", text("seen_name"), "招牌、门牌上的名称；没有招牌的写“无招牌”。")),
     card(
       field("地点", make("place", h("input", { type: "text", maxlength: "200", "data-initial": stop.address ?? "" })), "写到楼栋、楼层、房号。"),
@@ -92,12 +98,11 @@ export async function stopPage(patrol, key) {
     card(h("h2", {}, "照片"), photoStrip(patrol, "photo", key, {}, { locate: false, most: PHOTOS_MAX }), h("p", { class: "hint" }, `最多 ${PHOTOS_MAX} 张，尽量不拍学生正脸。照片不带位置。`)),
     placeCard(patrol, seen, key),
     link("核对并保存这一家", `${base}/s/${key}/save`, { cls: "btn-primary btn-big" }),
-    stop.saved && !isRefused(stop) ? "" : button("删去这一家", async () => { await speak(patrol, "stop", key, { removed: true }); location.hash = base; }, { cls: "btn-wide btn-quiet", symbol: "trash" }),
+    stop.saved && !isRefused(stop.said) ? "" : button("删去这一家", async () => { await speak(patrol, "stop", key, { removed: true }); location.hash = base; }, { cls: "btn-wide btn-quiet", symbol: "trash" }),
   );
 }
 
 const isWritten = (stop) => stop.recorded || stop.said?.state === "APPLIED";
-const isRefused = (stop) => ["HELD", "UNKNOWN"].includes(stop.said?.state);
 
 function writtenPage(base, seen, key) {
   const said = (label, name) => ({ label, value: seen.value("fact", `${key}/${name}`)?.label ?? "" });

@@ -53,7 +53,7 @@ export async function watchPage(uid) {
       field("地点", text("place", { maxlength: "200" }), "写到楼栋、单元门口。"),
       field("场所类型", select("spot_kind", known.spot_kinds)),
       field("去向", text("floors", { maxlength: "200" }), "电梯停的楼层、亮灯的窗、听到声音的门牌；不要进门。"),
-      field("疑似机构", select("institution", (known.places ?? []).map((one) => ({ code: one.uid, label: one.name })))),
+      ...suspected(known.places ?? [], (found) => select("institution", found), seen.value("fact", "institution")?.text ?? ""),
     ),
     card(
       h("div", { class: "pair" }, field("进入的学生（约，人）", count("entered")), field("离开的学生（约，人）", count("left"))),
@@ -71,6 +71,24 @@ export async function watchPage(uid) {
     written ? link("返回", "#/", { cls: "btn-primary btn-big" }) : keep,
   );
 }
+
+// Which place of the register it may be: of many hundreds only those with the words asked for, and the one chosen.
+const FOUND_MAX = 50;
+function suspected(places, select, chosen) {
+  const words = h("input", { type: "text", maxlength: "60", placeholder: "名称、地址中的几个字" });
+  const list = select(choicesOf(places.filter((one) => one.uid === chosen)));
+  const paint = () => {
+    const asked = words.value.trim().toLowerCase();
+    const found = places.filter((one) => one.uid === list.value || (asked && [one.name, one.address, one.initials].join(" ").toLowerCase().includes(asked)));
+    const held = list.value;
+    list.replaceChildren(h("option", { value: "" }, "不知道"), ...choicesOf(found.slice(0, FOUND_MAX)).map((one) => h("option", { value: one.code }, one.label)));
+    list.value = held;
+  };
+  words.addEventListener("input", paint);
+  return [field("找疑似机构", words, "先写名称、地址中的几个字，再在下面选；不知道的不填。"), field("疑似机构", list)];
+}
+
+const choicesOf = (places) => places.map((one) => ({ code: one.uid, label: one.is_ended ? `${one.name}（${one.state}）` : one.name }));
 
 const NEEDED = [["watched_from", "观察开始"], ["watched_until", "观察结束"], ["place", "地点"], ["spot_kind", "场所类型"], ["entered", "进入的学生人数"], ["text", "看到的情况"]];
 
