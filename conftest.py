@@ -11,6 +11,7 @@ import pytest
 
 from tests.chromium import CHROMIUM_FLAGS, chromium_path
 from tools import devstack
+from tools.pytest_devstack import TEMPLATE_KEY
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -77,6 +78,15 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     """Say plainly which tests were left out and why."""
     for reason, count in sorted(config.stash[LEFT_OUT].items()):
         terminalreporter.write_line(f"未运行 {count} 项 {reason}", yellow=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The test database begins as a copy of the migrated one that `tools.migrated` laid in."""
+    from django.db import connection
+
+    if template := os.environ.get(TEMPLATE_KEY):
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
 
 
 @pytest.fixture(scope="session", autouse=True)

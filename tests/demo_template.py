@@ -18,6 +18,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
+from tools.pytest_devstack import TEMPLATE_KEY
+
 ROOT = Path(__file__).resolve().parents[1]
 DATABASE = "demo_template"
 
@@ -51,10 +53,11 @@ def run_sql(url: str, *statements: str) -> None:
 def demo_template() -> DemoTemplate:
     """Migrate and seed the template on first use."""
     base = os.environ["DATABASE_URL"]
+    migrated = os.environ.get(TEMPLATE_KEY)
     run_sql(
         with_path(base, "postgres"),
         f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)",
-        f"CREATE DATABASE {DATABASE}",
+        f"CREATE DATABASE {DATABASE}" + (f" TEMPLATE {migrated}" if migrated else ""),
     )
     folder = Path(tempfile.mkdtemp(prefix="supervision-demo-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

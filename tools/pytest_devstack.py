@@ -17,9 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from tools import devstack
+from tools import devstack, migrated
 
 PREFIX = "supervision-test-"
+# Name of a migrated database beside the test database, which is copied from it.
+TEMPLATE_KEY = "TEST_DATABASE_TEMPLATE"
 ROOM_NEEDED_BYTES = 2 * 1024**3
 _stack = contextlib.ExitStack()
 
@@ -56,6 +58,9 @@ def _start() -> None:
     base.chmod(0o711)
     _stack.callback(_discard, base)
     atexit.register(_stack.close)
+    if not os.environ.get("DATABASE_URL"):
+        migrated.lay_in(base)
+        os.environ[TEMPLATE_KEY] = devstack.DATABASE
     os.environ.update(_stack.enter_context(devstack.running(base, durable=False)))
 
 
