@@ -87,7 +87,8 @@ class Reach:
         if not actor.may(DO):
             yield Reason(f"{actor.name}没有“巡查”的权限。", cleared_by=NOT_OWN)
         elif not self._is_of(actor, subject):
-            yield Reason(f"{actor.name}没有参加这次{self.label}。", cleared_by=NOT_OWN)
+            words = f"{actor.name}没有参加这次{self.label}，只能登记您本人参加的{self.label}。"
+            yield Reason(words, cleared_by=NOT_OWN)
 
     def _is_of(self, actor: User, subject: Subject) -> bool:
         """Whether somebody takes part; before the patrol is taken up, whether its beginning names them."""
