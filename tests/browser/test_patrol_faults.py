@@ -179,6 +179,9 @@ def test_a_later_edit_that_was_refused_is_told(watcher: Watcher) -> None:
     expect(screen).to_contain_text("后来的改动 1 项没有采用")
     expect(screen).to_contain_text("情况摘要：五间教室")
     expect(watcher.page.locator("dl.facts")).to_contain_text("三间教室")
+    watcher.finish(patrol)
+    watcher.submitted(patrol)
+    expect(watcher.page.locator("header")).to_contain_text("已提交，有内容没有采用")
 
 
 def test_logging_out_in_mid_patrol_leaves_what_is_open(watcher: Watcher) -> None:
