@@ -17,6 +17,7 @@ WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}[〔\[（(【]\d{4}[〕\]）)】]\s*第?0*\d+号")
 GOOD_NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}〔\d{4}〕(第)?[1-9]\d*号")
 PAGE_NUMBER = re.compile(r"^—\s*(\d+)\s*—$")
+LINE_TWIPS_MAX = 579
 TOLERANCE_MM = 1.0
 
 
@@ -188,9 +189,15 @@ def _docx_page(root: ElementTree.Element) -> Iterator[Finding]:
                 yield Finding(
                     f"{tag}_{side}", 0, f"{tag} {side} 为 {actual:.1f} 毫米，应为 {value:.0f} 毫米。"
                 )
-    grid = next(root.iter(f"{WORD}docGrid"), None)
-    if grid is None or int(grid.get(f"{WORD}linePitch", "9999")) > 579:
-        yield Finding("grid", 0, "每页行数不足 22 行，行距应不大于 28.95 磅。")
+    lines = [
+        int(node.get(f"{WORD}line", "0"))
+        for node in root.iter(f"{WORD}spacing")
+        if node.get(f"{WORD}lineRule") == "exact"
+    ]
+    if not lines or max(lines) > LINE_TWIPS_MAX:
+        yield Finding("lines", 0, "每页行数不足 22 行，行距应为固定值，不大于 28.95 磅。")
+    if any(node.get(f"{WORD}type") for node in root.iter(f"{WORD}docGrid")):
+        yield Finding("grid", 0, "有文档网格：不同办公软件的字距会不一样，应去掉。")
 
 
 def _docx_fonts(root: ElementTree.Element) -> Iterator[Finding]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -131,6 +132,9 @@ def quota_rows(actor: User, month: date) -> MonitorQuerySet:
     since, until = month_bounds(month)
     gone = OutingMember.objects.filter(
         monitor=OuterRef("pk"),
+        # What started in the month lies in it with its span; the exclusion constraint's index answers by it.
+        is_void=False,
+        span__overlap=DateTimeTZRange(since, until),
         outing__status="SUBMITTED",
         outing__started_at__gte=since,
         outing__started_at__lt=until,
@@ -191,8 +195,8 @@ def squad_totals(actor: User, month: date) -> list[dict[str, Any]]:
 
 def unseen(actor: User, today: date) -> InstitutionQuerySet:
     """Operating institutions with the day of the last patrol, those never seen and longest ago first."""
-    stops = Stop.objects.filter(institution=OuterRef("pk"), outing__status="SUBMITTED").order_by()
-    last = stops.values("institution").annotate(day=Max("arrived_at")).values("day")
+    stops = Stop.objects.filter(institution=OuterRef("pk"), outing__status="SUBMITTED")
+    last = stops.order_by("-arrived_at").values("arrived_at")[:1]
     squads = Squad.objects.filter(is_active=True, towns=OuterRef("region")).order_by("pk").values("name")[:1]
     rows: Any = (
         institutions_visible(actor)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from docx.shared import Emu, Pt
 from PIL import Image
 
 from casework.typesetting import (
@@ -40,6 +41,7 @@ from casework.typesetting import (
     to_json,
 )
 from casework.typesetting.content import title_lines
+from casework.typesetting.docx.pen import element
 from casework.typesetting.fonts import load_fonts
 from casework.typesetting.lint import embedded_fonts, lint_docx, lint_pdf, pdf_pages
 from casework.typesetting.qr import qr_matrix
@@ -358,3 +360,25 @@ def test_a_picture_stands_in_both_files_and_damage_is_named() -> None:
     for data in ("不是", base64.b64encode(b"GIF89a").decode()):
         with pytest.raises(ContentError, match="重新上传照片"):
             render_docx(dataclasses.replace(card, blocks=(Picture(data, "照片"),)))
+
+
+def test_docx_sets_twenty_eight_characters_a_line_without_a_character_grid() -> None:
+    """LibreOffice gives each character two cells of a grid that is narrower than the character."""
+    document = Document(io.BytesIO(render_docx(letter("校" * 56))))
+    section = document.sections[0]
+    assert section._sectPr.findall(qn("w:docGrid")) == []
+    run = document.styles["Normal"].element.rPr
+    tracking, size = (int(run.find(qn(f"w:{name}")).get(qn("w:val"))) for name in ("spacing", "sz"))
+    pitch = size / 2 + tracking / 20
+    width = Emu(section.page_width - section.left_margin - section.right_margin)
+    assert int(width.pt / pitch) == 28
+
+
+def test_a_character_grid_and_loose_lines_are_found_in_a_docx() -> None:
+    document = Document(io.BytesIO(render_docx(letter("校" * 56))))
+    document.sections[0]._sectPr.append(element("w:docGrid", type="linesAndChars", linePitch=579))
+    for paragraph in document.paragraphs:
+        paragraph.paragraph_format.line_spacing = Pt(30)
+    kept = io.BytesIO()
+    document.save(kept)
+    assert {finding.rule for finding in lint_docx(kept.getvalue())} == {"grid", "lines"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -21,7 +22,8 @@ from casework.typesetting.fonts import ROLES
 from casework.typesetting.qr import qr_png
 
 LINE_PT = 28.95
-TWIPS_PER_LINE = 579
+# GB/T 9704: 28 characters a line. Rounded down, so that the 28th never falls to the next line.
+TRACKING_TWIPS = math.floor((geometry.CHARACTER_PITCH_PT - geometry.BODY_SIZE_PT) * 20)
 ALIGNMENTS = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
     "center": WD_ALIGN_PARAGRAPH.CENTER,
@@ -63,9 +65,15 @@ class Pen:
             fonts.set(qn(f"w:{name}"), ROLES["body"][0])
         style.paragraph_format.space_after = Pt(0)
         style.paragraph_format.widow_control = True
+        if self.official:
+            size = style.element.get_or_add_rPr().find(qn("w:sz"))
+            size.addprevious(element("w:spacing", val=TRACKING_TWIPS))
 
     def _page(self) -> None:
         section = self.file.sections[0]
+        # A character grid is read in three ways by three office programs; exact lines and tracking in one.
+        for grid in section._sectPr.findall(qn("w:docGrid")):
+            section._sectPr.remove(grid)
         width, height = Mm(geometry.PAGE_WIDTH_MM), Mm(geometry.PAGE_HEIGHT_MM)
         if self.content.landscape:
             section.orientation, width, height = WD_ORIENT.LANDSCAPE, height, width
@@ -75,13 +83,6 @@ class Pen:
         section.left_margin, section.right_margin = Mm(left), Mm(right)
         section.footer_distance = Mm(bottom - geometry.PAGE_NUMBER_DROP_MM - 3)
         if self.official:
-            properties = section._sectPr
-            for grid in properties.findall(qn("w:docGrid")):
-                properties.remove(grid)
-            pitch = round((geometry.CHARACTER_PITCH_PT - geometry.BODY_SIZE_PT) * 4096)
-            properties.append(
-                element("w:docGrid", type="linesAndChars", linePitch=TWIPS_PER_LINE, charSpace=pitch)
-            )
             self.file.settings.odd_and_even_pages_header_footer = True
             self._page_number(section.footer.paragraphs[0], WD_ALIGN_PARAGRAPH.RIGHT)
             self._page_number(section.even_page_footer.paragraphs[0], WD_ALIGN_PARAGRAPH.LEFT)
