@@ -118,7 +118,7 @@ async function save(about, isChecked) {
   if (wrong.length) return say(`${wrong.join("；")}。`, "bad");
   if (fact("watched_from") >= fact("watched_until")) return say("观察结束须晚于开始。", "bad");
   if (fact("is_public_only") !== "true") return say("只能登记在公共场所看到的情况，请确认。", "bad");
-  await speak(about, "done", "", { count: await spokenCount(about.uid), names_checked: isChecked });
+  await speak(about, "done", "", { people: [(await extras()).monitor.uid], count: await spokenCount(about.uid), names_checked: isChecked });
   say("观察已存在手机里，联网后自动发送，送达后成为线索。", "ok");
   location.hash = "#/";
 }
