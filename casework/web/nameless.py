@@ -17,11 +17,14 @@ class NamelessForm(forms.Form):
 
     nameless: ClassVar[tuple[str, ...]] = ()
 
+    def texts(self) -> tuple[str, ...]:
+        """Names of the fields that are looked through; a form whose fields are not known before adds its own."""
+        return self.nameless
+
     def clean(self) -> dict[str, Any]:
         """Warn of names unless the box is ticked."""
         values = super().clean() or {}
-        texts = tuple(_text_of(values.get(name)) for name in self.nameless)
-        said = pupils.warning(texts)
+        said = pupils.warning(tuple(_text_of(values.get(name)) for name in self.texts()))
         checked = self.data.get(self.add_prefix("names_checked")) == "on"
         if said:
             self.fields["names_checked"] = forms.BooleanField(

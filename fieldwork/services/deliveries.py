@@ -35,12 +35,14 @@ def words_bring(rows: Iterable[FieldOperation]) -> Brought:
     """
     given = {row.uid: row for row in rows}
     known = (
-        FieldOperation.objects.filter(uid__in=given).select_related("outcome").prefetch_related(DELIVERIES)
+        FieldOperation.objects.filter(uid__in=given)
+        .select_related("outcome", "device", "received_by")
+        .prefetch_related(DELIVERIES)
     )
     fresh, found = [], Brought(set(), [])
     for word in known:
         row = given[word.uid]
-        if (row.device_id, row.received_by_id) in {_bearer(one) for one in (word, *word.deliveries.all())}:
+        if (row.received_by_id, row.device_id) in {(user.pk, device.pk) for user, device in bearers(word)}:
             continue
         fresh.append(_delivery(word, row))
         if word.record_id is None:
@@ -52,10 +54,6 @@ def words_bring(rows: Iterable[FieldOperation]) -> Brought:
         state=OutcomeState.RECEIVED, reason=""
     )
     return found
-
-
-def _bearer(one: FieldOperation | FieldDelivery) -> tuple[int, int]:
-    return (one.device_id, one.received_by_id)
 
 
 def _delivery(word: FieldOperation, row: FieldOperation) -> FieldDelivery:

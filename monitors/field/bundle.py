@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Case, Prefetch, Q, Value, When
+from django.forms import Form
 
 from accounts.models import Region, User
 from casework import policy
@@ -14,6 +15,8 @@ from fieldwork.selectors import checklist_extract
 from institutions.models import Institution
 from institutions.models.choices import ENDED
 from monitors import rules
+from monitors.forms.patrols import NOTE_MAX, SightForm
+from monitors.forms.sightings import WatchForm
 from monitors.models import (
     Cover,
     Licence,
@@ -86,6 +89,7 @@ def outing_extras(actor: User, day: date) -> dict[str, Any]:
         "ties": _ties(monitor),
         "tasks": _tasks(monitor, day),
         **_register(monitor),
+        "limits": _limits(SightForm) | {"note": NOTE_MAX},
         "checklist": checklist_extract(version) if version else None,
         "spot_kinds": _choices(SpotKind),
         "covers": _choices(Cover),
@@ -99,11 +103,12 @@ def watch_extras(actor: User, day: date) -> dict[str, Any]:
     """Towns to choose from; the rest comes with the patrols."""
     monitor = people.own_term(actor)
     if monitor is None:
-        return {"towns": []}
+        return {"towns": [], "limits": {}}
     towns = Region.objects.filter(parent=monitor.bureau.region, valid_to__isnull=True).order_by("code")
     return {
         "towns": [{"id": town.pk, "name": town.name} for town in towns],
         "own_town": monitor.region_id,
+        "limits": _limits(WatchForm),
     }
 
 
@@ -189,6 +194,15 @@ def _place(row: Institution) -> dict[str, Any]:
         "until": f"{row.licence_to:%Y-%m-%d}" if row.licence_to else "",
         "initials": row.py,
     }
+
+
+def _limits(form: type[Form]) -> dict[str, int]:
+    """The longest texts and the greatest numbers that a form of the page takes."""
+    found = {
+        name: getattr(field, "max_value", None) or getattr(field, "max_length", None)
+        for name, field in form.base_fields.items()
+    }
+    return {name: limit for name, limit in found.items() if isinstance(limit, int)}
 
 
 def _choices(labels: Any) -> list[dict[str, str]]:

@@ -9,9 +9,7 @@ from fieldwork.registries import FieldForm, FieldKind
 from monitors.field import bundle, patrols, sightings
 from monitors.field.subjects import DO, Reach
 from monitors.models import Observation, Outing
-from monitors.services import OUTING_FORM
-
-WATCH_FORM = "monitors.observation"
+from monitors.services import OUTING_FORM, WATCH_FORM
 
 
 def _constant(value: Any) -> object:

@@ -148,6 +148,7 @@ def stop(doing: Doing) -> None:
     known = Stop.objects.filter(uid=uid).first()
     if known is not None and known.outing_id != outing.pk:
         raise Unlawful("这一家的编号已用在另一次巡查，内容已保留，请在手机上重新记录。")
+    doing = _saved(doing)
     if doing.value.get("removed"):
         if known is not None:
             raise Unlawful(SETTLED)
@@ -158,28 +159,47 @@ def stop(doing: Doing) -> None:
         services.stop_record(actor=doing.actor, outing=outing, sight=sight, may_be_late=True)
 
 
+def _saved(doing: Doing) -> Doing:
+    """The words that save the place, when somebody dropped it who had not seen that it was saved."""
+    said = tuple(word for word in doing.register.standing if not word.value.get("removed"))
+    if not said:
+        return doing
+    register = replace(doing.register, standing=said)
+    return replace(doing, register=register, value=said[-1].value, actor=said[-1].received_by)
+
+
+def _is_dropped(register: Register[FieldOperation]) -> bool:
+    return all(word.value.get("removed") for word in register.standing)
+
+
 def _sight(doing: Doing, outing: Outing, uid: UUID) -> services.Sight:
-    version = _version(doing, outing)
     parts = _parts(doing, doing.register.item)
     if parts.arrive is None:
         raise Unlawful("没有写明是哪一家，内容已保留，请在手机上重新选择。")
+    at = parts.arrive.current.happened_at or parts.arrive.current.received_at
+    version = _version(doing, outing, at)
     place = _place(outing, parts.arrive.current.value)
     form = SightForm(data=_filled(doing, version, parts, place), version=version, institution=place)
     if words := faults_of(form):
         raise Unlawful(f"{words} 内容已保留，请在手机上改正后再点“保存这一家”。")
-    at = parts.arrive.current.happened_at or parts.arrive.current.received_at
-    return replace(form.sight(), uid=uid, arrived_at=max(at, outing.started_at), **parts.position)
+    arrived = max(at, outing.started_at)
+    return replace(form.sight(), uid=uid, arrived_at=arrived, version=version, **parts.position)
 
 
-def _version(doing: Doing, outing: Outing) -> ChecklistVersion:
-    version = selectors.checklist_on(outing.bureau, timezone.localdate(outing.started_at))
-    if version is None:
+def _version(doing: Doing, outing: Outing, arrived_at: datetime) -> ChecklistVersion:
+    """The list that was filled in: in force when the patrol began or when the place was reached."""
+    said = str(doing.value.get("version") or "")
+    newest = None
+    for day in sorted({timezone.localdate(outing.started_at), timezone.localdate(arrived_at)}):
+        version = selectors.checklist_on(outing.bureau, day)
+        if version is not None and str(version.uid) == said:
+            return version
+        newest = version or newest
+    if newest is None:
         raise Unlawful("没有施行中的巡查清单，请联系教育部门。内容已保留。")
-    if str(version.uid) != str(doing.value.get("version") or ""):
-        raise Unlawful(
-            f"手机上用的清单不是现行的{version}。内容已保留，请联网点“更新资料”，核对各项后再点“保存这一家”。"
-        )
-    return version
+    raise Unlawful(
+        f"手机上用的清单不是现行的{newest}。内容已保留，请联网点“更新资料”，核对各项后再点“保存这一家”。"
+    )
 
 
 def _place(outing: Outing, value: dict[str, Any]) -> Institution | None:
@@ -208,6 +228,8 @@ def _filled(
     unknown = [code for code in parts.answers if f"a_{code}" not in given]
     if unknown:
         raise Unlawful(f"清单中没有 {unknown[0][:20]} 这一项，请联网更新资料后核对。内容已保留。")
+    if doing.value.get("names_checked") is True:
+        given["names_checked"] = "on"
     if given.get("is_told") in {"false", "False", "0"}:
         del given["is_told"]
     return given
@@ -237,7 +259,7 @@ def _recorded(doing: Doing) -> Stop | None:
     said = doing.merged.get(("stop", key))
     if said is None:
         raise NotYet("还没有“保存这一家”，保存后写入。")
-    if not said.current.value.get("removed"):
+    if not _is_dropped(said):
         raise NotYet("这一家还没有写入，原因见“保存这一家”。")
     return None
 
@@ -311,7 +333,4 @@ def end(doing: Doing) -> None:
 
 
 def _is_settled(doing: Doing, key: tuple[str, str]) -> bool:
-    uid = uid_of(key[1])
-    if doing.merged[key].current.value.get("removed"):
-        return True
-    return uid is not None and Stop.objects.filter(uid=uid, outing__uid=_patrol(doing).uid).exists()
+    return _is_dropped(doing.merged[key]) or str(uid_of(key[1])) in _stops(doing, running(doing))

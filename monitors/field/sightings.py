@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -15,7 +16,7 @@ from monitors.field.subjects import Subject
 from monitors.field.words import faults_of, moment_of, position_of, text_of, uid_of
 from monitors.forms.sightings import WatchForm
 from monitors.models import Monitor, Observation
-from monitors.selectors.monitors import own_term
+from monitors.selectors.monitors import own_term, term_on
 
 TIMES = ("watched_from", "watched_until")
 FACTS = frozenset(
@@ -39,7 +40,7 @@ def done(doing: Doing) -> None:
     if subject.row is not None:
         return
     wait_for_rest(doing.register.current)
-    monitor = own_term(doing.register.current.device.user)
+    monitor = _observer(doing)
     form = WatchForm(data=_filled(doing, monitor), actor=doing.actor, monitor=monitor)
     if words := faults_of(form):
         raise Unlawful(f"{words} 内容已保留，请在手机上改正后再点“保存观察”。")
@@ -55,6 +56,15 @@ def done(doing: Doing) -> None:
         monitor=monitor,
         bureau=subject.bureau,
     )
+
+
+def _observer(doing: Doing) -> Monitor | None:
+    """The term in which the owner of the phone watched: that of the day, though another runs by now."""
+    user = doing.register.current.device.user
+    begun = doing.merged.get(("fact", "watched_from"))
+    if begun is None:
+        return own_term(user)
+    return term_on(user, date.fromisoformat(moment_of(begun.current)[:10]))
 
 
 def _filled(doing: Doing, monitor: Monitor | None) -> dict[str, Any]:

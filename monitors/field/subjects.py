@@ -21,6 +21,7 @@ from monitors.selectors.monitors import own_term
 
 DO, EDIT, VIEW = "monitors.patrol_do", "monitors.monitor_edit", "monitors.patrol_view"
 NOT_OWN = "内容已保留，未采用；请由参加的监督员发送，或将导出文件交教育部门导入。"
+NAMING = ("start", "done")  # words that say whose patrol or observation it is
 
 
 @dataclass
@@ -87,14 +88,15 @@ class Reach:
         if not actor.may(DO):
             yield Reason(f"{actor.name}没有“巡查”的权限。", cleared_by=NOT_OWN)
         elif not self._is_of(actor, subject):
-            yield Reason(f"{actor.name}没有参加这次{self.label}。", cleared_by=NOT_OWN)
+            words = f"{actor.name}没有参加这次{self.label}，只能登记您本人参加的{self.label}。"
+            yield Reason(words, cleared_by=NOT_OWN)
 
     def _is_of(self, actor: User, subject: Subject) -> bool:
-        """Whether somebody takes part; before the patrol is taken up, whether its beginning names them."""
+        """Whether somebody takes part; before it is taken up, whether it names them itself."""
         if subject.row is not None:
             return bool(self.model.objects.visible_to(actor).filter(uid=subject.uid).exists())
         said = FieldOperation.objects.filter(
-            record__form=self.key, record__subject_uid=subject.uid, kind="start"
+            record__form=self.key, record__subject_uid=subject.uid, kind__in=NAMING
         ).values_list("value__people", flat=True)
         named = {uid for people in said if isinstance(people, list) for uid in people if isinstance(uid, str)}
         if not named:
@@ -118,5 +120,5 @@ class Reach:
         terms = Monitor.objects.filter(user=actor).values_list("uid", flat=True)
         own = Q(received_by=actor) | Q(device__user=actor) | Q(deliveries__received_by=actor)
         for term in terms:
-            own |= Q(kind="start", value__people__contains=[str(term)])
+            own |= Q(kind__in=NAMING, value__people__contains=[str(term)])
         return record.operations.filter(own).exists()

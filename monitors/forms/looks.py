@@ -43,6 +43,7 @@ class AnswerForm(forms.Form):
     suggestion = forms.CharField(label="建议", max_length=300, required=False, widget=area(2))
     photos = FilesField(
         label="照片",
+        most=9,
         widget=FilesInput(attrs={"multiple": True, "accept": "image/*"}),
         help_text="最多 9 张。",
     )
@@ -51,13 +52,6 @@ class AnswerForm(forms.Form):
         super().__init__(*args, **kwargs)
         give_rows(self, people=selectors.companions(monitor, timezone.localdate()))
         self.fields["looked_at"].initial = timezone.localtime().replace(second=0, microsecond=0)
-
-    def clean_photos(self) -> list[Any]:
-        """Not too many."""
-        given: list[Any] = self.cleaned_data["photos"]
-        if len(given) > 9:
-            raise forms.ValidationError("最多传 9 张照片。")
-        return given
 
     def clean_looked_at(self) -> datetime:
         """Not in the future."""

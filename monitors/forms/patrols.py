@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from casework.web import give_rows
 from casework.web.fields import DayField, FilesField, FilesInput, MomentField, area
+from casework.web.nameless import NamelessForm
 from fieldwork.models import ChecklistItem, ChecklistVersion
 from fieldwork.selectors import aspects_of, items_of
 from institutions.models import Institution
@@ -32,6 +33,7 @@ from monitors.selectors import patrols as selectors
 from monitors.services import Sight
 
 PHOTOS_MAX = 9
+NOTE_MAX = 300
 
 
 class PeopleField(forms.ModelMultipleChoiceField[Monitor]):
@@ -77,9 +79,10 @@ class Line:
     note: Any
 
 
-class SightForm(forms.Form):
+class SightForm(NamelessForm):
     """What was seen at one place: facts first, then the items of the checklist by aspect."""
 
+    nameless = ("place", "summary")
     seen_name = forms.CharField(
         label="看到的名称", max_length=100, help_text="招牌、门牌上的名称；没有招牌的写“无招牌”。"
     )
@@ -103,6 +106,7 @@ class SightForm(forms.Form):
     )
     photos = FilesField(
         label="照片",
+        most=PHOTOS_MAX,
         widget=FilesInput(attrs={"multiple": True, "accept": "image/*"}),
         help_text=f"最多 {PHOTOS_MAX} 张，尽量不拍学生正脸。",
     )
@@ -124,8 +128,12 @@ class SightForm(forms.Form):
                 initial=unseen,
             )
             self.fields[f"n_{item.code}"] = forms.CharField(
-                label=f"{item.code} 看到的情况", max_length=300, required=False
+                label=f"{item.code} 看到的情况", max_length=NOTE_MAX, required=False
             )
+
+    def texts(self) -> tuple[str, ...]:
+        """The words at the items too."""
+        return (*self.nameless, *(f"n_{item.code}" for item in self.items))
 
     def facts(self) -> Iterator[Any]:
         """The fields above the checklist."""
@@ -141,13 +149,6 @@ class SightForm(forms.Form):
             is_bad = any(line.answer.errors or line.note.errors for line in lines)
             found.append({"code": aspect.code, "name": aspect.name, "lines": lines, "is_open": is_bad})
         return found
-
-    def clean_photos(self) -> list[Any]:
-        """Not too many."""
-        given: list[Any] = self.cleaned_data["photos"]
-        if len(given) > PHOTOS_MAX:
-            raise forms.ValidationError(f"一家最多传 {PHOTOS_MAX} 张照片。")
-        return given
 
     def clean(self) -> dict[str, Any]:
         """Words at every problem."""

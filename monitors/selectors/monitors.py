@@ -81,6 +81,13 @@ def own_term(actor: User) -> Monitor | None:
     return rows.filter(status="APPOINTED").first() or rows.order_by("-pk").first()
 
 
+def term_on(actor: User, day: date) -> Monitor | None:
+    """The term of an account that ran on a day, else the one it acts in now."""
+    rows = Monitor.objects.filter(user=actor, term__contains=day)
+    found = rows.select_related("person", "region", "squad", "bureau").order_by("-pk").first()
+    return found or own_term(actor)
+
+
 def manual_unread(monitor: Monitor) -> Manual | None:
     """The newest manual when the monitor has not confirmed it."""
     newest = Manual.objects.filter(bureau=monitor.bureau_id).order_by("-number").first()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from accounts.models import User
 from accounts.querysets import ScopedQuerySet
 from fieldwork.models import FieldRecord
+from monitors.services import OUTING_FORM, WATCH_FORM
 
-FORMS = ("monitors.outing", "monitors.observation")
+FORMS = (OUTING_FORM, WATCH_FORM)
 
 
 def records_refused(actor: User) -> ScopedQuerySet[FieldRecord]:

@@ -56,6 +56,7 @@ from monitors.services.monitors import (
 from monitors.services.notices import notice_open, objection_decide, objection_record
 from monitors.services.patrols import (
     OUTING_FORM,
+    WATCH_FORM,
     Sight,
     outing_start,
     outing_submit,
@@ -72,6 +73,7 @@ from monitors.services.squads import squad_assign, squad_save
 
 __all__ = [
     "OUTING_FORM",
+    "WATCH_FORM",
     "AuditResult",
     "Duty",
     "Entry",

@@ -326,3 +326,19 @@ def test_a_delivery_is_never_changed(law: World, team: Team) -> None:
         FieldDelivery.objects.update(received_at=timezone.now())
     with pytest.raises(DatabaseError), transaction.atomic():
         FieldDelivery.objects.all().delete()
+
+
+def test_an_observation_stays_that_of_its_author_though_another_brought_it(law: World, team: Team) -> None:
+    mine = watch(team)
+    mine.write("done", people=[str(team.first.uid)], count=mine.sequence)
+    stranger = third(law)
+    other = Beat(user=stranger, form=mine.form, visit=mine.visit, queue=list(mine.queue))
+    other.sync()
+    ((state, reason),) = other.told("done")
+    assert state == "HELD"
+    assert "只能登记您本人参加的人流观察" in reason
+    assert Observation.objects.count() == 0
+    mine.sync()
+    assert mine.told("done") == {("APPLIED", "")}
+    row = Observation.objects.get()
+    assert (row.monitor, row.created_by) == (team.first, team.user)

@@ -11,6 +11,7 @@ from monitors.models import PatrolTask, Slot
 
 DO, EDIT = "monitors.patrol_do", "monitors.monitor_edit"
 OUTING_FORM = "monitors.outing"
+WATCH_FORM = "monitors.observation"
 EVENING_FROM, DAY_FROM = 18, 6
 
 

@@ -130,11 +130,13 @@ def _check_people(people: list[Monitor], span: DateTimeTZRange) -> None:
             until = person.term_until
             ended = f"任期已于 {until:%Y-%m-%d} 结束" if until and until < day else "当天不在任期内"
             raise Unlawful(f"{person.name}{ended}，不能参加巡查。")
-    _check_free(OutingMember.objects.filter(monitor__in=people), span)
+    _check_free(OutingMember.objects.filter(monitor__in=people), span, people)
 
 
-def _check_free(others: QuerySet[OutingMember], span: DateTimeTZRange) -> None:
-    """None of the `others` was out in that time. Raises Unlawful."""
+def _check_free(
+    others: QuerySet[OutingMember], span: DateTimeTZRange, people: Sequence[Monitor] = ()
+) -> None:
+    """None of the `others` was out in that time. Raises Unlawful; the same `people` are told to go on there."""
     busy = (
         others.filter(is_void=False, span__overlap=span)
         .select_related("monitor__person", "outing")
@@ -142,7 +144,7 @@ def _check_free(others: QuerySet[OutingMember], span: DateTimeTZRange) -> None:
         .first()
     )
     if busy is not None:
-        raise Unlawful(_busy_words(busy))
+        raise Unlawful(_busy_words(busy) + _same_words(busy.outing, people))
 
 
 def _busy_words(busy: OutingMember) -> str:
@@ -152,6 +154,17 @@ def _busy_words(busy: OutingMember) -> str:
             f"{busy.monitor.name} {begun:%m-%d %H:%M} 开始的巡查 {busy.outing.number} 还没有提交，请先提交。"
         )
     return f"{busy.monitor.name}在这段时间参加了另一次巡查 {busy.outing.number}，一个人不能同时在两处巡查。"
+
+
+def _same_words(outing: Outing, people: Sequence[Monitor]) -> str:
+    """What companions do who both pressed “begin”."""
+    together = set(outing.members.values_list("monitor", flat=True))
+    if not people or {person.pk for person in people} != together:
+        return ""
+    return (
+        "这是同一组人已经开始的巡查：一次巡查只由一人开始，"
+        f"请点“更新资料”，在 {outing.number} 里接着填；这一次记的几家请在那里重新记录，原文已保留。"
+    )
 
 
 def _check_task(task: PatrolTask | None, squad: Squad | None, begun: datetime) -> None:

@@ -46,7 +46,10 @@ PHOTOS_MAX = 9
 
 @dataclass(frozen=True)
 class Sight:
-    """What was seen at one place, as filled in. `answers` by item code; `notes` where something is wrong."""
+    """What was seen at one place, as filled in. `answers` by item code; `notes` where something is wrong.
+
+    `version` is the list that was filled in, when it is not that of the day on which the patrol began.
+    """
 
     place: str
     spot_kind: str
@@ -68,6 +71,7 @@ class Sight:
     summary: str = ""
     is_told: bool = False
     uid: UUID | None = None
+    version: ChecklistVersion | None = None
 
 
 KEPT = (
@@ -160,11 +164,10 @@ def stops_record(
     version = version_in_force(code=CHECKLIST, on=timezone.localdate(locked.started_at), bureau=locked.bureau)
     if version is None:
         raise Unlawful("没有施行中的巡查清单，请在“检查清单”中发布。")
-    items = {item.code: item for item in items_of(version)}
     places = [sight.institution for sight in sights if sight.institution is not None]
     _check_places(locked, places, {pk for pk in known if pk})
     made = [
-        _stop(actor, locked, len(known) + place, sight, version, items, at)
+        _stop(actor, locked, len(known) + place, sight, sight.version or version, at)
         for place, sight in enumerate(sights, start=1)
     ]
     Stop.objects.bulk_create(made)
@@ -241,9 +244,9 @@ def _stop(
     ordinal: int,
     sight: Sight,
     version: ChecklistVersion,
-    items: Mapping[str, ChecklistItem],
     at: datetime,
 ) -> Stop:
+    items = {item.code: item for item in items_of(version)}
     name = sight.seen_name.strip()
     if (sight.institution is None) == (not name):
         raise Unlawful("请选择名录中的机构；不在名录的，填写看到的名称（没有招牌的写“无招牌”）。")

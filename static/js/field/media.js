@@ -11,8 +11,9 @@ export async function sha256(data) {
 const row = async (data, mime, name) => ({ sha256: await sha256(data), data, size: data.byteLength, mime, name, state: "SAVED", received: 0, reason: "" });
 
 // One photo as it will be sent. A huge one is made smaller, the hash of the original is noted; a file that no
-// picture comes out of is kept as it is and marked.
-export async function photo(file) {
+// picture comes out of is kept as it is and marked. `bare`: always drawn anew, so that nothing of what a camera
+// writes beside the picture (where it was taken, by whom) leaves the phone.
+export async function photo(file, { bare = false } = {}) {
   const original = await file.arrayBuffer();
   const name = file.name || "photo.jpg";
   let bitmap = null;
@@ -22,7 +23,7 @@ export async function photo(file) {
     return { file: await row(original, file.type, name), facts: {}, is_broken: true };
   }
   const long = Math.max(bitmap.width, bitmap.height);
-  if (original.byteLength <= BIG_BYTES && long <= LONG_SIDE * 1.25) {
+  if (!bare && original.byteLength <= BIG_BYTES && long <= LONG_SIDE * 1.25) {
     bitmap.close();
     return { file: await row(original, file.type, name), facts: {}, is_broken: false };
   }
@@ -34,7 +35,8 @@ export async function photo(file) {
   bitmap.close();
   const smaller = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.85));
   const facts = { original_sha256: await sha256(original), original_size: original.byteLength };
-  return { file: await row(await smaller.arrayBuffer(), "image/jpeg", name), facts, is_broken: false };
+  const drawn = `${name.replace(/\.[^.]*$/, "")}.jpg`;
+  return { file: await row(await smaller.arrayBuffer(), "image/jpeg", drawn), facts, is_broken: false };
 }
 
 let last = null;

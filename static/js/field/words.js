@@ -44,6 +44,17 @@ class Sight {
     return theirs && (!mine || mine.value[part] !== theirs.value[part]) ? theirs : null;
   }
 
+  // Own words about one place that were kept and not used, its saving left aside.
+  refused(key) {
+    return this.operations.filter((one) => isRefused(one) && one.kind !== "stop" && one.item.split("/")[0] === key);
+  }
+
+  // What counts: own last word that was not refused, else a colleague's.
+  taken(kind, item) {
+    const own = this.operations.filter((one) => one.kind === kind && one.item === item && !isRefused(one)).sort((a, b) => a.sequence - b.sequence);
+    return own.at(-1)?.value ?? this.others.get(slot(kind, item))?.at(-1)?.value ?? null;
+  }
+
   items(kind) {
     const found = new Set();
     for (const key of [...this.own.keys(), ...this.others.keys()]) if (key.startsWith(`${kind}|`)) found.add(key.slice(kind.length + 1));

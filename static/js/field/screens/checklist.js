@@ -71,7 +71,7 @@ export async function itemPage(sheet, number) {
 
   function paint() {
     const isFailing = now.value === checklist.failing;
-    const words = typing(h("textarea", { rows: "2", maxlength: "500", value: now.note }), about, "answer", key, (text) => ((now.note = text), { ...now }));
+    const words = typing(h("textarea", { rows: "2", maxlength: String(sheet.noteMax ?? 500), value: now.note }), about, "answer", key, (text) => ((now.note = text), { ...now }));
     const excuse = typing(h("input", { type: "text", maxlength: "100", value: now.no_photo_reason ?? "", placeholder: "确实不便拍照时填写" }), about, "answer", key, (text) => ((now.no_photo_reason = text), { ...now }));
     detail.replaceChildren(
       now.value

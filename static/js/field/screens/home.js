@@ -179,18 +179,25 @@ export async function phonePage() {
     ),
     persisted ? "" : button("设为不自动清除", async () => { await navigator.storage?.persist?.(); phonePage(); }, { cls: "btn-wide", symbol: "device-floppy" }),
     button("退出登录", () => leave(counts), { cls: "btn-wide", symbol: "logout" }),
-    h("p", { class: "sub" }, "退出时删除手机里的登记摘录和已送达的记录；没有送达的记录留在手机里，本人再登录后继续发送。"),
+    h("p", { class: "sub" }, "退出时删除手机里的登记摘录和已写入的记录；没有送达、没有写入、没有受理的记录留在手机里，本人再登录后继续。"),
   );
 }
 
+// Words with which nothing is left to do; all others stay on the phone, else a place or a patrol cannot be finished.
+const isDone = (one) => ["APPLIED", "SUPERSEDED"].includes(one.state);
+
 async function leave(counts) {
   const unsent = counts.waiting + counts.filesWaiting;
-  if (unsent && !window.confirm(`还有 ${unsent} 条（个）没有送达。退出后它们留在手机里，本人再登录才能发送。确定退出？`)) return;
+  const left = counts.operations.filter((one) => !isDone(one));
+  const open = left.length - counts.waiting;
+  const told = [unsent && `${unsent} 条（个）没有送达`, open && `${open} 条已送达但还没有写入或者没有受理`].filter(Boolean).join("、");
+  if (told && !window.confirm(`还有 ${told}。退出后它们留在手机里，本人再登录才能接着发送、改正。确定退出？`)) return;
   await sync.forgetExtracts();
   const waiting = new Set(counts.files.filter((file) => file.state !== "RECEIVED").map((file) => file.sha256));
-  const done = counts.operations.filter((one) => one.state !== "SAVED" && !one.files.some((sha) => waiting.has(sha)));
+  const done = counts.operations.filter((one) => isDone(one) && !one.files.some((sha) => waiting.has(sha)));
+  const wanted = new Set(left.flatMap((one) => one.files));
   await store.remove("operations", ...done.map((one) => one.uid));
-  await store.remove("files", ...counts.files.filter((file) => file.state === "RECEIVED").map((file) => file.sha256));
+  await store.remove("files", ...counts.files.filter((file) => file.state === "RECEIVED" && !wanted.has(file.sha256)).map((file) => file.sha256));
   await store.remove("meta", "bundle");
   await api.logout();
   store.setPerson(null);

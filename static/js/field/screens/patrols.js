@@ -28,7 +28,7 @@ export function stopsOf(patrol, seen) {
   const own = seen.items("arrive").map((key) => {
     const said = seen.own.get(`stop|${key}`) ?? null;
     const about = seen.value("arrive", key);
-    return { key, ...about, name: about.name || seen.value("fact", `${key}/seen_name`)?.text || "", saved: seen.value("stop", key), said };
+    return { key, ...about, name: about.name || seen.value("fact", `${key}/seen_name`)?.text || "", saved: seen.value("stop", key), said, refused: seen.refused(key) };
   });
   const known = new Set(own.map((one) => one.key));
   const others = patrol.stops.filter((one) => !known.has(one.uid)).map((one) => ({ key: one.uid, name: one.name, institution: one.institution, recorded: one }));
@@ -36,7 +36,7 @@ export function stopsOf(patrol, seen) {
 }
 
 export function stopState(stop) {
-  if (stop.recorded || stop.said?.state === "APPLIED") return ["已写入", "ok"];
+  if (stop.recorded || stop.said?.state === "APPLIED") return stop.refused?.length ? ["有改动没有采用", "warn"] : ["已写入", "ok"];
   if (!stop.saved) return ["没有保存", "warn"];
   if (!stop.said) return ["同行已保存", "ok"];
   if (UNSENT.has(stop.said.state)) return ["已存，待发", "warn"];
@@ -55,10 +55,10 @@ function stateOf(patrol, counts) {
   if (isRefused(lastOf(counts, "start"))) return ["没有受理", "bad"];
   const known = ENDED[patrol.status];
   if (unsent && (ended || known)) return ["待发送", "warn"];
+  if (known?.[1] === "ok" || ended?.state === "APPLIED") return counts.refused ? ["已提交，有内容没有采用", "warn"] : ["已提交", "ok"];
   if (known) return known;
-  if (!ended) return ["巡查中", "info"];
-  if (ended.state === "APPLIED") return ["已提交", "ok"];
-  return counts.refused ? ["有内容没有受理", "bad"] : ["已送达，待写入", "info"];
+  if (counts.refused) return ["有内容没有受理", "bad"];
+  return ended ? ["已送达，待写入", "info"] : ["巡查中", "info"];
 }
 
 export async function patrolRows() {
@@ -137,6 +137,7 @@ export async function newPage(taskUid) {
   }, { cls: "btn-primary btn-big", symbol: "walk" });
   screen.replaceChildren(
     note("info", "巡查不是检查", RULE),
+    note("info", "一次巡查只由一人在手机上开始", "同行的不要另外开始：等开始的人送达后点“更新资料”，在同一次巡查里一起填。两人都开始的，后送达的一次不受理。"),
     card(field("任务", task), h("div", { class: "label" }, `同行监督员（连您至少 ${known.least} 人）`), known.people.length > 8 ? field("找人", words) : "", list, field("说明（可不填）", remark)),
     begin,
   );
@@ -163,18 +164,18 @@ export async function patrolPage(patrol) {
 
 function stopRow(base, stop, index) {
   const [state, tone] = stopState(stop);
-  return row({ title: `${index + 1}. ${stop.name || "未登记场所"}`, sub: stop.recorded?.is_clue ? "否决项已作为线索送出" : stop.said?.state === "APPLIED" ? "教育部门已收到" : stop.said?.reason ?? "", state, tone, href: stop.recorded ? "" : `${base}/s/${stop.key}`, symbol: "map-pin" });
+  return row({ title: `${index + 1}. ${stop.name || "未登记场所"}`, sub: stop.recorded?.is_clue ? "否决项已作为线索送出" : stop.refused?.length ? stop.refused.at(-1).reason : stop.said?.state === "APPLIED" ? "教育部门已收到" : stop.said?.reason ?? "", state, tone, href: stop.recorded ? "" : `${base}/s/${stop.key}`, symbol: "map-pin" });
 }
 
 // What was kept and not used, each reason once; the details stand on the page of sending.
 export function troubles(counts) {
-  const reasons = new Set(counts.operations.filter((one) => ["HELD", "UNKNOWN"].includes(one.state) && ["start", "end", "stop", "done"].includes(one.kind)).map((one) => one.reason));
+  const reasons = new Set(counts.operations.filter(isRefused).map((one) => one.reason));
   return [...reasons].map((reason) => note("bad", "没有受理，内容都在", reason));
 }
 
 function endNote(tone, state, unsent, counts) {
   if (unsent) return note("warn", "已结束，还没有提交", `还有 ${counts.waiting} 条记录、${counts.filesWaiting} 个文件没有送达。送达前请不要清除手机数据。`);
-  if (tone === "ok") return note("ok", "已提交", "服务器已逐条、逐个文件确认收到，并已计入巡查。");
+  if (state.startsWith("已提交")) return note("ok", "已提交", "服务器已逐条、逐个文件确认收到，并已计入巡查。");
   return note(tone === "bad" ? "warn" : "info", state, "服务器已收到全部内容，写入后显示“已提交”。");
 }
 

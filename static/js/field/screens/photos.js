@@ -24,7 +24,8 @@ export function photoStrip(about, kind, prefix, more, { label = "拍照", locate
   async function keep(one, where) {
     if (strip.querySelectorAll("figure").length >= most) return say(`最多 ${most} 张照片，${one.name} 没有收下。`, "bad");
     try {
-      const { file, facts, is_broken: isBroken } = await photo(one);
+      const { file, facts, is_broken: isBroken } = await photo(one, { bare: !locate });
+      if (isBroken && !locate) return say(`${one.name} 打不开，不像照片，没有收下，请重拍。`, "bad");
       if (!file.size) return say(`${one.name} 是空文件，没有收下，请重拍。`, "bad");
       await speak(about, kind, `${prefix}${prefix && "/"}${file.sha256.slice(0, 16)}`, { ...more, ...facts, sha256: file.sha256, size: file.size, name: file.name, ...(locate ? { position: where } : {}) }, file);
       await paint();

@@ -7,7 +7,9 @@ import { extras, isOver, patrolPage, stopsOf } from "./patrols.js";
 import { photoStrip } from "./photos.js";
 
 const PHOTOS_MAX = 9;
+const NOTE_MAX = 300;
 const FOUND_MAX = 20;
+const LABELS = { seen_name: "看到的名称", place: "地点", spot_kind: "场所类型", cover: "以什么名义", licence: "证照公示", activity: "看到的活动", subject: "科目", pupils: "学生（约，人）", teachers: "教师（约，人）", stage: "学段", summary: "情况摘要", is_told: "是否告诉对方" };
 const TOLD = [{ code: "false", label: "没有告知" }, { code: "true", label: "已告知" }];
 
 export async function placePage(patrol) {
@@ -69,11 +71,16 @@ export async function stopPage(patrol, key) {
   const stop = stopsOf(patrol, seen).find((one) => one.key === key);
   if (!stop || stop.recorded) return (location.hash = base);
   heading(stop.name || "未登记场所", stop.institution ? "名录中的机构" : "未登记场所", base);
-  if (isWritten(stop)) return writtenPage(base, seen, key);
+  if (isWritten(stop)) return writtenPage(base, seen, stop, known);
   const make = (name, element) => factControl(patrol, seen, `${key}/`, name, element);
   const select = (name, list, initial = "") => make(name, h("select", { "data-initial": initial }, options(list, seen.value("fact", `${key}/${name}`)?.text)));
   const text = (name, attributes = {}) => make(name, h("input", { type: "text", maxlength: "100", ...attributes }));
   const count = (name) => text(name, { inputmode: "numeric", maxlength: "4", placeholder: "0" });
+  const drop = async () => {
+    if (!window.confirm(`删去“${stop.name || "未登记场所"}”？已填的清单 ${answered} 项和其他内容都不再采用，不能恢复。`)) return;
+    await speak(patrol, "stop", key, { removed: true });
+    location.hash = base;
+  };
   const answered = (known.checklist?.items ?? []).filter((item) => seen.value("answer", `${key}/${item.code}`)?.value).length;
   screen.replaceChildren(
     ...(isRefused(stop.said) ? [note("bad", "这一家没有受理，内容都在", stop.said.reason)] : []),
@@ -98,17 +105,29 @@ export async function stopPage(patrol, key) {
     card(h("h2", {}, "照片"), photoStrip(patrol, "photo", key, {}, { locate: false, most: PHOTOS_MAX }), h("p", { class: "hint" }, `最多 ${PHOTOS_MAX} 张，尽量不拍学生正脸。照片不带位置。`)),
     placeCard(patrol, seen, key),
     link("核对并保存这一家", `${base}/s/${key}/save`, { cls: "btn-primary btn-big" }),
-    stop.saved && !isRefused(stop.said) ? "" : button("删去这一家", async () => { await speak(patrol, "stop", key, { removed: true }); location.hash = base; }, { cls: "btn-wide btn-quiet", symbol: "trash" }),
+    stop.saved && !isRefused(stop.said) ? "" : button("删去这一家", drop, { cls: "btn-wide btn-quiet", symbol: "trash" }),
   );
 }
 
 const isWritten = (stop) => stop.recorded || stop.said?.state === "APPLIED";
 
-function writtenPage(base, seen, key) {
-  const said = (label, name) => ({ label, value: seen.value("fact", `${key}/${name}`)?.label ?? "" });
+const KINDS = { arrive: "机构", position: "位置", photo: "照片" };
+
+// What of a word the person will recognise: the label of its field or item, and what was filled in.
+function wordOf(one, known) {
+  const name = one.item.split("/").slice(1).join("/");
+  const item = (known?.checklist?.items ?? []).find((part) => part.code === name);
+  const label = one.kind === "fact" ? LABELS[name] ?? name : one.kind === "answer" ? `${name} ${item?.text ?? ""}` : KINDS[one.kind] ?? one.kind;
+  const words = [one.value.label ?? one.value.text ?? one.value.name ?? "", one.value.note ?? ""].filter(Boolean).join("：");
+  return row({ title: words ? `${label}：${words}` : label, sub: one.reason, state: "没有采用", tone: "bad" });
+}
+
+function writtenPage(base, seen, stop, known) {
+  const said = (label, name) => ({ label, value: seen.taken("fact", `${stop.key}/${name}`)?.label ?? "" });
   const rows = [said("地点", "place"), said("场所类型", "spot_kind"), said("看到的活动", "activity"), said("学生（约，人）", "pupils"), said("教师（约，人）", "teachers"), said("情况摘要", "summary")];
   screen.replaceChildren(
     note("ok", "教育部门已收到", "不能再改；否决项有问题的，已经作为线索送出。写错的请联系教育部门。"),
+    stop.refused.length ? h("section", {}, h("h2", {}, `后来的改动 ${stop.refused.length} 项没有采用`), h("div", { class: "rows" }, stop.refused.map((one) => wordOf(one, known)))) : "",
     card(facts(rows.filter((one) => one.value))),
     link("返回", base, { cls: "btn-primary btn-big" }),
   );
@@ -150,6 +169,7 @@ export async function stopSheet(patrol, key) {
     begin: "开始逐项看",
     needsPhoto: false,
     needsNote: () => true,
+    noteMax: known.limits?.note ?? NOTE_MAX,
     photos: () => photoStrip(patrol, "photo", key, {}, { locate: false, most: PHOTOS_MAX }),
     more: (item) => (item.is_star ? note("info", "否决项有问题的，当天作为线索送出", "写明看到的情况就可以，不要求对方改正或签字。") : ""),
   };
@@ -166,12 +186,14 @@ export async function savePage(patrol, key) {
   const failing = items.filter((item) => value(item).value === known.checklist.failing);
   const rest = items.filter((item) => !value(item).value);
   const fact = (name) => seen.value("fact", `${key}/${name}`)?.text?.trim() ?? "";
-  const missing = missingOf(stop, fact, failing, value, items).map(([title, path]) => row({ title, state: "去填", tone: "warn", href: `${base}/s/${key}${path}` }));
+  const missing = missingOf(stop, fact, failing, value, items, known.limits ?? {}).map(([title, path]) => row({ title, state: "去填", tone: "warn", href: `${base}/s/${key}${path}` }));
   heading("保存这一家", stop.name || "未登记场所", `${base}/s/${key}`);
+  const named = isRefused(stop.said) && stop.said.reason.includes("学生姓名");
+  const checked = h("input", { type: "checkbox" });
   const photos = counts.operations.filter((one) => one.kind === "photo" && one.item.startsWith(`${key}/`)).length;
   const keep = button("保存这一家", async () => {
     keep.disabled = true;
-    await speak(patrol, "stop", key, { version: known.checklist?.uid ?? "", rest: known.checklist?.answers.at(-1).code ?? "", count: await spokenCount(patrol.uid), name: stop.name });
+    await speak(patrol, "stop", key, { version: known.checklist?.uid ?? "", rest: known.checklist?.answers.at(-1).code ?? "", count: await spokenCount(patrol.uid), name: stop.name, names_checked: checked.checked });
     say("这一家已存在手机里，联网后自动发送。", "ok");
     location.hash = base;
   }, { cls: "btn-primary btn-big", symbol: "device-floppy" });
@@ -179,16 +201,24 @@ export async function savePage(patrol, key) {
     missing.length ? card(h("h2", {}, `还差 ${missing.length} 项`), h("div", { class: "rows" }, missing)) : "",
     card(facts([{ label: "学生、教师", value: `约 ${fact("pupils") || 0} 人、${fact("teachers") || 0} 人` }, { label: "问题", value: failing.length ? failing.map((item) => item.code).join("、") : "没有" }, { label: "没有选的", value: rest.length ? `${rest.length} 项，记为“${known.checklist.answers.at(-1).label}”` : "没有" }, { label: "照片", value: `${photos} 张` }])),
     failing.some((item) => item.is_star) ? note("info", "有否决项的问题", "送达后当天作为线索交教育部门办理，不显示是谁看到的。") : "",
+    named ? note("bad", "这一家没有受理，内容都在", stop.said.reason) : "",
+    named ? h("label", { class: "row row-check" }, checked, h("span", { class: "row-text" }, "已核对，文中没有学生姓名")) : "",
     missing.length ? "" : keep,
   );
 }
 
-function missingOf(stop, fact, failing, value, items) {
+// Numbers that the desk would not take, each in words.
+export const wrongNumbers = (fact, labels, limits) =>
+  Object.entries(labels).flatMap(([name, label]) => (!fact(name) ? [] : !/^\d{1,4}$/.test(fact(name)) ? [`${label}须是数字`] : Number(fact(name)) > limits[name] ? [`${label}最多填 ${limits[name]}`] : []));
+
+function missingOf(stop, fact, failing, value, items, limits) {
   const found = [];
   if (!stop.institution && !fact("seen_name")) found.push(["看到的名称", ""]);
   if (!fact("place") && !stop.address) found.push(["地点", ""]);
   if (!fact("spot_kind")) found.push(["场所类型", ""]);
-  for (const name of ["pupils", "teachers"]) if (fact(name) && !/^\d{1,4}$/.test(fact(name))) found.push([name === "pupils" ? "学生人数须是数字" : "教师人数须是数字", ""]);
+  found.push(...wrongNumbers(fact, { pupils: "学生人数", teachers: "教师人数" }, limits).map((words) => [words, ""]));
+  const longest = limits.note ?? NOTE_MAX;
+  items.forEach((item, place) => value(item).note?.trim().length > longest && found.push([`${item.code} 写了 ${value(item).note.trim().length} 字，最多 ${longest} 字`, `/list/${place + 1}`]));
   for (const item of failing) if (!value(item).note?.trim()) found.push([`${item.code} 没有写看到的情况`, `/list/${items.indexOf(item) + 1}`]);
   return found;
 }

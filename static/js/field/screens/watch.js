@@ -1,11 +1,11 @@
 // An observation: from public space somebody saw pupils go into a building. A clue, never an inspection.
 import * as store from "../store.js";
 import * as sync from "../sync.js";
-import { button, card, choices, field, h, heading, link, note, row, say, screen, time } from "../ui.js";
+import { button, card, choices, facts, field, h, heading, link, note, row, say, screen, time } from "../ui.js";
 import { flushDrafts, sight, speak, spokenCount, tally } from "../words.js";
 import { extras, local, troubles } from "./patrols.js";
 import { photoStrip } from "./photos.js";
-import { factControl, placeCard } from "./stop.js";
+import { factControl, placeCard, wrongNumbers } from "./stop.js";
 
 export const FORM = "monitors.observation";
 const PHOTOS_MAX = 9;
@@ -35,6 +35,8 @@ export async function watchPage(uid) {
   const written = done?.state === "APPLIED";
   heading("人流观察", "在公共场所看到学生进出", "#/");
   if (!known || !own) return screen.replaceChildren(note("warn", "还没有取用资料", "请在有网络时点“更新资料”。"));
+  if (!known.monitor) return screen.replaceChildren(...troubles(counts), note("warn", "还不能登记", "账号还没有关联监督员任期，请联系教育部门。已填的内容都在手机里。"), link("返回", "#/", { cls: "btn-big" }));
+  if (written) return writtenPage(seen, counts);
   const make = (name, element) => factControl(about, seen, "", name, element);
   const text = (name, attributes = {}) => make(name, h("input", { type: "text", maxlength: "100", ...attributes }));
   const count = (name) => text(name, { inputmode: "numeric", maxlength: "4", placeholder: "0" });
@@ -46,7 +48,7 @@ export async function watchPage(uid) {
   const keep = button("保存观察", () => save(about, checked.checked), { cls: "btn-primary btn-big", symbol: "device-floppy" });
   screen.replaceChildren(
     ...troubles(counts),
-    written ? note("ok", "教育部门已收到", "已作为线索送出，不能再改。") : note("info", "跟着人流看，不进门", "只在公共场所看；不进私人住所，不要求对方开门、出示材料或者签字。"),
+    note("info", "跟着人流看，不进门", "只在公共场所看；不进私人住所，不要求对方开门、出示材料或者签字。"),
     card(field("观察开始", moment("watched_from")), now("watched_from", "现在开始"), field("观察结束", moment("watched_until")), now("watched_until", "现在结束")),
     card(
       field("乡镇（街道）", select("region", own.extras.towns.map((one) => ({ code: one.id, label: one.name })), String(own.extras.own_town))),
@@ -68,7 +70,21 @@ export async function watchPage(uid) {
     card(h("h2", {}, "照片"), photoStrip(about, "photo", "", {}, { locate: false, most: PHOTOS_MAX }), h("p", { class: "hint" }, `最多 ${PHOTOS_MAX} 张，尽量不拍学生正脸。照片不带位置。`)),
     placeCard(about, seen, ""),
     named ? h("label", { class: "row row-check" }, checked, h("span", { class: "row-text" }, "已核对，文中没有学生姓名")) : "",
-    written ? link("返回", "#/", { cls: "btn-primary btn-big" }) : keep,
+    keep,
+  );
+}
+
+const LABELS = [["watched_from", "观察开始"], ["watched_until", "观察结束"], ["place", "地点"], ["spot_kind", "场所类型"], ["floors", "去向"], ["institution", "疑似机构"], ["entered", "进入的学生（约，人）"], ["left", "离开的学生（约，人）"], ["adults", "疑似教师（约，人）"], ["activity", "看到、听到的活动"], ["pattern", "时间规律"], ["text", "看到的情况"]];
+
+// What was taken, to be read; later words that were not used stand above with their reason.
+function writtenPage(seen, counts) {
+  const rows = LABELS.map(([name, label]) => ({ label, value: (seen.taken("fact", name)?.label ?? seen.taken("fact", name)?.text ?? "").replace("T", " ") }));
+  const photos = counts.operations.filter((one) => one.kind === "photo").length;
+  screen.replaceChildren(
+    ...troubles(counts),
+    note("ok", "教育部门已收到", "已作为线索送出，不能再改。写错的请联系教育部门。"),
+    card(facts([...rows.filter((one) => one.value), { label: "照片", value: `${photos} 张` }])),
+    link("返回", "#/", { cls: "btn-primary btn-big" }),
   );
 }
 
@@ -98,9 +114,11 @@ async function save(about, isChecked) {
   const fact = (name) => seen.value("fact", name)?.text?.trim() ?? "";
   const missing = NEEDED.filter(([name]) => !fact(name)).map(([, label]) => label);
   if (missing.length) return say(`还没有填：${missing.join("、")}。`, "bad");
+  const wrong = wrongNumbers(fact, { entered: "进入的学生人数", left: "离开的学生人数", adults: "疑似教师人数" }, (await sync.formOf(FORM))?.extras.limits ?? {});
+  if (wrong.length) return say(`${wrong.join("；")}。`, "bad");
   if (fact("watched_from") >= fact("watched_until")) return say("观察结束须晚于开始。", "bad");
   if (fact("is_public_only") !== "true") return say("只能登记在公共场所看到的情况，请确认。", "bad");
-  await speak(about, "done", "", { count: await spokenCount(about.uid), names_checked: isChecked });
+  await speak(about, "done", "", { people: [(await extras()).monitor.uid], count: await spokenCount(about.uid), names_checked: isChecked });
   say("观察已存在手机里，联网后自动发送，送达后成为线索。", "ok");
   location.hash = "#/";
 }
