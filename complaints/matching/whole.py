@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from complaints.matching import thresholds
 from complaints.matching.clusters import Link, attach, partition
-from complaints.matching.scoring import contradicts, score
+from complaints.matching.scoring import Verdict, contradicts, score
 from complaints.matching.signals import Signals
 
 
-def links_of(signals: Mapping[str, Signals]) -> list[Link]:
-    """Links, weak ones included, of all pairs that share a key, each pair once."""
+def pairs_of(signals: Mapping[str, Signals]) -> Iterator[tuple[str, str, Verdict]]:
+    """All pairs that share a key and reach a weak link, each once, with what speaks for and against them."""
     holders: dict[str, list[str]] = defaultdict(list)
     for name, one in signals.items():
         for key in one.keys:
             holders[key].append(name)
-    found = []
     for name, one in signals.items():
         others = {other for probe in one.probes for other in holders.get(probe, ()) if other > name}
         for other in sorted(others):
             verdict = score(one, signals[other])
             if verdict.total >= thresholds.WEAK:
-                found.append(Link(_key(name, one), _key(other, signals[other]), verdict.total))
-    return found
+                yield name, other, verdict
 
 
-def clusters_of(signals: Mapping[str, Signals]) -> list[frozenset[str]]:
-    """Clusters of clues by name, without any person's decision."""
-    by_key = {_key(name, one): name for name, one in signals.items()}
-    links = links_of(signals)
+def links_of(signals: Mapping[str, Signals]) -> list[Link]:
+    """Links, weak ones included, between the content keys of the pairs."""
+    keys = {name: key_of(name, one) for name, one in signals.items()}
+    return [Link(keys[one], keys[other], verdict.total) for one, other, verdict in pairs_of(signals)]
+
+
+def clusters_of(signals: Mapping[str, Signals], links: list[Link] | None = None) -> list[frozenset[str]]:
+    """Clusters of clues by name, without any person's decision; `links` when they were made before."""
+    by_key = {key_of(name, one): name for name, one in signals.items()}
+    links = links_of(signals) if links is None else links
 
     def against(one: str, other: str) -> bool:
         return contradicts(signals[by_key[one]], signals[by_key[other]])
@@ -48,5 +52,6 @@ def clusters_of(signals: Mapping[str, Signals]) -> list[frozenset[str]]:
     return [frozenset(by_key[key] for key in part) for part in grown.values()]
 
 
-def _key(name: str, one: Signals) -> str:
+def key_of(name: str, one: Signals) -> str:
+    """By what a clue is ordered among others: its content first, its name only among equals."""
     return f"{one.digest}:{name}"

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import DateTimeField, F, Q, Value
 from django.db.models.functions import Greatest
@@ -31,7 +32,9 @@ POSITION_DIGITS = 6
 
 
 @dataclass
-class _Node:
+class Node:
+    """A clue in play, its key of order and what of it is compared."""
+
     clue: Clue
     key: str
     signals: Signals
@@ -41,7 +44,7 @@ class _Node:
 class _Plan:
     """Clusters, and the sites that stand now for their clues."""
 
-    nodes: dict[int, _Node]
+    nodes: dict[int, Node]
     parts: list[frozenset[int]]
     sites: dict[int, SuspectedSite]
     site_of: dict[int, SiteMembership]
@@ -102,8 +105,8 @@ def regroup(
     for site, into in _absorb(plan, actor, at):
         if is_machine:
             bridge_note(into, site, actor, at)
-    for site in plan.keepers.values():
-        _refresh(site, plan, moved.get(site.pk, []), actor, at)
+    for index, site in plan.keepers.items():
+        _refresh(site, [plan.nodes[pk] for pk in plan.parts[index]], moved.get(site.pk, []), actor, at)
     for site in plan.sites.values():
         if site.is_live and site.pk not in {kept.pk for kept in plan.keepers.values()}:
             _emptied(site)
@@ -113,7 +116,7 @@ def regroup(
 def _plan(universe: set[int], leaving: set[int], affected: set[int]) -> _Plan:
     rows = ClueSignals.objects.filter(clue__in=universe).exclude(clue__status__in=["REJECTED", "QUARANTINED"])
     nodes = {
-        row.clue_id: _Node(row.clue, f"{row.digest}:{row.clue.uid}", Signals.from_dict(row.content))
+        row.clue_id: Node(row.clue, f"{row.digest}:{row.clue.uid}", Signals.from_dict(row.content))
         for row in rows.select_related("clue__region")
         if row.clue_id not in leaving
     }
@@ -127,7 +130,7 @@ def _plan(universe: set[int], leaving: set[int], affected: set[int]) -> _Plan:
 
 
 def _parts(
-    nodes: dict[int, _Node], affected: set[int], site_of: Mapping[int, SiteMembership]
+    nodes: dict[int, Node], affected: set[int], site_of: Mapping[int, SiteMembership]
 ) -> list[frozenset[int]]:
     """Clusters over strong links, and the single clues that follow one of them.
 
@@ -137,22 +140,22 @@ def _parts(
     key = {pk: node.key for pk, node in nodes.items()}
     rows = ClueLink.objects.filter(first__in=nodes, second__in=nodes)
     strong, links, apart = [], [], []
-    for row in rows.only("first_id", "second_id", "points", "decision"):
-        pair = key[row.first_id], key[row.second_id]
-        link = Link(*pair, row.points, must=row.decision == LinkDecision.TOGETHER)
-        if row.decision == LinkDecision.APART:
+    for first, second, points, decision in rows.values_list("first_id", "second_id", "points", "decision"):
+        pair = key[first], key[second]
+        link = Link(*pair, points, must=decision == LinkDecision.TOGETHER)
+        if decision == LinkDecision.APART:
             apart.append(pair)
-        elif link.must or row.points >= thresholds.LINK:
+        elif link.must or points >= thresholds.LINK:
             strong.append(link)
-        if row.decision == LinkDecision.NONE and row.points >= thresholds.WEAK:
+        if decision == LinkDecision.NONE and points >= thresholds.WEAK:
             links.append(link)
     known: dict[tuple[str, str], bool] = {}
 
     def against(one: str, other: str) -> bool:
-        a, b = nodes[by_key[one]].signals, nodes[by_key[other]].signals
-        pair = (a.digest, b.digest) if a.digest < b.digest else (b.digest, a.digest)
+        a, b = one.partition(":")[0], other.partition(":")[0]
+        pair = (a, b) if a < b else (b, a)
         if pair not in known:
-            known[pair] = contradicts(a, b)
+            known[pair] = contradicts(nodes[by_key[one]].signals, nodes[by_key[other]].signals)
         return known[pair]
 
     found = partition(by_key, strong, apart=apart, contradicts=against)
@@ -297,16 +300,16 @@ def _emptied(site: SuspectedSite) -> None:
         site.save(update_fields=["clue_count", "updated_at"])
 
 
-def _refresh(site: SuspectedSite, plan: _Plan, came: list[Clue], actor: User, at: datetime) -> None:
-    """What a site shows follows from its clues."""
-    part = next(part for index, part in enumerate(plan.parts) if plan.keepers.get(index) is site)
-    nodes = sorted((plan.nodes[pk] for pk in part), key=lambda node: node.key)
-    for name, value in _summary(nodes).items():
-        setattr(site, name, value)
-    if site.institution_id is None:
-        known = {node.clue.institution_id for node in nodes} - {None}
-        site.institution_id = known.pop() if len(known) == 1 else None
-    site.save()
+def _refresh(site: SuspectedSite, nodes: list[Node], came: list[Clue], actor: User, at: datetime) -> None:
+    """What a site shows follows from its clues; one that shows the same is not written."""
+    told = summary_of(sorted(nodes, key=lambda node: node.key))
+    known = {node.clue.institution_id for node in nodes} - {None}
+    if site.institution_id is None and len(known) == 1:
+        told["institution_id"] = known.pop()
+    if any(getattr(site, name) != value for name, value in told.items()):
+        for name, value in told.items():
+            setattr(site, name, value)
+        site.save()
     if came:
         numbers = "、".join(sorted(clue.number for clue in came)[:20])
         audit.record(
@@ -315,7 +318,8 @@ def _refresh(site: SuspectedSite, plan: _Plan, came: list[Clue], actor: User, at
         )  # fmt: skip
 
 
-def _summary(nodes: list[_Node]) -> dict[str, object]:
+def summary_of(nodes: list[Node]) -> dict[str, Any]:
+    """What a site of these clues, in their order, shows."""
     fullest = max(nodes, key=lambda node: (node.signals.address.depth, len(node.signals.address.text)))
     address = fullest.signals.address.text
     written = next((node.clue.place_text for node in nodes if node.clue.place_text), "")
@@ -333,7 +337,7 @@ def _summary(nodes: list[_Node]) -> dict[str, object]:
         "first_seen": min(times),
         "last_seen": max(times),
         "clue_count": len(nodes),
-        "region": home.region,
+        "region_id": home.region_id,
         "region_path": home.region_path,
     }
 

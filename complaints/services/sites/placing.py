@@ -70,8 +70,11 @@ def clue_unplaced(*, actor: User, clue: Clue, at: datetime | None = None) -> Non
     )
 
 
-def signals_of_clue(clue: Clue) -> Signals:
-    """The clue in normal form. Only what handlers see is used, never the sealed report."""
+def signals_of_clue(clue: Clue, places: tuple[str, ...] | None = None) -> Signals:
+    """The clue in normal form. Only what handlers see is used, never the sealed report.
+
+    `places` are the county's `place_names`, when they were read before for many clues.
+    """
     return signals_of(
         place_text=clue.place_text,
         text=clue.text,
@@ -83,7 +86,7 @@ def signals_of_clue(clue: Clue) -> Signals:
         latitude=clue.latitude,
         accuracy_m=clue.accuracy_m,
         institution=str(clue.institution.uid) if clue.institution else "",
-        places=place_names(clue.bureau.region),
+        places=place_names(clue.bureau.region) if places is None else places,
     )
 
 
