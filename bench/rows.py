@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -44,8 +44,13 @@ def _default(model: type[models.Model], field: models.Field[Any, Any]) -> tuple[
     return f"%s::{field.db_type(connection)}", [field.get_db_prep_save(value, connection)]
 
 
-def insert_select(model: type[models.Model], source: str, /, **expressions: str) -> int:
-    """`INSERT INTO model SELECT …`: `source` follows FROM, `expressions` are SQL by field name."""
+def insert_select(
+    model: type[models.Model], source: str, /, *, given: Sequence[Any] = (), **expressions: str
+) -> int:
+    """`INSERT INTO model SELECT …`: `source` follows FROM, with `given` for its placeholders.
+
+    `expressions` are SQL by field name.
+    """
     columns, selected, params = [], [], []
     for field in _fields(model):
         columns.append(f'"{field.column}"')
@@ -60,7 +65,7 @@ def insert_select(model: type[models.Model], source: str, /, **expressions: str)
     with connection.cursor() as cursor:
         cursor.execute(
             f'INSERT INTO "{model._meta.db_table}" ({", ".join(columns)}) SELECT {", ".join(selected)} FROM {source}',
-            params,
+            [*params, *given],
         )
         made = int(cursor.rowcount)
         if made >= ANALYSE_FROM:
