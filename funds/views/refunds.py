@@ -22,8 +22,10 @@ from funds.refunding import refund_working
 from funds.views.accounts import account_url
 from funds.views.common import VIEW, keep_paper, path_to, plain_form, tabs
 from funds.views.contracts import CONTRACTS, contract_url
+from funds.views.lessons import lesson_url
 
 DECIDE = "funds.refund_decide"
+UNSETTLED_SHOWN = 30
 COLUMNS = (
     Column("退费编号", lambda row: row.number, 18),
     Column("机构", lambda row: row.contract.institution.name, 30),
@@ -145,6 +147,20 @@ def working_lines(lines: list[Any], title: str) -> dict[str, Any]:
     return kit.table(title, ("项目", "金额", "计算过程"), rows, "")
 
 
+def _unsettled(row: Refund) -> dict[str, Any]:
+    """Lessons that hold the decision up, each with its page."""
+    rows: list[list[dict[str, Any]]] = [
+        [
+            {"text": str(lesson), "url": lesson_url(lesson)},
+            {"text": f"{lesson.due_on:%Y-%m-%d}" if lesson.due_on else "没有计时", "nowrap": True},
+            {"text": lesson.dispute or "家长还没有回应"},
+            {"status": lesson},
+        ]
+        for lesson in selectors.unsettled_lessons(row.contract)[:UNSETTLED_SHOWN]
+    ]
+    return kit.table("还没有认定的课时", ("课时", "家长答复期限", "家长的话", "状态"), rows, "")
+
+
 @desk_page(CONTRACTS)
 def refund_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """One refund: both sides' words, the calculation, the bank's word."""
@@ -159,8 +175,9 @@ def refund_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         working = refund_working(row.contract, row.ground, timezone.localdate())
         sections.append(working_lines(working.stored(), "今天的计算"))
         if working.unsettled:
-            text = f"还有 {working.unsettled} 课时等家长确认或有异议没有处理，处理后才能审定。"
+            text = f"还有 {working.unsettled} 课时等家长确认或有异议没有处理，处理后才能审定。家长没有回应的，由本局认定。"
             notes.append({"title": "", "text": text, "tone": "warn"})
+            sections.append(_unsettled(row))
     if row.decision:
         sections.append(kit.text("审定意见", row.decision))
     instruction = row.instruction
