@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.querysets import ScopedQuerySet
@@ -13,8 +13,8 @@ from funds.models import OPEN_REFUND, UNDECIDED_REFUND, Contract, Lesson, Refund
 
 
 def lessons_visible(actor: User) -> ScopedQuerySet[Lesson]:
-    """Lessons, those of the last days first."""
-    rows: Any = Lesson.objects.visible_to(actor)
+    """Lessons, those of the last days first; `asked_back` says that a refund of the contract is under way."""
+    rows: Any = Lesson.objects.visible_to(actor).annotate(asked_back=_asked_back())
     found: ScopedQuerySet[Lesson] = rows.select_related(
         "institution", "institution__region", "contract", "declared_by", "decided_by"
     ).order_by("-taught_on", "-pk")
@@ -22,8 +22,13 @@ def lessons_visible(actor: User) -> ScopedQuerySet[Lesson]:
 
 
 def lessons_of_contract(contract: Contract) -> QuerySet[Lesson]:
-    """All lessons of one contract, newest first; the caller has checked the contract."""
-    return Lesson.objects.filter(contract=contract).order_by("-taught_on", "-slot", "-pk")
+    """All lessons of one contract, newest first, as above; the caller has checked the contract."""
+    rows = Lesson.objects.filter(contract=contract).annotate(asked_back=_asked_back())
+    return rows.order_by("-taught_on", "-slot", "-pk")
+
+
+def _asked_back() -> Exists:
+    return Exists(Refund.objects.filter(contract=OuterRef("contract"), status__in=OPEN_REFUND))
 
 
 def has_open_refund(contract_id: int) -> bool:

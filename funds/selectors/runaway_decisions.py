@@ -14,6 +14,7 @@ from funds.refunding import Working, refund_workings
 from funds.selectors.runaways import AFFECTED
 
 MEDIATE = "funds.refund_mediate"
+AT_ONCE = 2000  # one transaction of a worker, well inside its time limit
 
 
 def unconfirmed_lessons(event: RunawayEvent) -> QuerySet[Lesson]:
@@ -61,6 +62,7 @@ class Decidable:
     unheard: int = 0
     objected: int = 0
     nothing: int = 0
+    later: int = 0
 
     @property
     def count(self) -> int:
@@ -91,7 +93,8 @@ def decidable(actor: User, event: RunawayEvent, on: date) -> Decidable:
     ready = [row for row in found["ready"] if not workings[row.pk].unsettled]
     due = [row for row in ready if workings[row.pk].amount > 0 and row.contract.status in AFFECTED]
     return Decidable(
-        rows=tuple((row, workings[row.pk]) for row in due),
+        rows=tuple((row, workings[row.pk]) for row in due[:AT_ONCE]),
+        later=max(0, len(due) - AT_ONCE),
         unsettled=len(found["ready"]) - len(ready),
         waiting=len(found["waiting"]),
         unheard=len(found["unheard"]),

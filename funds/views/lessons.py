@@ -96,9 +96,9 @@ STEPS: dict[str, Step] = {
 }
 
 
-def _confirmation(row: Lesson) -> dict[str, Any]:
+def _confirmation(row: Any) -> dict[str, Any]:
     declared = f"机构于 {row.declared_at:%Y-%m-%d} 申报，确认期限 {row.term or '—'}"
-    if row.status == "TAUGHT" and selectors.has_open_refund(row.contract_id):
+    if row.status == "TAUGHT" and row.asked_back:
         last = (
             f"家长在 {row.due_on:%Y-%m-%d} 以前可以确认或提出异议" if row.due_on else "家长可以确认或提出异议"
         )

@@ -169,7 +169,7 @@ def refund_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     sections = [kit.text("家长说明", row.statement)] if row.statement else []
     if row.answer:
         sections.append(kit.text("机构答复", row.answer))
-    sections.append(working_lines(row.working, "计算过程" if row.decided_at else "申请时的计算"))
+    sections.append(working_lines(row.working, _title(row)))
     notes = []
     if row.status in {"APPLIED", "INST_AGREED", "AUTO_AGREED", "INST_REFUSED", "MEDIATION"}:
         working = refund_working(row.contract, row.ground, timezone.localdate())
@@ -225,6 +225,13 @@ def refund_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         history=kit.history(actor, row.uid),
         crumbs=path_to(("退费", reverse("funds:refund_list")), (row.number, "")),
     )
+
+
+def _title(row: Refund) -> str:
+    if row.decided_at:
+        return "计算过程"
+    restated = row.runaway_claims.filter(state="STOOD").exists() and row.ground == "INSTITUTION"
+    return "列入事件时的计算" if restated else "申请时的计算"
 
 
 def _event_fact(row: Refund) -> list[tuple[str, Any, str]]:

@@ -16,7 +16,7 @@ from funds import services
 from funds.forms.runaways import ClaimLessonsForm, ClaimsApproveForm
 from funds.models import RunawayEvent
 from funds.selectors import runaway_decisions as reads
-from funds.selectors.runaway_decisions import Decidable
+from funds.selectors.runaway_decisions import Decidable, LessonTotals
 from funds.selectors.runaways import Cover, cover_of, runaways_visible
 from funds.views.common import risk_path
 
@@ -28,6 +28,7 @@ OUT = (
     ("unheard", "还没有受理调解", "由监管股负责人统一审定，或者先“受理调解”"),
     ("objected", "机构不同意", "逐件调解、审定"),
     ("nothing", "没有可退的余额", "逐件“不予退费”并写明理由"),
+    ("later", "超过一次办理的件数", "本次完成后再审定一次"),
 )
 
 
@@ -35,31 +36,30 @@ def _url(row: RunawayEvent, name: str) -> str:
     return reverse(f"funds:runaway_{name}", kwargs={"uid": row.uid})
 
 
-def decision_buttons(actor: User, row: RunawayEvent, lessons: int) -> list[dict[str, Any]]:
-    """Buttons of the event's page, for who may decide, while there is something to decide."""
-    if row.status != "HANDLING" or not actor.may(DECIDE):
+def decision_buttons(actor: User, row: RunawayEvent) -> list[dict[str, Any]]:
+    """The button of the event's page, for who may decide, while a refund is undecided."""
+    if row.status != "HANDLING" or not actor.may(DECIDE) or not reads.undecided_refunds(row).exists():
         return []
-    found = [("统一认定课时", "lessons")] if lessons else []
-    if reads.undecided_refunds(row).exists():
-        found.append(("统一审定退费", "approve"))
-    return [{"label": label, "url": _url(row, name), "method": "link"} for label, name in found]
+    return [{"label": "统一审定退费", "url": _url(row, "approve"), "method": "link"}]
 
 
-def decision_notes(row: RunawayEvent, lessons: int) -> list[dict[str, str]]:
-    """What holds the decisions up."""
+def decision_notes(actor: User, row: RunawayEvent, lessons: int) -> list[dict[str, str]]:
+    """What holds the decisions up, with the way to it for who may decide."""
     if row.status != "HANDLING" or not lessons:
         return []
     text = (
         f"有 {lessons:,} 课时等家长确认，退费在办的不再自动确认，没有认定就不能审定退费。"
         "由监管股负责人或局领导“统一认定课时”。"
     )
-    return [{"title": "", "text": text, "tone": "warn"}]
+    url = _url(row, "lessons") if actor.may(DECIDE) else ""
+    return [{"title": "", "text": text, "tone": "warn", "url": url, "action": "统一认定课时"}]
 
 
 @desk_page(DECIDE)
 def runaway_lessons(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """One decision about all lessons that nobody answered."""
     row: Any = get_visible(runaways_visible(request.user), request.user, uid)
+    found = reads.lesson_totals(row, timezone.localdate())
     home = reverse("funds:runaway_detail", kwargs={"uid": row.uid})
 
     def work(values: dict[str, Any]) -> str:
@@ -68,13 +68,12 @@ def runaway_lessons(request: AuthedRequest, uid: UUID) -> HttpResponse:
 
     return form_page(
         request, ClaimLessonsForm(**data(request)), work, heading="统一认定课时", submit="认定", cancel_url=home,
-        done="课时已认定。", template=TEMPLATE, subtitle=row.institution.name, sections=[_lessons(row)],
-        crumbs=_crumbs(row, home, "统一认定课时"),
+        done="课时已认定。", template=TEMPLATE, subtitle=row.institution.name, sections=[_lessons(found)],
+        is_empty=not found.lessons, crumbs=_crumbs(row, home, "统一认定课时"),
     )  # fmt: skip
 
 
-def _lessons(row: RunawayEvent) -> dict[str, Any]:
-    found = reads.lesson_totals(row, timezone.localdate())
+def _lessons(found: LessonTotals) -> dict[str, Any]:
     lines = [
         ("等家长确认、本次认定", found.lessons, f"{found.contracts:,} 份合同"),
         ("其中家长答复期限未到", found.in_time, "认定后家长不能再确认或提出异议"),

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from time import perf_counter
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db.models import Sum
 from django.test import Client
 from django.utils import timezone
 
+from bench.lessons import filled
 from casework.canonical import sha256_hex
 from casework.errors import Blocked, NotAllowed, Unlawful, WrongState
 from casework.models import AuditEvent, JobRun, JobState
 from funds import ledger, risk_work, services, work
 from funds.models import Contract, Lesson, Refund, RunawayClaim, RunawayEvent
 from funds.runaway_tasks import approve_claims
-from funds.selectors.runaway_decisions import decidable
+from funds.selectors import runaway_decisions as reads
+from funds.selectors.runaway_decisions import AT_ONCE, decidable
+from funds.services import runaway_claims, runaway_decisions
 from institutions.models import Institution
 from tests.conftest import World
 from tests.funds import paying
@@ -164,6 +170,16 @@ def test_only_what_was_shown_is_approved_and_all_of_it_or_nothing(
     assert services.claims_approve_run(actor=law.head, event_id=gone.pk, job_id=job.pk, at=AT, **one) == 0
 
 
+def test_what_is_too_much_for_one_step_is_left_for_the_next(
+    law: World, gone: RunawayEvent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reads, "AT_ONCE", 1)
+    found = decidable(law.head, gone, LATE)
+    assert (found.count, found.fen, found.later) == (1, 300_000, 1)
+    assert [approved(law, gone), approved(law, gone)] == [1, 1]
+    assert Refund.objects.filter(status="APPROVED").count() == 2
+
+
 def test_what_is_decided_one_by_one_stays_out(law: World, place: Institution) -> None:
     paying.custody(law, place)
     rows = [
@@ -197,7 +213,10 @@ def test_pages_and_the_desk(
     assert "有 4 课时等家长确认" in text
     assert f"{here}lessons/" in text
     assert f"{here}approve/" in text
-    assert f"{here}approve/" not in clerk.get(here).content.decode()
+    seen = clerk.get(here).content.decode()
+    assert f"{here}approve/" not in seen
+    assert f"{here}lessons/" not in seen
+    assert "不等机构答复" in head.get(f"{here}claims/").content.decode()
     assert clerk.get(f"{here}approve/").status_code == 403
     assert clerk.get(f"{here}lessons/").status_code == 403
     for name in ("approve", "lessons"):
@@ -230,3 +249,30 @@ def test_pages_and_the_desk(
     )
     with pytest.raises(Blocked, match="4 份合同的家长有钱没有退"):
         services.runaway_close(actor=law.head, event=gone, outcome="已退费", at=AT)
+
+
+@pytest.mark.prove
+def test_three_thousand_silent_families_are_decided_and_approved(
+    law: World, place: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runaway_claims, "enqueue", lambda *args: None)
+    monkeypatch.setattr(runaway_decisions, "enqueue", lambda *args: None)
+    filled(law.head, place, 3000)
+    row = services.claims_list(actor=law.head, event=event(law, place), at=AT)
+    services.claims_open(actor=law.head, event_id=row.pk, at=AT)
+    assert (decidable(law.head, row, LATE).count, decidable(law.head, row, LATE).unsettled) == (0, 3000)
+    begun = perf_counter()
+    done = services.claims_lessons_decide(
+        actor=law.head, event=row, outcome="CANCELLED", decision="没有签到", at=AT
+    )
+    lessons = perf_counter() - begun
+    assert done == 3000
+    begun = perf_counter()
+    first = approved(law, RunawayEvent.objects.get(pk=row.pk))
+    seconds = perf_counter() - begun
+    assert (first, approved(law, RunawayEvent.objects.get(pk=row.pk))) == (AT_ONCE, 3000 - AT_ONCE)
+    print(f"3,000 lessons {lessons:.1f} s, {first:,} refunds {seconds:.0f} s")  # noqa: T201 -- a measurement
+    found = Refund.objects.filter(contract__institution=place, status="APPROVED")
+    assert found.aggregate(fen=Sum("amount_fen"))["fen"] == 3000 * 240_001
+    ledger.verify()
+    assert seconds < settings.CELERY_TASK_SOFT_TIME_LIMIT

@@ -12,6 +12,7 @@ from django.utils import timezone
 from casework.errors import Blocked, NotAllowed, WrongState
 from casework.models import AuditEvent
 from funds import services, work
+from funds.links import path_of
 from funds.models import Contract, Lesson, Refund
 from funds.refunding import refund_working
 from institutions.models import Institution
@@ -87,9 +88,18 @@ def test_it_waits_on_the_desk_when_the_familys_days_are_over(
     assert "不再自动确认" in text
     assert f"{here}uphold/" in text
     assert f"{here}cancel/" in text
+    assert "退费在办，不自动确认" in page.get("/desk/funds/lessons/").content.decode()
     own = Refund.objects.get()
     refund = page.get(f"/desk/funds/refunds/{own.uid}/").content.decode()
     assert here in refund
     assert "家长还没有回应" in refund
     Lesson.objects.update(due_on=timezone.localdate() - timedelta(days=1))
     assert "未确认课时" in page.get("/desk/").content.decode()
+
+
+def test_the_family_is_told(law: World, silent: Contract) -> None:
+    here = path_of(silent.family)
+    assert "退费在办，课时不再自动确认" in Client().get(here).content.decode()
+    lesson = Lesson.objects.order_by("pk")[0]
+    services.lesson_cancel(actor=law.officer, lesson=lesson, decision="没有签到", at=OVER)
+    assert "教育局认定：没有签到" in Client().get(here).content.decode()
