@@ -74,6 +74,7 @@ def grant_permissions() -> None:
     grant("funds.runaway_register", "登记跑路停业事件", CLERKS)
     grant("funds.runaway_close", "办结跑路停业事件", HEADS)
     grant("funds.claims_open", "统一开立跑路停业退费申请", HEADS)
+    grant("funds.claims_decide", "统一认定课时和审定跑路停业退费", HEADS)
     grant("funds.audit_open", "开展资金专查", OFFICERS)
     grant("funds.audit_work", "办理资金专查", CLERKS)
     grant("funds.audit_close", "复核和结束资金专查", HEADS)

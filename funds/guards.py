@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         DepositMovement,
         EscrowAccount,
         Instruction,
+        Lesson,
         Refund,
         ReleaseBatch,
         SettlementAccount,
@@ -168,6 +169,16 @@ def decision_attached(batch: ReleaseBatch, actor: User) -> Iterator[Reason]:
     papers = EvidenceFile.objects.filter(subject_uid=batch.uid, discarded_at__isnull=True)
     if not papers.filter(subject_type=batch._meta.label_lower).exists():
         yield Reason("人工拨付须上传决定的扫描件。", cleared_by="请先上传材料。")
+
+
+def silence_holds_up_a_refund(lesson: Lesson, actor: User) -> Iterator[Reason]:
+    """An unconfirmed lesson is the family's; the bureau decides it only while a refund of the contract waits for it."""
+    if lesson.status == "TAUGHT" and not selectors.has_open_refund(lesson.contract_id):
+        yield Reason(
+            "课时等家长确认，没有异议的到期自动确认。",
+            gate="organ",
+            cleared_by="合同有退费在办的，才由本局认定。",
+        )
 
 
 def keeps_fees_itself(refund: Refund, actor: User) -> Iterator[Reason]:

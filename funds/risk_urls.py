@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from funds.views import audit_sheets, case_links, labour, outside, platform, rounds, runaways
+from funds.views import (
+    audit_sheets,
+    case_links,
+    labour,
+    outside,
+    platform,
+    rounds,
+    runaway_decisions,
+    runaways,
+)
 
 desk: list[URLPattern] = [
     path("funds/runaways/", runaways.runaway_list, name="runaway_list"),
     path("funds/runaways/new/", runaways.runaway_create, name="runaway_create"),
     path("funds/runaways/<uuid:uid>/", runaways.runaway_detail, name="runaway_detail"),
     path("funds/runaways/<uuid:uid>/claims/", runaways.runaway_claims, name="runaway_claims"),
+    path("funds/runaways/<uuid:uid>/lessons/", runaway_decisions.runaway_lessons, name="runaway_lessons"),
+    path("funds/runaways/<uuid:uid>/approve/", runaway_decisions.runaway_approve, name="runaway_approve"),
     path("funds/runaways/<uuid:uid>/do/<slug:name>/", runaways.runaway_step, name="runaway_step"),
     path("funds/rounds/", rounds.round_list, name="round_list"),
     path("funds/rounds/new/", rounds.round_create, name="round_create"),

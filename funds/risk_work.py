@@ -31,6 +31,31 @@ def runaway_items(actor: User, today: date) -> Iterable[WorkItem]:
         )
 
 
+def decision_items(actor: User, today: date) -> Iterable[WorkItem]:
+    """Decisions about all families of an event at once."""
+    from funds.selectors.runaway_decisions import to_decide
+    from funds.selectors.runaways import runaways_visible
+
+    events = {row.pk: row for row in runaways_visible(actor).filter(status="HANDLING")[:SHOWN]}
+    for found in to_decide(events):
+        row = events[found.event]
+        for title, name, count, unit in (
+            ("统一认定未确认课时", "funds:runaway_lessons", found.lessons, "课时"),
+            ("统一审定退费", "funds:runaway_approve", found.refunds, "件退费没有审定"),
+        ):
+            if count:
+                yield WorkItem(
+                    title,
+                    reverse(name, kwargs={"uid": row.uid}),
+                    None,
+                    sub=f"{count:,} {unit}",
+                    institution=row.institution.name,
+                    place=row.region.name,
+                    stage=row.get_status_display(),
+                    tone="bad",
+                )
+
+
 def finding_items(actor: User, today: date) -> Iterable[WorkItem]:
     """Findings to be put right, and those that another person should check."""
     from funds.selectors.rounds import findings_visible

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from casework.registries import WorkItem
 from funds.guards import yuan
-from funds.models import OPEN_REFUND
+from funds.models import OPEN_REFUND, RunawayClaim
 
 SHOWN = 100
 REFUND_STEPS = {
@@ -45,6 +45,23 @@ def dispute_items(actor: User, today: date) -> Iterable[WorkItem]:
         )
 
 
+def silence_items(actor: User, today: date) -> Iterable[WorkItem]:
+    """Lessons nobody answered for which a refund waits."""
+    from funds.selectors import silent_lessons
+
+    for row in silent_lessons(actor, today)[:SHOWN]:
+        yield WorkItem(
+            "认定未确认课时",
+            _url("funds:lesson_detail", row.uid),
+            row.due_on,
+            sub=f"合同 {row.contract.number} 退费在办，家长没有回应",
+            institution=row.institution.name,
+            place=row.institution.region.name,
+            stage=row.get_status_display(),
+            tone="warn",
+        )
+
+
 def release_items(actor: User, today: date) -> Iterable[WorkItem]:
     """Batches that wait for a second person."""
     from funds.selectors import releases_visible
@@ -68,6 +85,8 @@ def refund_items(actor: User, today: date) -> Iterable[WorkItem]:
     from funds.selectors import refunds_visible
 
     rows = refunds_visible(actor).filter(status__in=list(REFUND_STEPS)).order_by("pay_due_on", "pk")
+    at_once = RunawayClaim.objects.filter(event__status="HANDLING", refund__isnull=False).values("refund")
+    rows = rows.exclude(status__in=["INST_AGREED", "AUTO_AGREED"], pk__in=at_once)
     for row in rows[:SHOWN]:
         title, permission = REFUND_STEPS[row.status]
         if not actor.may(permission):

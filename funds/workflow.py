@@ -190,12 +190,12 @@ LESSON = Workflow(
             is_system=True,
         ),
         Transition(
-            "uphold", "认定已授课", (L.DISPUTED,), L.CONFIRMED, permission=DECIDE,
-            requires=("decision", "confirmed_at"), is_primary=True,
+            "uphold", "认定已授课", (L.DISPUTED, L.TAUGHT), L.CONFIRMED, permission=DECIDE,
+            guards=(guards.silence_holds_up_a_refund,), requires=("decision", "confirmed_at"), is_primary=True,
         ),
         Transition(
-            "cancel", "认定未授课", (L.DISPUTED,), L.CANCELLED, permission=DECIDE,
-            requires=("decision", "decided_by"),
+            "cancel", "认定未授课", (L.DISPUTED, L.TAUGHT), L.CANCELLED, permission=DECIDE,
+            guards=(guards.silence_holds_up_a_refund,), requires=("decision", "decided_by"),
         ),
         Transition(
             "withdraw", "撤回申报", (L.TAUGHT,), L.CANCELLED, permission="funds.lesson_declare",

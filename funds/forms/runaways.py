@@ -61,6 +61,33 @@ class CorrectForm(forms.Form):
         self.fields["is_reachable"].initial = "yes" if row.is_reachable else "no"
 
 
+class ClaimLessonsForm(forms.Form):
+    """What is found about all lessons that nobody answered."""
+
+    outcome = forms.ChoiceField(
+        label="认定",
+        choices=(("", "请选择"), ("CANCELLED", "未授课，不计费"), ("CONFIRMED", "已授课，照常计费")),
+        help_text="未授课的，课时费退给家长；已授课的，归机构。",
+    )
+    decision = forms.CharField(
+        label="理由", max_length=200, widget=area(3),
+        help_text="写明依据，如签到、监控、消课记录；每一课时都记这一理由。",
+    )  # fmt: skip
+
+
+class ClaimsApproveForm(forms.Form):
+    """The word about the refunds whose number and sum stand on the page."""
+
+    count = forms.IntegerField(widget=forms.HiddenInput)
+    fen = forms.IntegerField(widget=forms.HiddenInput)
+    decision = forms.CharField(
+        label="审定意见",
+        max_length=200,
+        widget=area(3),
+        help_text="每一件都记这一意见。页面打开后有变动的，不会审定。",
+    )
+
+
 class MeasureForm(forms.Form):
     """One thing that was done."""
 

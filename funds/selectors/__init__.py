@@ -36,7 +36,13 @@ from funds.selectors.bank import (
 )
 from funds.selectors.contracts import contract_money, contracts_visible, instructions_visible
 from funds.selectors.late import Late, late_accounts, late_of_bank
-from funds.selectors.lessons import lessons_of_contract, lessons_visible
+from funds.selectors.lessons import (
+    has_open_refund,
+    lessons_of_contract,
+    lessons_visible,
+    silent_lessons,
+    unsettled_lessons,
+)
 from funds.selectors.money import Position, position_of
 from funds.selectors.payments import Candidate, payment_candidates
 from funds.selectors.refunds import refunds_visible
@@ -79,6 +85,7 @@ __all__ = [
     "deposit_totals",
     "exceptions",
     "freezes_visible",
+    "has_open_refund",
     "has_waiting",
     "institution_balance",
     "instructions_visible",
@@ -108,8 +115,10 @@ __all__ = [
     "settlement_of",
     "settlements_visible",
     "signals_visible",
+    "silent_lessons",
     "statements_visible",
     "suspense_visible",
+    "unsettled_lessons",
     "warning_counts",
     "warnings_open",
     "warnings_visible",

@@ -60,10 +60,14 @@ class OwnContract:
     left_out: str
 
     @property
+    def is_asked_back(self) -> bool:
+        """Whether a refund is under way; no lesson is then confirmed by silence."""
+        return any(row.status not in {"REJECTED", "WITHDRAWN", "PAID"} for row in self.refunds)
+
+    @property
     def may_refund(self) -> bool:
         """Whether a refund can be applied for now."""
-        is_open = any(row.status not in {"REJECTED", "WITHDRAWN", "PAID"} for row in self.refunds)
-        return self.contract.status in MAY_REFUND and not is_open and self.working.rest > 0
+        return self.contract.status in MAY_REFUND and not self.is_asked_back and self.working.rest > 0
 
 
 def own_contracts(family: Family, today: date) -> list[OwnContract]:

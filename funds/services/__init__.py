@@ -144,6 +144,7 @@ from funds.services.rounds import (
     sheet_redo,
 )
 from funds.services.runaway_claims import claims_list, claims_open
+from funds.services.runaway_decisions import claims_approve, claims_approve_run, claims_lessons_decide
 from funds.services.runaways import (
     runaway_close,
     runaway_correct,
@@ -209,6 +210,9 @@ __all__ = [
     "certificates_catch_up",
     "certificates_make",
     "claim_proof",
+    "claims_approve",
+    "claims_approve_run",
+    "claims_lessons_decide",
     "claims_list",
     "claims_open",
     "contract_draft",

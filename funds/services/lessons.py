@@ -15,7 +15,7 @@ from casework import audit, policy
 from casework.canonical import sha256_hex
 from casework.deadlines import CalendarMissing, compute, load_calendar
 from casework.errors import NotAllowed, Unlawful, WrongState
-from casework.steps import require
+from casework.steps import lock, ready, require
 from casework.workflow import transition
 from funds.models import OPEN_REFUND, AbsenceRule, Contract, Lesson, LessonStatus, Refund
 from funds.services.consuming import lessons_settle
@@ -232,23 +232,26 @@ def lesson_dispute(*, actor: User, lesson: Lesson, words: str, at: datetime | No
 
 @database.atomic
 def lesson_uphold(*, actor: User, lesson: Lesson, decision: str, at: datetime | None = None) -> Lesson:
-    """The bureau finds that it was given: it counts. Raises WrongState, NotAllowed, Unlawful."""
+    """The bureau finds that it was given: it counts. Raises WrongState, NotAllowed, Unlawful, Blocked (not yet its turn)."""
     require(actor, "funds.lesson_decide")
     if not decision.strip():
         raise Unlawful("请写明认定的理由。")
+    lock(lesson.contract)
+    lesson.refresh_from_db()
+    ready(lesson, "uphold", actor)
     return _settled(
         actor,
         lesson,
         "lesson_uphold",
         at,
-        "DISPUTED",
+        lesson.status,
         decision=decision.strip()[:200],
         decided_by=actor,
     )
 
 
 def lesson_cancel(*, actor: User, lesson: Lesson, decision: str, at: datetime | None = None) -> Lesson:
-    """The bureau finds that it was not given: nothing is charged. Raises WrongState, NotAllowed, Unlawful."""
+    """The bureau finds that it was not given: nothing is charged. Raises WrongState, NotAllowed, Unlawful, Blocked."""
     values = {"decision": decision.strip()[:200], "decided_by": actor}
     return transition(lesson, "cancel", actor=actor, at=at, values=values)
 

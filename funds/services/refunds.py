@@ -220,7 +220,7 @@ def refund_approve(
 def _unsettled(count: int) -> Reason:
     return Reason(
         f"还有 {count} 课时等家长确认或有异议没有处理。",
-        cleared_by="请家长先确认或提出异议，有异议的先认定。",
+        cleared_by="请家长先确认或提出异议；有异议的和家长没有回应的，由本局认定课时。",
     )
 
 

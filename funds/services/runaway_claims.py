@@ -42,6 +42,7 @@ from funds.texting import tell
 
 CHUNK = 500
 OPEN = "funds.claims_open"
+KIND = "runaway_claims"
 STILL_OPEN = "机构还在办学，退费由各家自己申请。机构已经停业或者失联的，先“更正事件”，再开立。"
 NO_WAIT = "机构失联，不等机构答复，由教育局直接受理（事件 {}）"
 
@@ -75,11 +76,9 @@ def claims_list(*, actor: User, event: RunawayEvent, at: datetime | None = None)
             about=locked.file_uid,
             at=at,
         )
-    if locked.job is None or locked.job.state in {JobState.DONE, JobState.FAILED}:
+    if locked.job is None or locked.job.kind != KIND or locked.job.state in {JobState.DONE, JobState.FAILED}:
         label = f"开立退费申请：{locked.institution.name}"[:120]
-        locked.job = job_start(
-            actor=actor, bureau=locked.bureau, kind="runaway_claims", label=label, total=waiting
-        )
+        locked.job = job_start(actor=actor, bureau=locked.bureau, kind=KIND, label=label, total=waiting)
         locked.save(update_fields=["job", "updated_at"])
     enqueue("funds.runaway_tasks.open_claims", locked.pk, actor.pk)
     return locked
@@ -124,7 +123,8 @@ def claims_open(*, actor: User, event_id: int, at: datetime | None = None) -> in
 
 def _job(event_id: int) -> JobRun | None:
     """The job that people watch now: a press after a failure has put a new one in the place of the old."""
-    return JobRun.objects.filter(pk__in=RunawayEvent.objects.filter(pk=event_id).values("job")).first()
+    jobs = RunawayEvent.objects.filter(pk=event_id).values("job")
+    return JobRun.objects.filter(pk__in=jobs, kind=KIND).first()
 
 
 def _finish(event_id: int) -> None:

@@ -267,6 +267,8 @@ def countdown(lesson: Any) -> str:
     """How long the family may still object."""
     if lesson.status != "TAUGHT":
         return "—"
+    if lesson.asked_back:
+        return "退费在办，不自动确认"
     if lesson.due_on is None:
         return lesson.term or "没有计时"
     return f"{lesson.due_on:%Y-%m-%d}（还有 {lesson.days_left} 天）"

@@ -96,6 +96,24 @@ STEPS: dict[str, Step] = {
 }
 
 
+def _confirmation(row: Any) -> dict[str, Any]:
+    declared = f"机构于 {row.declared_at:%Y-%m-%d} 申报，确认期限 {row.term or '—'}"
+    if row.status == "TAUGHT" and row.asked_back:
+        last = (
+            f"家长在 {row.due_on:%Y-%m-%d} 以前可以确认或提出异议" if row.due_on else "家长可以确认或提出异议"
+        )
+        return kit.text(
+            "确认",
+            f"{declared}。合同有退费在办，课时不再自动确认。",
+            f"{last}；家长没有回应的，由本局认定已授课或者未授课，认定后才能审定退费。",
+        )
+    return kit.text(
+        "确认",
+        f"{declared}，自动确认：{countdown(row)}。",
+        "自动确认当天 24 点以前，家长都可以提出异议；有异议的课时不计费、不拨付，直到本局认定。",
+    )
+
+
 @desk_page(CONTRACTS)
 def lesson_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """One lesson."""
@@ -110,11 +128,7 @@ def lesson_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         sections=[
             *([kit.text("家长异议", row.dispute)] if row.dispute else []),
             *([kit.text("处理意见", row.decision)] if row.decision else []),
-            kit.text(
-                "确认",
-                f"机构于 {row.declared_at:%Y-%m-%d} 申报，确认期限 {row.term or '—'}，自动确认：{countdown(row)}。",
-                "自动确认当天 24 点以前，家长都可以提出异议；有异议的课时不计费、不拨付，直到本局认定。",
-            ),
+            _confirmation(row),
         ],
         facts=kit.facts(
             ("合同", row.contract.number, contract_url(row.contract)),

@@ -22,8 +22,10 @@ from funds.refunding import refund_working
 from funds.views.accounts import account_url
 from funds.views.common import VIEW, keep_paper, path_to, plain_form, tabs
 from funds.views.contracts import CONTRACTS, contract_url
+from funds.views.lessons import lesson_url
 
 DECIDE = "funds.refund_decide"
+UNSETTLED_SHOWN = 30
 COLUMNS = (
     Column("退费编号", lambda row: row.number, 18),
     Column("机构", lambda row: row.contract.institution.name, 30),
@@ -145,6 +147,20 @@ def working_lines(lines: list[Any], title: str) -> dict[str, Any]:
     return kit.table(title, ("项目", "金额", "计算过程"), rows, "")
 
 
+def _unsettled(row: Refund) -> dict[str, Any]:
+    """Lessons that hold the decision up, each with its page."""
+    rows: list[list[dict[str, Any]]] = [
+        [
+            {"text": str(lesson), "url": lesson_url(lesson)},
+            {"text": f"{lesson.due_on:%Y-%m-%d}" if lesson.due_on else "没有计时", "nowrap": True},
+            {"text": lesson.dispute or "家长还没有回应"},
+            {"status": lesson},
+        ]
+        for lesson in selectors.unsettled_lessons(row.contract)[:UNSETTLED_SHOWN]
+    ]
+    return kit.table("还没有认定的课时", ("课时", "家长答复期限", "家长的话", "状态"), rows, "")
+
+
 @desk_page(CONTRACTS)
 def refund_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """One refund: both sides' words, the calculation, the bank's word."""
@@ -153,14 +169,15 @@ def refund_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     sections = [kit.text("家长说明", row.statement)] if row.statement else []
     if row.answer:
         sections.append(kit.text("机构答复", row.answer))
-    sections.append(working_lines(row.working, "计算过程" if row.decided_at else "申请时的计算"))
+    sections.append(working_lines(row.working, _title(row)))
     notes = []
     if row.status in {"APPLIED", "INST_AGREED", "AUTO_AGREED", "INST_REFUSED", "MEDIATION"}:
         working = refund_working(row.contract, row.ground, timezone.localdate())
         sections.append(working_lines(working.stored(), "今天的计算"))
         if working.unsettled:
-            text = f"还有 {working.unsettled} 课时等家长确认或有异议没有处理，处理后才能审定。"
+            text = f"还有 {working.unsettled} 课时等家长确认或有异议没有处理，处理后才能审定。家长没有回应的，由本局认定。"
             notes.append({"title": "", "text": text, "tone": "warn"})
+            sections.append(_unsettled(row))
     if row.decision:
         sections.append(kit.text("审定意见", row.decision))
     instruction = row.instruction
@@ -208,6 +225,13 @@ def refund_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         history=kit.history(actor, row.uid),
         crumbs=path_to(("退费", reverse("funds:refund_list")), (row.number, "")),
     )
+
+
+def _title(row: Refund) -> str:
+    if row.decided_at:
+        return "计算过程"
+    restated = row.runaway_claims.filter(state="STOOD").exists() and row.ground == "INSTITUTION"
+    return "列入事件时的计算" if restated else "申请时的计算"
 
 
 def _event_fact(row: Refund) -> list[tuple[str, Any, str]]:

@@ -21,12 +21,14 @@ from funds import services
 from funds.filters.runaways import ClaimFilter, RunawayFilter
 from funds.forms.accounts import PaperForm, ReasonForm
 from funds.forms.runaways import CorrectForm, MeasureForm, OutcomeForm, RunawayForm
-from funds.models import RunawayEvent
+from funds.models import Refund, RunawayEvent
 from funds.selectors import runaways as reads
+from funds.selectors.runaway_decisions import unconfirmed_lessons
 from funds.selectors.runaways import ClaimTotals, Cover
 from funds.views.common import VIEW, keep_paper, named_place, plain_form, risk_path, risk_tabs, row_form
 from funds.views.contracts import CONTRACTS, contract_url
 from funds.views.refunds import refund_url
+from funds.views.runaway_decisions import decision_buttons, decision_notes
 
 REGISTER, CLOSE, OPEN = "funds.runaway_register", "funds.runaway_close", "funds.claims_open"
 HOME = "funds:runaway_list"
@@ -256,6 +258,7 @@ def runaway_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         )
     cover, totals = reads.cover_of(row.institution), reads.claim_totals(row)
     left = totals.waiting + reads.unlisted_contracts(row).count() + reads.lapsed_claims(row).count()
+    lessons = unconfirmed_lessons(row).count()
     sees = actor.may(CONTRACTS)
     context: dict[str, Any] = {
         "row": row,
@@ -265,8 +268,8 @@ def runaway_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         "kpis": _kpis(row, cover, totals, sees_claims=sees),
         "job": _progress(row),
         "job_url": f"{request.path}?part=progress",
-        "notes": _notes(row, left),
-        "actions": _buttons(actor, row, bool(left)),
+        "notes": [*_notes(row, left), *decision_notes(actor, row, lessons)],
+        "actions": [*decision_buttons(actor, row), *_buttons(actor, row, bool(left))],
         "links": [{"label": "退费登记", "url": reverse("funds:runaway_claims", kwargs={"uid": uid})}]
         if sees
         else [],
@@ -368,8 +371,12 @@ def _claim_cells(row: Any, *, cover: Cover) -> list[dict[str, Any]]:
         {"text": yuan(refund.amount_fen) if refund else "—", "sub": share, "num": True},
         {"text": refund.number if refund else row.get_state_display(),
          "url": refund_url(refund) if refund else "", "sub": row.reason},
-        {"status": refund} if refund else {"status": row, "status_field": "state"},
+        {"status": refund, "sub": _unasked(refund)} if refund else {"status": row, "status_field": "state"},
     ]  # fmt: skip
+
+
+def _unasked(refund: Refund) -> str:
+    return "不等机构答复" if refund.status == "APPLIED" and refund.answer_due_on is None else ""
 
 
 @desk_page(CONTRACTS)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from casework.canonical import sha256_hex
-from casework.errors import NotAllowed, Unlawful, WrongState
+from casework.errors import Blocked, NotAllowed, Unlawful, WrongState
 from casework.jobs import job_fail
 from casework.models import AuditEvent, Deadline, JobRun, JobState
 from funds import services
@@ -202,6 +202,44 @@ def test_what_is_decided_already_is_left_alone(
     own.refresh_from_db()
     assert (own.ground, own.amount_fen, own.status) == ("FAMILY", 240_000, "APPROVED")
     assert not AuditEvent.objects.filter(verb="funds.refund_restate").exists()
+
+
+def test_a_family_whose_application_lapsed_waits_again_and_the_event_stays_open(
+    law: World, place: Institution, families: list[Contract]
+) -> None:
+    row = services.claims_list(actor=law.head, event=event(law, place), at=AT)
+    services.claims_open(actor=law.head, event_id=row.pk, at=AT)
+    services.runaway_measure_add(
+        actor=law.clerk, event=row, kind="POLICE", taken_on=LATE, note="移送公安经侦", at=AT
+    )
+    gone, refused = Refund.objects.order_by("pk")
+    services.refund_withdraw(actor=law.clerk, refund=gone, at=AT)
+    refused = services.refund_mediate(actor=law.officer, refund=refused, at=AT)
+    services.refund_reject(actor=law.head, refund=refused, decision="查无此人", at=AT)
+    with pytest.raises(Blocked, match="2 份合同的家长有钱没有退"):
+        services.runaway_close(actor=law.head, event=row, outcome="已退费", at=AT)
+    own = services.refund_apply(actor=law.system, contract=families[0], ground="FAMILY", at=AT)
+    with pytest.raises(Blocked, match="1 件退费在办"):
+        services.runaway_close(actor=law.head, event=row, outcome="已退费", at=AT)
+    again = services.claims_list(actor=law.head, event=row, at=AT)
+    assert list(again.claims.order_by("seq").values_list("seq", "state")) == [(1, "WAITING"), (2, "WAITING")]
+    assert services.claims_open(actor=law.head, event_id=row.pk, at=AT) == 1
+    first, second = again.claims.order_by("seq")
+    assert (first.state, first.refund, second.state) == ("STOOD", own, "OPENED")
+    assert second.refund not in {None, refused}
+
+
+def test_a_refund_crisis_closes_when_no_refund_is_under_way(
+    law: World, place: Institution, families: list[Contract]
+) -> None:
+    row = event(law, place, kind="REFUND", is_reachable=True)
+    services.runaway_measure_add(
+        actor=law.clerk, event=row, kind="CONTACT", taken_on=LATE, note="约谈", at=AT
+    )
+    with pytest.raises(Blocked, match="1 件退费在办"):
+        services.runaway_close(actor=law.head, event=row, outcome="已平息", at=AT)
+    services.refund_withdraw(actor=law.clerk, refund=Refund.objects.get(), at=AT)
+    assert services.runaway_close(actor=law.head, event=row, outcome="已平息", at=AT).status == "CLOSED"
 
 
 def broken(*args: Any) -> Any:

@@ -1,0 +1,130 @@
+"""Desk pages of decisions about all families of one run-away: what is taken in and what stays out, then the word."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from casework.templatetags.ui import yuan
+from casework.web import AuthedRequest, data, desk_page, form_page, get_visible, kit
+from funds import services
+from funds.forms.runaways import ClaimLessonsForm, ClaimsApproveForm
+from funds.models import RunawayEvent
+from funds.selectors import runaway_decisions as reads
+from funds.selectors.runaway_decisions import Decidable, LessonTotals
+from funds.selectors.runaways import Cover, cover_of, runaways_visible
+from funds.views.common import risk_path
+
+DECIDE = "funds.claims_decide"
+TEMPLATE = "funds/runaway_decide.html"
+OUT = (
+    ("unsettled", "有课时没有认定", "先“统一认定课时”；家长有异议的，逐件认定课时"),
+    ("waiting", "机构答复期限未到", "等机构答复，逾期视为同意"),
+    ("unheard", "还没有受理调解", "由监管股负责人统一审定，或者先“受理调解”"),
+    ("objected", "机构不同意", "逐件调解、审定"),
+    ("nothing", "没有可退的余额", "逐件“不予退费”并写明理由"),
+    ("later", "超过一次办理的件数", "本次完成后再审定一次"),
+)
+
+
+def _url(row: RunawayEvent, name: str) -> str:
+    return reverse(f"funds:runaway_{name}", kwargs={"uid": row.uid})
+
+
+def decision_buttons(actor: User, row: RunawayEvent) -> list[dict[str, Any]]:
+    """The button of the event's page, for who may decide, while a refund is undecided."""
+    if row.status != "HANDLING" or not actor.may(DECIDE) or not reads.undecided_refunds(row).exists():
+        return []
+    return [{"label": "统一审定退费", "url": _url(row, "approve"), "method": "link"}]
+
+
+def decision_notes(actor: User, row: RunawayEvent, lessons: int) -> list[dict[str, str]]:
+    """What holds the decisions up, with the way to it for who may decide."""
+    if row.status != "HANDLING" or not lessons:
+        return []
+    text = (
+        f"有 {lessons:,} 课时等家长确认，退费在办的不再自动确认，没有认定就不能审定退费。"
+        "由监管股负责人或局领导“统一认定课时”。"
+    )
+    url = _url(row, "lessons") if actor.may(DECIDE) else ""
+    return [{"title": "", "text": text, "tone": "warn", "url": url, "action": "统一认定课时"}]
+
+
+@desk_page(DECIDE)
+def runaway_lessons(request: AuthedRequest, uid: UUID) -> HttpResponse:
+    """One decision about all lessons that nobody answered."""
+    row: Any = get_visible(runaways_visible(request.user), request.user, uid)
+    found = reads.lesson_totals(row, timezone.localdate())
+    home = reverse("funds:runaway_detail", kwargs={"uid": row.uid})
+
+    def work(values: dict[str, Any]) -> str:
+        services.claims_lessons_decide(actor=request.user, event=row, **values)
+        return home
+
+    return form_page(
+        request, ClaimLessonsForm(**data(request)), work, heading="统一认定课时", submit="认定", cancel_url=home,
+        done="课时已认定。", template=TEMPLATE, subtitle=row.institution.name, sections=[_lessons(found)],
+        is_empty=not found.lessons, crumbs=_crumbs(row, home, "统一认定课时"),
+    )  # fmt: skip
+
+
+def _lessons(found: LessonTotals) -> dict[str, Any]:
+    lines = [
+        ("等家长确认、本次认定", found.lessons, f"{found.contracts:,} 份合同"),
+        ("其中家长答复期限未到", found.in_time, "认定后家长不能再确认或提出异议"),
+        ("家长有异议、不在本次", found.disputed, "在“课时”里逐件认定"),
+    ]
+    rows: list[list[dict[str, Any]]] = [
+        [{"text": name}, {"text": f"{count:,}", "num": True}, {"text": why}] for name, count, why in lines
+    ]
+    return kit.table("课时", ("", "课时", "说明"), rows, "")
+
+
+@desk_page(DECIDE)
+def runaway_approve(request: AuthedRequest, uid: UUID) -> HttpResponse:
+    """One decision about all refunds that are ready, with their number and sum."""
+    row: Any = get_visible(runaways_visible(request.user), request.user, uid)
+    home = reverse("funds:runaway_detail", kwargs={"uid": row.uid})
+    found = reads.decidable(request.user, row, timezone.localdate())
+    form = ClaimsApproveForm(**data(request), initial={"count": found.count, "fen": found.fen})
+
+    def work(values: dict[str, Any]) -> str:
+        services.claims_approve(actor=request.user, event=row, **values)
+        return home
+
+    return form_page(
+        request, form, work, heading="统一审定退费", submit=f"审定 {found.count:,} 件，共 {yuan(found.fen)}",
+        cancel_url=home, done="正在审定，可以离开本页。", template=TEMPLATE, subtitle=row.institution.name,
+        sections=_approval(found, cover_of(row.institution)), is_empty=not found.count,
+        crumbs=_crumbs(row, home, "统一审定退费"),
+    )  # fmt: skip
+
+
+def _approval(found: Decidable, cover: Cover) -> list[dict[str, Any]]:
+    inside: list[list[dict[str, Any]]] = [
+        [{"text": "退给家长"}, {"text": f"{found.count:,} 件", "num": True}, {"text": yuan(found.fen), "num": True},
+         {"text": "按今天的计算，逐件入账、逐件留痕；支付仍逐件发起"}],
+        [{"text": "归机构"}, {"text": "", "num": True}, {"text": yuan(found.kept_fen), "num": True},
+         {"text": "已消课和约定扣费"}],
+        [{"text": "托管存款"}, {"text": "", "num": True}, {"text": yuan(cover.custody), "num": True},
+         {"text": f"风险保证金 {yuan(cover.deposit)}；家长应得合计 {yuan(cover.owed)}"}],
+    ]  # fmt: skip
+    outside: list[list[dict[str, Any]]] = [
+        [{"text": name}, {"text": f"{getattr(found, key):,} 件", "num": True}, {"text": next_step}]
+        for key, name, next_step in OUT
+        if getattr(found, key)
+    ]
+    return [
+        kit.table("本次审定", ("", "件数", "金额", "说明"), inside, ""),
+        kit.table("不在本次", ("原因", "件数", "怎样办"), outside, "没有，全部在本次审定。"),
+    ]
+
+
+def _crumbs(row: RunawayEvent, home: str, last: str) -> list[dict[str, str]]:
+    events = reverse("funds:runaway_list")
+    return risk_path(("跑路停业事件", events), (row.institution.name, home), (last, ""))
