@@ -87,5 +87,7 @@ def risk_make(world: World, root: dict[str, str], numbers: str) -> None:
         subject="'ORDERS'",
         kind="'HERE'",
         order_no="'9' || i",
+        covers_from="current_date",
+        covers_to="current_date",
         theirs="5",
     )
