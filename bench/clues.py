@@ -24,7 +24,8 @@ from complaints.services import sites
 STANDING = 50_000
 LISTED = 100_000
 NEW = 200
-NEW_LEAST, PLACING_SECONDS = 5, 120.0
+NEW_LEAST, PLACING_SECONDS = 3, 60.0
+QUANTILE_FROM = 20  # fewer have no p95 but their slowest
 SITES_A_CLUE = 0.15
 SEED = 11
 AIM_MS = 200.0
@@ -65,14 +66,15 @@ def _placing(results: Results, actor: User, told: list[Told], standing: int) -> 
         times.append(_ms(lambda clue=clue: sites.clue_placed(actor=actor, clue=clue)))  # type: ignore[misc]
         if len(times) >= NEW_LEAST and perf_counter() - begun > PLACING_SECONDS:
             break
+    p95 = quantiles(times, n=20)[-1] if len(times) >= QUANTILE_FROM else max(times)
     results.add(
         Row(
             "clues",
             f"a new clue finds its site among {standing:,} of one county",
-            f"p50 {median(times):.0f} ms, p95 {quantiles(times, n=20)[-1]:.0f} ms",
+            f"p50 {median(times):.0f} ms, p95 {p95:.0f} ms",
             f"slowest {max(times):.0f} ms of {len(times)}",
             aim=f"p95 {AIM_MS:.0f} ms",
-            is_met=quantiles(times, n=20)[-1] < AIM_MS,
+            is_met=p95 < AIM_MS,
         )
     )
 
