@@ -302,7 +302,7 @@ class KeyForm(forms.Form):
         label="其他单位",
         max_length=60,
         required=False,
-        help_text="不是银行的写单位全称，如：巫山县人民法院。",
+        help_text="不是银行的写单位全称，如：某某县人民法院。",
     )
     source = forms.ChoiceField(
         label="信号来源", choices=[("", "请选择"), *OFFICES], required=False, help_text="其他单位必选。"
