@@ -1,4 +1,8 @@
-"""Differences and records of the national platform by their sheet's days; the gap of a certificate is kept with it."""
+"""Differences and records of the national platform by their sheet's days; a certificate keeps its gap.
+
+Certificates are append-only and how much of the money in transit was within its term that day is not on them: those
+made before have no gap.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +22,6 @@ def days_of_the_sheet(apps: Any, schema_editor: Any) -> None:
         apps.get_model("funds", name).objects.update(
             **{field: Subquery(sheets.values(field)) for field in fields}
         )
-
-
-# Certificates are append-only, so the rows are not updated: the column is rewritten once. How much of the money in
-# transit was within its term that day is not on the certificate, so none of it counts in the gap of old ones.
-GAP_OF_OLD = (
-    "ALTER TABLE funds_dailycertificate ALTER COLUMN gap_fen TYPE bigint USING GREATEST(0, owed_fen - bank_fen)"
-)
 
 
 class Migration(migrations.Migration):
@@ -72,9 +69,8 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "dailycertificate",
             "gap_fen",
-            models.BigIntegerField(default=0, verbose_name="存款和期限内在途款的缺口（分）"),
+            models.BigIntegerField(null=True, blank=True, verbose_name="存款和期限内在途款的缺口（分）"),
         ),
-        migrations.RunSQL(GAP_OF_OLD, migrations.RunSQL.noop),
         migrations.AddConstraint(
             "dailycertificate",
             models.CheckConstraint(condition=Q(gap_fen__gte=0), name="funds_dailycertificate_gap"),

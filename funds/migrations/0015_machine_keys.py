@@ -70,4 +70,20 @@ class Migration(migrations.Migration):
                 verbose_name="接口密钥",
             ),
         ),
+        migrations.AddField(
+            "fundsignal",
+            "sender_code",
+            models.CharField(
+                blank=True, default="", editable=False, max_length=60, verbose_name="推送单位"
+            ),
+        ),
+        migrations.RemoveConstraint("fundsignal", "funds_fundsignal_once"),
+        migrations.AddConstraint(
+            "fundsignal",
+            models.UniqueConstraint(
+                fields=["bureau", "source", "sender_code", "reference", "kind"],
+                name="funds_fundsignal_once",
+                violation_error_message="这个来源编号的同一种信号已经登记。",
+            ),
+        ),
     ]

@@ -21,7 +21,7 @@ class DailyCertificate(models.Model):
 
     `verified_until` is the last day whose statement was compared and closed; later days are the ledger's word
     alone. `gap_fen` is what cash and money in transit within its term lacked against families' claims that day, zero
-    when covered; on certificates made before the gap was kept, money in transit is not counted. `root` and
+    when covered; certificates made before the gap was kept have none. `root` and
     `owed_fen` are the top of the Merkle-sum tree over the families' claims; `contracts` and `claims` (fen) are its
     leaves in the day's shuffled order. Append-only: a certificate is never rewritten.
     """
@@ -38,7 +38,7 @@ class DailyCertificate(models.Model):
     bank_fen = models.BigIntegerField("托管存款（分）")
     transit_fen = models.BigIntegerField("在途款（分）")
     claim_fen = models.BigIntegerField("无指令支出和应由机构补足（分）", default=0)
-    gap_fen = models.BigIntegerField("存款和期限内在途款的缺口（分）", default=0)
+    gap_fen = models.BigIntegerField("存款和期限内在途款的缺口（分）", null=True, blank=True)
     families = models.PositiveIntegerField("合同数")
     root = models.CharField("根", max_length=64)
     contracts = ArrayField(models.BigIntegerField(), default=list)

@@ -114,6 +114,11 @@ class MachineKey(RootModel):
         return f"{self.holder} {self.key_id}"
 
     @property
+    def sender_code(self) -> str:
+        """What marks signals of this holder, whichever of its keys signed: the bank's uid, or the office's name."""
+        return str(self.bank.uid) if self.bank else self.office
+
+    @property
     def holder(self) -> str:
         """Whose machine signs with it."""
         return str(self.bank) if self.bank else self.office

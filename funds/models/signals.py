@@ -56,6 +56,7 @@ class FundSignal(RootModel):
         "funds.MachineKey", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="接口密钥",
         help_text="由接口推送的，是哪个密钥；人工登记和表格导入的为空",
     )  # fmt: skip
+    sender_code = models.CharField("推送单位", max_length=60, blank=True, default="", editable=False)
     cleared_on = models.DateField("消除日期", null=True, blank=True)
     cleared_note = models.CharField("消除依据", max_length=200, blank=True, default="")
 
@@ -66,7 +67,7 @@ class FundSignal(RootModel):
         verbose_name = "外部风险信号"
         constraints = [
             models.UniqueConstraint(
-                fields=["bureau", "source", "reference", "kind"],
+                fields=["bureau", "source", "sender_code", "reference", "kind"],
                 name="funds_fundsignal_once",
                 violation_error_message="这个来源编号的同一种信号已经登记。",
             ),

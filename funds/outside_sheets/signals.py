@@ -30,13 +30,16 @@ LABELS = {"institution": "机构", "happened_on": "发生日期"}
 Known = dict[tuple[str, str, str], FundSignal]
 
 
-def judge_signals(rows: list[OutsideRow], sheet: OutsideSheet) -> None:
-    """Say of each row what would happen."""
+def judge_signals(rows: list[OutsideRow], sheet: OutsideSheet, sender_code: str | None = None) -> None:
+    """Say of each row what would happen. `sender_code` names the machine that tells; None is a sheet.
+
+    A machine's signals stand beside those of other machines of the same source: two banks may use one number.
+    """
     places = Places(sheet.bureau)
-    known = {
-        (row.source, row.reference, row.kind): row
-        for row in FundSignal.objects.filter(bureau=sheet.bureau).select_related("institution")
-    }
+    standing_rows = FundSignal.objects.filter(bureau=sheet.bureau).select_related("institution")
+    if sender_code is not None:
+        standing_rows = standing_rows.filter(sender_code__in=["", sender_code])
+    known = {(row.source, row.reference, row.kind): row for row in standing_rows.order_by("-pk")}
     seen: dict[tuple[str, str, str], int] = {}
     for row in rows:
         told = _read(row, sheet, places)
@@ -47,11 +50,16 @@ def judge_signals(rows: list[OutsideRow], sheet: OutsideSheet) -> None:
         if (first := seen.setdefault(mark, row.number)) != row.number:
             row.refuse(f"与第 {first} 行是同一条信号。")
         elif (standing := known.get(mark)) is not None:
-            _compare(row, standing)
+            _compare(row, standing, is_pushed=sender_code is not None)
 
 
-def _compare(row: OutsideRow, standing: FundSignal) -> None:
+def _compare(row: OutsideRow, standing: FundSignal, *, is_pushed: bool) -> None:
     row.kind = "SAME"
+    if is_pushed and standing.cleared_on is not None:
+        row.refuse(
+            f"这条信号已于 {standing.cleared_on:%Y-%m-%d} 登记消除。再次发生的，请用新的来源编号推送。"
+        )
+        return
     differ = [LABELS[name] for name in COMPARED if getattr(standing, name) != row.values[name]]
     if differ:
         row.refuse(f"这个来源编号已登记，{'、'.join(differ)}不同。请核对后在登记簿里处理。")

@@ -46,7 +46,7 @@ def signals_take(
     for row in rows:
         if row.kind != "NEW":
             continue
-        values = {**row.values, "key": key}
+        values = {**row.values, "key": key, "sender_code": key.sender_code if key else ""}
         try:
             with database.atomic():
                 signal_register(actor=actor, institution=values.pop("institution"), values=values, at=at)
@@ -62,7 +62,7 @@ def signals_push(
     """Signals that another office's machine tells, each judged like a row of a sheet; a repeat changes nothing."""
     frame = OutsideSheet(kind="SIGNALS", bureau=key.bureau, defaults={"source": key.source})
     rows = [OutsideRow(number, values=dict(one)) for number, one in enumerate(told, 1)]
-    judge_signals(rows, frame)
+    judge_signals(rows, frame, key.sender_code)
     signals_take(actor=system_user(), rows=rows, at=at, key=key)
     return rows
 
@@ -70,16 +70,23 @@ def signals_push(
 def signals_unsay(
     *, key: MachineKey, told: list[dict[str, Any]], at: datetime | None = None
 ) -> list[OutsideRow]:
-    """Signals of the key's own source that count no longer (`reference`, `kind`, `cleared_on`, `note`), each for itself."""
+    """Signals that the key's holder pushed and that count no longer (`reference`, `kind`, `cleared_on`, `note`).
+
+    Each for itself. What the desk registered, or another office pushed, is not the holder's to clear.
+    """
     rows = [
         OutsideRow(number, values=dict(one), label=one["reference"]) for number, one in enumerate(told, 1)
     ]
     for row in rows:
         found = FundSignal.objects.filter(
-            bureau=key.bureau, source=key.source, reference=row.label, kind=signal_kind(row.values["kind"])
+            bureau=key.bureau,
+            source=key.source,
+            sender_code=key.sender_code,
+            reference=row.label,
+            kind=signal_kind(row.values["kind"]),
         ).first()
         if found is None:
-            row.refuse("没有登记过这个来源编号的这种信号。")
+            row.refuse("贵单位没有推送过这个来源编号的这种信号；由教育局登记的，请通知教育局消除。")
         elif found.cleared_on is not None:
             row.kind = "SAME"
         else:

@@ -119,6 +119,46 @@ def test_only_the_sources_own_signals_are_cleared(law: World, place: Institution
     row = FundSignal.objects.get()
     assert (row.cleared_on, row.cleared_note) == (today, "调解书已履行")
     assert machine.tell(CLEAR, done).json()[0]["result"] == "SAME"
+    again = machine.tell(PUSH, one(place)).json()[0]
+    assert again["result"] == "REJECTED"
+    assert "登记消除" in again["reasons"][0]
+
+
+def test_offices_of_one_source_neither_block_nor_clear_each_others_signals(
+    law: World, place: Institution
+) -> None:
+    first, second = (court(law, office=f"房东{name}", source="LANDLORD") for name in ("甲", "乙"))
+    told = one(place, "2026-01", kind="RENT")
+    for machine in (first, second):
+        assert machine.tell(PUSH, told).json()[0]["result"] == "NEW"
+    done = {
+        "kind": "RENT", "reference": "2026-01", "cleared_on": timezone.localdate().isoformat(), "note": "已缴清",
+    }  # fmt: skip
+    assert first.tell(CLEAR, done).json()[0]["result"] == "NEW"
+    assert list(FundSignal.objects.filter(cleared_on__isnull=True).values_list("key", flat=True)) == [
+        second.key.pk
+    ]
+    fresh = court(law, office="房东乙", source="LANDLORD")
+    assert fresh.tell(PUSH, told).json()[0]["result"] == "SAME"
+    assert fresh.tell(CLEAR, done).json()[0]["result"] == "NEW"
+
+
+def test_what_the_desk_registered_is_known_to_a_machine_and_not_its_to_clear(
+    law: World, place: Institution
+) -> None:
+    told = one(place)
+    values = {
+        "kind": "WAGE", "source": "COURT", "reference": told["reference"], "summary": "来函告知",
+        "happened_on": timezone.localdate() - timedelta(days=3),
+    }  # fmt: skip
+    services.signal_register(actor=law.clerk, institution=place, values=values)
+    machine = court(law)
+    assert machine.tell(PUSH, told).json()[0]["result"] == "SAME"
+    done = {
+        "kind": "WAGE", "reference": told["reference"], "cleared_on": timezone.localdate().isoformat(), "note": "结案",
+    }  # fmt: skip
+    refused = machine.tell(CLEAR, done).json()[0]
+    assert "请通知教育局消除" in refused["reasons"][0]
 
 
 def test_a_court_hands_in_no_statements_and_a_bank_tells_as_bank(law: World, place: Institution) -> None:
