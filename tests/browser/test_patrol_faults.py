@@ -36,7 +36,7 @@ def until(watcher: Watcher, address: str, title: str, words: str) -> None:
     for _ in range(20):
         watcher.go("#/send")
         watcher.title("发送情况")
-        watcher.page.get_by_role("button", name="立即发送").click()
+        watcher.page.get_by_role("button", name="立即发送").click(timeout=SOON_MS)
         watcher.page.wait_for_timeout(1500)
         watcher.go(address)
         watcher.title(title)

@@ -92,7 +92,7 @@ class Watcher(Officer):
                 return
             self.go("#/send")
             self.title("发送情况")
-            self.page.get_by_role("button", name="立即发送").click()
+            self.page.get_by_role("button", name="立即发送").click(timeout=SOON_MS)
             self.page.wait_for_timeout(1500)
             self.go(patrol)
             self.title("巡查")

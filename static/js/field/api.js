@@ -13,13 +13,16 @@ export class Refused extends Error {
   }
 }
 
+// A connection that hangs is no connection: the button must not say 正在发送 for ever. Long enough for 1 MB on a weak signal.
+const PATIENCE_MS = 90_000;
+
 const token = () => document.cookie.match(/(?:^|;\s*)csrftoken=([^;]+)/)?.[1] ?? "";
 
 async function ask(path, options = {}) {
   const begun = Date.now();
   let answer;
   try {
-    answer = await fetch(`${HOME}api/${path}`, { credentials: "same-origin", redirect: "manual", cache: "no-store", ...options, headers: { "X-CSRFToken": token(), ...options.headers } });
+    answer = await fetch(`${HOME}api/${path}`, { credentials: "same-origin", redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS), ...options, headers: { "X-CSRFToken": token(), ...options.headers } });
   } catch {
     throw new Offline("没有网络");
   }
