@@ -61,13 +61,33 @@ class CorrectForm(forms.Form):
         self.fields["is_reachable"].initial = "yes" if row.is_reachable else "no"
 
 
-class ClaimLessonsForm(forms.Form):
+class ShownForm(forms.Form):
+    """A word about what the page shows; refused, it is shown again with what stands now, not with what stood."""
+
+    mark = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, *args: Any, shown: dict[str, Any], **kwargs: Any) -> None:
+        kwargs["initial"] = shown
+        super().__init__(*args, **kwargs)
+        self.shown = shown
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Take the refusal, and the hidden fields from what is shown now."""
+        super().add_error(field, error)
+        fresh: Any = self.data
+        fresh = fresh.copy()
+        for name, value in self.shown.items():
+            fresh[name] = value
+        self.data = fresh
+
+
+class ClaimLessonsForm(ShownForm):
     """What is found about all lessons that nobody answered."""
 
     outcome = forms.ChoiceField(
         label="认定",
         choices=(("", "请选择"), ("CANCELLED", "未授课，不计费"), ("CONFIRMED", "已授课，照常计费")),
-        help_text="未授课的，课时费退给家长；已授课的，归机构。",
+        help_text="未授课的，课时费退给家长；已授课的，归机构，家长答复期限未到的不在内。",
     )
     decision = forms.CharField(
         label="理由", max_length=200, widget=area(3),
@@ -75,7 +95,7 @@ class ClaimLessonsForm(forms.Form):
     )  # fmt: skip
 
 
-class ClaimsApproveForm(forms.Form):
+class ClaimsApproveForm(ShownForm):
     """The word about the refunds whose number and sum stand on the page."""
 
     count = forms.IntegerField(widget=forms.HiddenInput)

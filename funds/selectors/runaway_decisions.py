@@ -9,6 +9,7 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
+from casework.canonical import sha256_hex
 from funds.models import OPEN_REFUND, UNDECIDED_REFUND, UNSETTLED, Lesson, Refund, RunawayClaim, RunawayEvent
 from funds.refunding import Working, refund_workings
 from funds.selectors.runaways import AFFECTED
@@ -21,6 +22,11 @@ def unconfirmed_lessons(event: RunawayEvent) -> QuerySet[Lesson]:
     """Lessons that no clock confirms any more, since the refund of their contract stands in the event's order."""
     claims = RunawayClaim.objects.filter(event=event, refund__status__in=OPEN_REFUND)
     return Lesson.objects.filter(status="TAUGHT", contract__in=claims.values("contract"))
+
+
+def lessons_mark(event: RunawayEvent) -> str:
+    """Digest of exactly the lessons that a page shows; another lesson, or one less, is another digest."""
+    return sha256_hex(sorted(str(uid) for uid in unconfirmed_lessons(event).values_list("uid", flat=True)))
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,11 @@ class Decidable:
     def fen(self) -> int:
         """What goes back to families."""
         return sum(working.amount for _, working in self.rows)
+
+    @property
+    def mark(self) -> str:
+        """Digest of exactly these refunds with their amounts."""
+        return sha256_hex(sorted([str(row.uid), told.amount, told.kept] for row, told in self.rows))
 
     @property
     def kept_fen(self) -> int:

@@ -239,6 +239,7 @@ def lesson_uphold(*, actor: User, lesson: Lesson, decision: str, at: datetime | 
     lock(lesson.contract)
     lesson.refresh_from_db()
     ready(lesson, "uphold", actor)
+    _family_had_its_days(lesson, timezone.localdate(at or timezone.now()))
     return _settled(
         actor,
         lesson,
@@ -248,6 +249,13 @@ def lesson_uphold(*, actor: User, lesson: Lesson, decision: str, at: datetime | 
         decision=decision.strip()[:200],
         decided_by=actor,
     )
+
+
+def _family_had_its_days(lesson: Lesson, today: date) -> None:
+    if lesson.status == "TAUGHT" and lesson.due_on is not None and lesson.due_on >= today:
+        raise Unlawful(
+            f"家长在 {lesson.due_on:%Y-%m-%d} 以前可以确认或提出异议，期满后再认定已授课；没有授课的可以现在认定未授课。"
+        )
 
 
 def lesson_cancel(*, actor: User, lesson: Lesson, decision: str, at: datetime | None = None) -> Lesson:

@@ -42,6 +42,8 @@ from funds.texting import tell
 
 CHUNK = 500
 OPEN = "funds.claims_open"
+OVER = (JobState.DONE, JobState.FAILED)
+APPROVE_JOB = "runaway_approve"  # of the decision about all of them; one job of an event at a time
 KIND = "runaway_claims"
 STILL_OPEN = "机构还在办学，退费由各家自己申请。机构已经停业或者失联的，先“更正事件”，再开立。"
 NO_WAIT = "机构失联，不等机构答复，由教育局直接受理（事件 {}）"
@@ -62,6 +64,8 @@ def claims_list(*, actor: User, event: RunawayEvent, at: datetime | None = None)
         raise WrongState(f"事件{locked.get_status_display()}，不能开立退费申请。")
     if not locked.is_over:
         raise WrongState(STILL_OPEN)
+    if locked.job is not None and locked.job.kind == APPROVE_JOB and locked.job.state not in OVER:
+        raise WrongState("正在统一审定退费。请等审定完成后再开立。")
     again, added = _again(locked), _list(locked, at)
     waiting = RunawayClaim.objects.filter(event=locked, state="WAITING").count()
     if not waiting:
@@ -76,7 +80,7 @@ def claims_list(*, actor: User, event: RunawayEvent, at: datetime | None = None)
             about=locked.file_uid,
             at=at,
         )
-    if locked.job is None or locked.job.kind != KIND or locked.job.state in {JobState.DONE, JobState.FAILED}:
+    if locked.job is None or locked.job.kind != KIND or locked.job.state in OVER:
         label = f"开立退费申请：{locked.institution.name}"[:120]
         locked.job = job_start(actor=actor, bureau=locked.bureau, kind=KIND, label=label, total=waiting)
         locked.save(update_fields=["job", "updated_at"])

@@ -16,34 +16,49 @@ from casework.jobs import enqueue, job_fail, job_finish, job_start
 from casework.models import JobRun, JobState
 from casework.steps import lock, require
 from funds.models import Contract, Lesson, LessonStatus, Refund, RunawayEvent
-from funds.selectors.runaway_decisions import Decidable, decidable, unconfirmed_lessons, undecided_refunds
+from funds.selectors.runaway_decisions import (
+    Decidable,
+    decidable,
+    lessons_mark,
+    unconfirmed_lessons,
+    undecided_refunds,
+)
 from funds.services.consuming import CHUNK, lessons_settle
 from funds.services.refunds import refund_approve, refund_mediate
-from funds.services.runaway_claims import KIND
+from funds.services.runaway_claims import APPROVE_JOB, KIND, OVER
 from funds.texting import tell
 
 DECIDE = "funds.claims_decide"
-APPROVE_JOB = "runaway_approve"
-OVER = (JobState.DONE, JobState.FAILED)
 
 
 @database.atomic
 def claims_lessons_decide(
-    *, actor: User, event: RunawayEvent, outcome: str, decision: str, at: datetime | None = None
+    *,
+    actor: User,
+    event: RunawayEvent,
+    outcome: str,
+    decision: str,
+    mark: str = "",
+    at: datetime | None = None,
 ) -> int:
-    """Decide every unconfirmed lesson of the event's families: CONFIRMED (it counts) or CANCELLED; how many.
+    """Decide the unconfirmed lessons of the event's families: CONFIRMED (it counts) or CANCELLED; how many.
 
-    Lessons to which a family objects stay for a decision of their own. Raises NotAllowed, WrongState (closed,
-    nothing waits), Unlawful (no reason, no such outcome).
+    `mark` is the digest of the lessons that were shown (`lessons_mark`). While a family may still answer, its lesson is
+    not confirmed. Lessons to which a family objects stay for a decision of their own. Raises NotAllowed, WrongState
+    (closed, applications are being opened, nothing waits), Unlawful (no reason, no such outcome, others than shown).
     """
     locked = _handled(actor, event, decision)
     at, words = at or timezone.now(), decision.strip()[:200]
     if outcome not in {"CONFIRMED", "CANCELLED"}:
         raise Unlawful("请选择认定已授课或者未授课。")
+    _opening_is_over(locked, "认定")
+    waiting = _lessons_locked(locked)
+    if mark and mark != lessons_mark(locked):
+        raise Unlawful("页面打开以后课时有变动。请按下面现在的课时重新核对，再认定。")
     settle = _upheld if outcome == "CONFIRMED" else _cancelled
-    lessons, fen = settle(actor, locked, words, at)
+    lessons, fen = settle(actor, locked, waiting, words, at)
     if not lessons:
-        raise WrongState("没有等家长确认的课时。请刷新页面查看。")
+        raise WrongState("没有等家长确认的课时，或者家长的答复期限都没有到。请刷新页面查看。")
     changes: dict[str, list[Any]] = {
         "lessons": [0, len(lessons)],
         "status": ["TAUGHT", outcome],
@@ -70,8 +85,24 @@ def _handled(actor: User, event: RunawayEvent, decision: str) -> RunawayEvent:
     return locked
 
 
-def _upheld(actor: User, event: RunawayEvent, words: str, at: datetime) -> tuple[list[Lesson], int]:
-    waiting = list(unconfirmed_lessons(event).order_by("contract_id", "taught_on", "slot", "pk"))
+def _opening_is_over(event: RunawayEvent, what: str) -> None:
+    if event.job is not None and event.job.kind == KIND and event.job.state not in OVER:
+        raise WrongState(f"退费申请还在开立。请等开立完成后再统一{what}。")
+
+
+def _lessons_locked(event: RunawayEvent) -> list[Lesson]:
+    """All contracts first, in order, then their lessons: whoever decides a single one locks in the same order."""
+    keys = unconfirmed_lessons(event).values("contract")
+    list(Contract.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+    rows = unconfirmed_lessons(event).select_for_update(of=("self",))
+    return list(rows.order_by("contract_id", "taught_on", "slot", "pk"))
+
+
+def _upheld(
+    actor: User, event: RunawayEvent, lessons: list[Lesson], words: str, at: datetime
+) -> tuple[list[Lesson], int]:
+    today = timezone.localdate(at)
+    waiting = [row for row in lessons if row.due_on is None or row.due_on < today]
     for start in range(0, len(waiting), CHUNK):
         lessons_settle(
             actor=actor, institution=event.institution, status=LessonStatus.CONFIRMED, at=at,
@@ -82,46 +113,58 @@ def _upheld(actor: User, event: RunawayEvent, words: str, at: datetime) -> tuple
     return rows, sum(row.fen for row in rows)
 
 
-def _cancelled(actor: User, event: RunawayEvent, words: str, at: datetime) -> tuple[list[Lesson], int]:
-    rows = list(unconfirmed_lessons(event).select_for_update(of=("self",)).order_by("pk"))
-    keys = [row.pk for row in rows]
+def _cancelled(
+    actor: User, event: RunawayEvent, lessons: list[Lesson], words: str, at: datetime
+) -> tuple[list[Lesson], int]:
+    keys = [row.pk for row in lessons]
     Lesson.objects.filter(pk__in=keys).update(status="CANCELLED", decision=words, decided_by=actor)
-    return rows, 0
+    return lessons, 0
 
 
 @database.atomic
 def claims_approve(
-    *, actor: User, event: RunawayEvent, count: int, fen: int, decision: str, at: datetime | None = None
+    *,
+    actor: User,
+    event: RunawayEvent,
+    count: int,
+    fen: int,
+    decision: str,
+    mark: str = "",
+    at: datetime | None = None,
 ) -> RunawayEvent:
-    """Let a worker approve the event's refunds that are ready, exactly those whose number and sum were shown.
+    """Let a worker approve the event's refunds that are ready, exactly those that were shown.
 
+    `count`, `fen` and `mark` (`Decidable.mark`) are what the page showed.
     Pressed again while it goes on: the same job. Raises NotAllowed, WrongState (closed, applications are being
     opened, nothing ready), Unlawful (no opinion; other refunds than those shown).
     """
     locked = _handled(actor, event, decision)
     job = locked.job
     runs = job is not None and job.state not in OVER
-    if job is not None and runs and job.kind == KIND:
-        raise WrongState("退费申请还在开立。请等开立完成后再统一审定。")
-    _same(decidable(actor, locked, timezone.localdate(at or timezone.now())), count, fen)
+    _opening_is_over(locked, "审定")
+    _same(decidable(actor, locked, timezone.localdate(at or timezone.now())), count, fen, mark)
     if job is None or not runs:
         label = f"审定退费：{locked.institution.name}"[:120]
         job = job_start(actor=actor, bureau=locked.bureau, kind=APPROVE_JOB, label=label)
         locked.job = job
         locked.save(update_fields=["job", "updated_at"])
     task = "funds.runaway_tasks.approve_claims"
-    enqueue(task, locked.pk, actor.pk, job.pk, {"count": count, "fen": fen, "decision": decision})
+    enqueue(
+        task, locked.pk, actor.pk, job.pk, {"count": count, "fen": fen, "mark": mark, "decision": decision}
+    )
     return locked
 
 
-def _same(found: Decidable, count: int, fen: int) -> None:
+def _same(found: Decidable, count: int, fen: int, mark: str) -> None:
     if not found.count:
         raise WrongState("没有可以统一审定的退费。请刷新页面查看。")
     if (found.count, found.fen) != (count, fen):
         raise Unlawful(
             f"页面上是 {count:,} 件、{fen / 100:,.2f} 元，现在是 {found.count:,} 件、{found.fen / 100:,.2f} 元。"
-            "请返回事件页面重新核对后再审定。"
+            "请按下面现在的数重新核对后再审定。"
         )
+    if mark and mark != found.mark:
+        raise Unlawful("件数和合计没有变，但不是原来那些退费或者金额有变动。请重新核对后再审定。")
 
 
 def claims_approve_run(
@@ -132,6 +175,7 @@ def claims_approve_run(
     count: int,
     fen: int,
     decision: str,
+    mark: str = "",
     at: datetime | None = None,
 ) -> int:
     """Approve all of them or none; how many. Run again after it was done it changes nothing.
@@ -139,7 +183,7 @@ def claims_approve_run(
     The job ends in every case. Raises NotAllowed, WrongState, Unlawful (others than those shown).
     """
     try:
-        return _run(actor, event_id, job_id, (count, fen), decision, at or timezone.now())
+        return _run(actor, event_id, job_id, (count, fen, mark), decision, at or timezone.now())
     except Exception as error:
         told = error.message if isinstance(error, DomainError) else "审定没有完成。"
         job = JobRun.objects.get(pk=job_id)
@@ -149,7 +193,9 @@ def claims_approve_run(
 
 
 @database.atomic
-def _run(actor: User, event_id: int, job_id: int, shown: tuple[int, int], decision: str, at: datetime) -> int:
+def _run(
+    actor: User, event_id: int, job_id: int, shown: tuple[int, int, str], decision: str, at: datetime
+) -> int:
     event = RunawayEvent.objects.select_for_update().get(pk=event_id)
     job = JobRun.objects.select_for_update().get(pk=job_id)
     if job.state == JobState.DONE:

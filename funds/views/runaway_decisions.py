@@ -61,13 +61,14 @@ def runaway_lessons(request: AuthedRequest, uid: UUID) -> HttpResponse:
     row: Any = get_visible(runaways_visible(request.user), request.user, uid)
     found = reads.lesson_totals(row, timezone.localdate())
     home = reverse("funds:runaway_detail", kwargs={"uid": row.uid})
+    form = ClaimLessonsForm(**data(request), shown={"mark": reads.lessons_mark(row)})
 
     def work(values: dict[str, Any]) -> str:
         services.claims_lessons_decide(actor=request.user, event=row, **values)
         return home
 
     return form_page(
-        request, ClaimLessonsForm(**data(request)), work, heading="统一认定课时", submit="认定", cancel_url=home,
+        request, form, work, heading="统一认定课时", submit="认定", cancel_url=home,
         done="课时已认定。", template=TEMPLATE, subtitle=row.institution.name, sections=[_lessons(found)],
         is_empty=not found.lessons, crumbs=_crumbs(row, home, "统一认定课时"),
     )  # fmt: skip
@@ -76,7 +77,7 @@ def runaway_lessons(request: AuthedRequest, uid: UUID) -> HttpResponse:
 def _lessons(found: LessonTotals) -> dict[str, Any]:
     lines = [
         ("等家长确认、本次认定", found.lessons, f"{found.contracts:,} 份合同"),
-        ("其中家长答复期限未到", found.in_time, "认定后家长不能再确认或提出异议"),
+        ("其中家长答复期限未到", found.in_time, "认定已授课的不在内，期满后再认定；认定未授课的在内"),
         ("家长有异议、不在本次", found.disputed, "在“课时”里逐件认定"),
     ]
     rows: list[list[dict[str, Any]]] = [
@@ -91,7 +92,8 @@ def runaway_approve(request: AuthedRequest, uid: UUID) -> HttpResponse:
     row: Any = get_visible(runaways_visible(request.user), request.user, uid)
     home = reverse("funds:runaway_detail", kwargs={"uid": row.uid})
     found = reads.decidable(request.user, row, timezone.localdate())
-    form = ClaimsApproveForm(**data(request), initial={"count": found.count, "fen": found.fen})
+    shown = {"count": found.count, "fen": found.fen, "mark": found.mark}
+    form = ClaimsApproveForm(**data(request), shown=shown)
 
     def work(values: dict[str, Any]) -> str:
         services.claims_approve(actor=request.user, event=row, **values)

@@ -30,6 +30,7 @@ from tests.funds.test_runaways import AT, LATE, event
 
 pytestmark = pytest.mark.django_db
 WORDS = "局务会研究同意"
+PAST = AT + timedelta(days=30)  # the families' days to answer are over
 
 
 @pytest.fixture
@@ -94,8 +95,16 @@ def test_lessons_nobody_answered_are_cancelled_at_once(
 def test_lessons_nobody_answered_are_upheld_at_once(
     law: World, place: Institution, families: list[Contract], gone: RunawayEvent
 ) -> None:
+    with pytest.raises(WrongState, match="期限都没有到"):
+        services.claims_lessons_decide(
+            actor=law.leader, event=gone, outcome="CONFIRMED", decision="监控为证", at=AT
+        )
+    with pytest.raises(Unlawful, match="期满后再认定已授课"):
+        services.lesson_uphold(
+            actor=law.officer, lesson=Lesson.objects.filter(status="TAUGHT")[0], decision="抢先", at=AT
+        )
     done = services.claims_lessons_decide(
-        actor=law.leader, event=gone, outcome="CONFIRMED", decision="监控为证", at=AT
+        actor=law.leader, event=gone, outcome="CONFIRMED", decision="监控为证", at=PAST
     )
     assert done == 4
     assert Lesson.objects.filter(status="CONFIRMED", decided_by=law.leader, decision="监控为证").count() == 4
@@ -170,6 +179,49 @@ def test_only_what_was_shown_is_approved_and_all_of_it_or_nothing(
     assert services.claims_approve_run(actor=law.head, event_id=gone.pk, job_id=job.pk, at=AT, **one) == 0
 
 
+def test_lessons_that_came_after_the_page_was_opened_are_not_decided(
+    law: World, families: list[Contract], gone: RunawayEvent
+) -> None:
+    mark = reads.lessons_mark(gone)
+    Lesson.objects.filter(status="TAUGHT", contract=families[0]).order_by("pk")[:1].get().delete()
+    with pytest.raises(Unlawful, match="课时有变动"):
+        services.claims_lessons_decide(
+            actor=law.head, event=gone, outcome="CANCELLED", decision="没有签到", mark=mark, at=AT
+        )
+    assert not Lesson.objects.filter(status="CANCELLED").exists()
+    mark = reads.lessons_mark(gone)
+    decided = services.claims_lessons_decide(
+        actor=law.head, event=gone, outcome="CANCELLED", decision="没有签到", mark=mark, at=AT
+    )
+    assert decided == 3
+
+
+def test_other_refunds_of_the_same_number_and_sum_are_not_approved(
+    law: World, families: list[Contract], gone: RunawayEvent
+) -> None:
+    found = decidable(law.head, gone, LATE)
+    assert (found.count, found.fen) == (2, 600_000)
+    services.refund_withdraw(actor=law.clerk, refund=Refund.objects.get(contract=families[3]), at=AT)
+    for lesson in Lesson.objects.filter(contract=families[0], status="TAUGHT"):
+        services.lesson_cancel(actor=law.officer, lesson=lesson, decision="没有签到", at=AT)
+    now = decidable(law.head, gone, LATE)
+    assert (now.count, now.fen) == (found.count, found.fen)
+    assert now.mark != found.mark
+    with pytest.raises(Unlawful, match="不是原来那些退费"):
+        approved(law, gone, mark=found.mark)
+    assert approved(law, gone, mark=now.mark) == 2
+
+
+def test_opening_waits_for_an_approval_that_goes_on(
+    law: World, families: list[Contract], gone: RunawayEvent
+) -> None:
+    held = services.claims_approve(actor=law.head, event=gone, count=2, fen=600_000, decision=WORDS, at=AT)
+    services.refund_withdraw(actor=law.clerk, refund=Refund.objects.get(contract=families[3]), at=AT)
+    with pytest.raises(WrongState, match="正在统一审定"):
+        services.claims_list(actor=law.head, event=held, at=AT)
+    assert RunawayEvent.objects.get(pk=gone.pk).job == held.job
+
+
 def test_what_is_too_much_for_one_step_is_left_for_the_next(
     law: World, gone: RunawayEvent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -234,7 +286,10 @@ def test_pages_and_the_desk(
     stale = {"count": 2, "fen": 600_000, "decision": WORDS}
     answer = head.post(f"{here}approve/", stale)
     assert answer.status_code == 422
-    assert "重新核对" in answer.content.decode()
+    refused = answer.content.decode()
+    assert "重新核对" in refused
+    assert 'name="count" value="3"' in refused
+    assert 'name="fen" value="900000"' in refused
     assert head.post(f"{here}approve/", {**stale, "count": 3, "fen": 900_000}).status_code == 302
     job = JobRun.objects.get(kind="runaway_approve")
     approve_claims(gone.pk, law.head.pk, job.pk, {"count": 3, "fen": 900_000, "decision": WORDS})
