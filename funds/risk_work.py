@@ -37,7 +37,7 @@ def decision_items(actor: User, today: date) -> Iterable[WorkItem]:
     from funds.selectors.runaways import runaways_visible
 
     events = {row.pk: row for row in runaways_visible(actor).filter(status="HANDLING")[:SHOWN]}
-    for found in to_decide(events):
+    for found in to_decide(actor, events):
         row = events[found.event]
         for title, name, count, unit in (
             ("统一认定未确认课时", "funds:runaway_lessons", found.lessons, "课时"),

@@ -145,15 +145,16 @@ class ToDecide:
     refunds: int
 
 
-def to_decide(events: Iterable[int]) -> list[ToDecide]:
-    """Events on which a head should decide, in two queries; what the institution may still answer is left out."""
+def to_decide(actor: User, events: Iterable[int]) -> list[ToDecide]:
+    """Events on which `actor` should decide, in two queries; what the institution may still answer is left out."""
     keys = list(events)
     claims = RunawayClaim.objects.filter(event__in=keys).order_by()
     asked = claims.filter(refund__status__in=OPEN_REFUND, contract__taught__status="TAUGHT").values("event")
     lessons = dict(asked.annotate(count=Count("contract__taught")).values_list("event", "count"))
     ready = Q(refund__status__in=["INST_AGREED", "AUTO_AGREED"])
     ready |= Q(refund__status="MEDIATION", refund__answer="")
-    ready |= Q(refund__status="APPLIED", refund__answer_due_on__isnull=True)
+    if actor.may(MEDIATE):
+        ready |= Q(refund__status="APPLIED", refund__answer_due_on__isnull=True)
     settled = claims.filter(ready).exclude(contract__taught__status__in=UNSETTLED).values("event")
     refunds = dict(settled.annotate(count=Count("refund", distinct=True)).values_list("event", "count"))
     found = [ToDecide(key, lessons.get(key, 0), refunds.get(key, 0)) for key in keys]

@@ -191,7 +191,10 @@ def _read(claims: list[RunawayClaim], today: date) -> _Batch:
     rows = Contract.objects.select_for_update(of=("self",)).filter(pk__in=keys)
     rows = rows.select_related("region", "family", "institution", "bureau")
     contracts = {row.pk: row for row in rows.order_by("pk")}
-    refunds = Refund.objects.select_for_update().filter(contract__in=keys, status__in=OPEN_REFUND)
+    # Decided refunds are locked before their contract where the bank's answer is booked; here they are only read.
+    undecided = Refund.objects.select_for_update().filter(contract__in=keys, status__in=UNDECIDED_REFUND)
+    list(undecided.order_by("pk"))
+    refunds = Refund.objects.filter(contract__in=keys, status__in=OPEN_REFUND)
     standing = {row.contract_id: row for row in refunds.order_by("pk")}
     decided = {pk for pk, row in standing.items() if row.status not in UNDECIDED_REFUND}
     asked = [row for row in contracts.values() if row.pk not in decided]

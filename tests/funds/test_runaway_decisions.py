@@ -275,6 +275,7 @@ def test_pages_and_the_desk(
         assert sign_in(law.neighbour_leader).get(f"{here}{name}/").status_code == 404
     titles = [item.title for item in risk_work.decision_items(law.head, LATE)]
     assert titles == ["统一认定未确认课时", "统一审定退费"]
+    assert [item.title for item in risk_work.decision_items(law.leader, LATE)] == ["统一认定未确认课时"]
     assert not list(work.silence_items(law.officer, LATE + timedelta(days=90)))
     lessons = head.get(f"{here}lessons/").content.decode()
     assert "2 份合同" in lessons
