@@ -74,6 +74,14 @@ function isOpen(counts) {
   return !isRefused(lastOf(counts, "start")) && (!ended || isRefused(ended));
 }
 
+// Patrols of the last day that nobody has ended yet; one takes at most a day, older ones come again from the desk.
+const DAY = 86400000;
+export async function underWay() {
+  const recent = (await patrols()).filter((one) => !ENDED[one.status] && Date.now() - Date.parse(one.started_at) < DAY);
+  const looked = await Promise.all(recent.map(async (one) => [one.uid, await sight(one.uid)]));
+  return looked.filter(([, seen]) => !isOver(seen)).map(([uid]) => uid);
+}
+
 async function openOne() {
   for (const one of await patrols()) {
     const counts = await tally(one.uid);
