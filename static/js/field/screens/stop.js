@@ -45,9 +45,12 @@ export async function placePage(patrol) {
   );
 }
 
-// How much of the register the phone carries; not found on it need not mean not registered.
-const isPart = (known) => known.places_known > known.places.length;
-const carried = (known) => (isPart(known) ? `手机里带着 ${known.places.length} 家，名录共 ${known.places_known} 家。` : `手机里带着名录全部 ${known.places.length} 家，已注销、已取缔的也在内。`);
+// How much of the register the phone carries; not found on it need not mean not registered. An extract that does not
+// say how many there are counts as a part.
+const isPart = (known) => !(known.places_known <= known.places.length);
+const whole = (known) => `手机里带着名录全部 ${known.places.length} 家，已注销、已取缔的也在内。`;
+const partial = (known) => (known.places_known ? `手机里带着 ${known.places.length} 家，名录共 ${known.places_known} 家。` : `手机里带着 ${known.places.length} 家，不一定是名录全部；联网点“更新资料”重新取用。`);
+const carried = (known) => (isPart(known) ? partial(known) : whole(known));
 const absent = (known) => (isPart(known) ? "手机里带的没有这一家，不等于没有登记。按“未登记场所”写看到的名称，教育部门会对上。" : "名录中没有找到，请按未登记场所记录。");
 
 async function arrive(patrol, place) {
