@@ -45,33 +45,29 @@ export function stopState(stop) {
 }
 
 const lastOf = (counts, kind) => counts.operations.filter((one) => one.kind === kind).at(-1);
-// A patrol has ended when somebody said so and was not refused; a refused end has to be said again.
-export const isOver = (seen) => [seen.own.get("end|"), ...(seen.others.get("end|") ?? [])].some((one) => one && !isRefused(one));
+const endsOf = (seen) => [seen.own.get("end|"), ...(seen.others.get("end|") ?? [])].filter((one) => one && !isRefused(one));
+// A patrol has ended when somebody said so, a companion too, and was not refused; a refused end has to be said again.
+export const isOver = (seen) => endsOf(seen).length > 0;
 const ENDED = { SUBMITTED: ["已提交", "ok"], VOID: ["已作废", "mute"] };
 
-function stateOf(patrol, counts) {
-  const ended = lastOf(counts, "end");
+function stateOf(patrol, counts, seen) {
+  const ended = isOver(seen);
   const unsent = counts.waiting + counts.filesWaiting;
   if (isRefused(lastOf(counts, "start"))) return ["没有受理", "bad"];
   const known = ENDED[patrol.status];
   if (unsent && (ended || known)) return ["待发送", "warn"];
-  if (known?.[1] === "ok" || ended?.state === "APPLIED") return counts.refused ? ["已提交，有内容没有采用", "warn"] : ["已提交", "ok"];
+  if (known?.[1] === "ok" || endsOf(seen).some((one) => one.state === "APPLIED")) return counts.refused ? ["已提交，有内容没有采用", "warn"] : ["已提交", "ok"];
   if (known) return known;
   if (counts.refused) return ["有内容没有受理", "bad"];
   return ended ? ["已送达，待写入", "info"] : ["巡查中", "info"];
 }
 
 export async function patrolRows() {
-  const rows = await Promise.all((await patrols()).map(async (one) => [one, await tally(one.uid)]));
-  return rows.map(([one, counts]) => {
-    const [state, tone] = stateOf(one, counts);
+  const rows = await Promise.all((await patrols()).map(async (one) => [one, await tally(one.uid), await sight(one.uid)]));
+  return rows.map(([one, counts, seen]) => {
+    const [state, tone] = stateOf(one, counts, seen);
     return row({ title: one.title, sub: [one.task || "自由巡查", one.people.join("、")].filter(Boolean).join(" · "), state, tone, href: `#/p/${one.uid}`, symbol: "walk" });
   });
-}
-
-function isOpen(counts) {
-  const ended = lastOf(counts, "end");
-  return !isRefused(lastOf(counts, "start")) && (!ended || isRefused(ended));
 }
 
 // Patrols of the last day that nobody has ended yet; one takes at most a day, older ones come again from the desk.
@@ -84,8 +80,9 @@ export async function underWay() {
 
 async function openOne() {
   for (const one of await patrols()) {
-    const counts = await tally(one.uid);
-    if (!ENDED[one.status] && isOpen(counts)) return one;
+    if (ENDED[one.status]) continue;
+    const [seen, counts] = await Promise.all([sight(one.uid), tally(one.uid)]);
+    if (!isOver(seen) && !isRefused(lastOf(counts, "start"))) return one;
   }
   return null;
 }
@@ -157,7 +154,7 @@ export async function patrolPage(patrol) {
   const stops = stopsOf(patrol, seen);
   const ended = isOver(seen) || Boolean(ENDED[patrol.status]);
   const again = isRefused(seen.own.get("end|"));
-  const [state, tone] = stateOf(patrol, counts);
+  const [state, tone] = stateOf(patrol, counts, seen);
   const unsent = counts.waiting + counts.filesWaiting;
   heading("巡查", `${time(patrol.started_at).slice(5)} 开始 · ${state}`, "#/");
   screen.replaceChildren(
