@@ -23,20 +23,24 @@ export async function patrols() {
 
 export const patrolOf = async (uid) => (await patrols()).find((one) => one.uid === uid) ?? null;
 
-// The places of a patrol as this phone knows them, dropped ones left out.
+// The places of a patrol as this phone knows them, dropped ones left out. A place that the desk has recorded all the
+// same, or whose dropping was refused, is not dropped: it stands there with the reason.
 export function stopsOf(patrol, seen) {
   const own = seen.items("arrive").map((key) => {
     const said = seen.own.get(`stop|${key}`) ?? null;
     const about = seen.value("arrive", key);
     return { key, ...about, name: about.name || seen.value("fact", `${key}/seen_name`)?.text || "", saved: seen.value("stop", key), said, refused: seen.refused(key) };
   });
-  const known = new Set(own.map((one) => one.key));
-  const others = patrol.stops.filter((one) => !known.has(one.uid)).map((one) => ({ key: one.uid, name: one.name, institution: one.institution, recorded: one }));
-  return [...own.filter((one) => !one.saved?.removed), ...others];
+  const recorded = new Set(patrol.stops.map((one) => one.uid));
+  const dropped = new Map(own.filter((one) => one.saved?.removed).map((one) => [one.key, one]));
+  const shown = own.filter((one) => !dropped.has(one.key) || (isRefused(one.said) && !recorded.has(one.key)));
+  const known = new Set(shown.map((one) => one.key));
+  const others = patrol.stops.filter((one) => !known.has(one.uid)).map((one) => ({ key: one.uid, name: one.name, institution: one.institution, recorded: one, said: dropped.get(one.uid)?.said }));
+  return [...shown, ...others];
 }
 
 export function stopState(stop) {
-  if (stop.recorded || stop.said?.state === "APPLIED") return stop.refused?.length ? ["有改动没有采用", "warn"] : ["已写入", "ok"];
+  if (stop.recorded || stop.said?.state === "APPLIED") return stop.refused?.length || isRefused(stop.said) ? ["有改动没有采用", "warn"] : ["已写入", "ok"];
   if (!stop.saved) return ["没有保存", "warn"];
   if (!stop.said) return ["同行已保存", "ok"];
   if (UNSENT.has(stop.said.state)) return ["已存，待发", "warn"];
@@ -169,7 +173,7 @@ export async function patrolPage(patrol) {
 
 function stopRow(base, stop, index) {
   const [state, tone] = stopState(stop);
-  return row({ title: `${index + 1}. ${stop.name || "未登记场所"}`, sub: stop.recorded?.is_clue ? "否决项已作为线索送出" : stop.refused?.length ? stop.refused.at(-1).reason : stop.said?.state === "APPLIED" ? "教育部门已收到" : stop.said?.reason ?? "", state, tone, href: stop.recorded ? "" : `${base}/s/${stop.key}`, symbol: "map-pin" });
+  return row({ title: `${index + 1}. ${stop.name || "未登记场所"}`, sub: isRefused(stop.said) ? stop.said.reason : stop.recorded?.is_clue ? "否决项已作为线索送出" : stop.refused?.length ? stop.refused.at(-1).reason : stop.said?.state === "APPLIED" ? "教育部门已收到" : stop.said?.reason ?? "", state, tone, href: stop.recorded ? "" : `${base}/s/${stop.key}`, symbol: "map-pin" });
 }
 
 // What was kept and not used, each reason once; the details stand on the page of sending.

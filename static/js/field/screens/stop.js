@@ -86,7 +86,7 @@ export async function stopPage(patrol, key) {
   };
   const answered = (known.checklist?.items ?? []).filter((item) => seen.value("answer", `${key}/${item.code}`)?.value).length;
   screen.replaceChildren(
-    ...(isRefused(stop.said) ? [note("bad", "这一家没有受理，内容都在", stop.said.reason)] : []),
+    ...(isRefused(stop.said) ? [note("bad", stop.saved?.removed ? "删去没有受理，内容都在" : "这一家没有受理，内容都在", stop.said.reason)] : []),
     stop.institution ? card(facts([{ label: "登记地址", value: stop.address || "没有登记" }, { label: "证照", value: `${stop.standing ?? ""} ${stop.until ? `有效期至 ${stop.until}` : ""}`.trim() }, { label: "办学状态", value: stop.state ?? "" }, { label: "类别", value: stop.kind ?? "" }].filter((one) => one.value))) : card(field("看到的名称", text("seen_name"), "招牌、门牌上的名称；没有招牌的写“无招牌”。")),
     card(
       field("地点", make("place", h("input", { type: "text", maxlength: "200", "data-initial": stop.address ?? "" })), "写到楼栋、楼层、房号。"),
