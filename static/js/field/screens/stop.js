@@ -47,7 +47,7 @@ export async function placePage(patrol) {
 
 // How much of the register the phone carries; not found on it need not mean not registered. An extract that does not
 // say how many there are counts as a part.
-const isPart = (known) => !(known.places_known <= known.places.length);
+const isPart = (known) => !Number.isInteger(known.places_known) || known.places_known > known.places.length;
 const whole = (known) => `手机里带着名录全部 ${known.places.length} 家，已注销、已取缔的也在内。`;
 const partial = (known) => (known.places_known ? `手机里带着 ${known.places.length} 家，名录共 ${known.places_known} 家。` : `手机里带着 ${known.places.length} 家，不一定是名录全部；联网点“更新资料”重新取用。`);
 const carried = (known) => (isPart(known) ? partial(known) : whole(known));
