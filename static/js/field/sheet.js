@@ -37,13 +37,14 @@ export async function download() {
   await store.setMeta("exported", new Date().toISOString());
 }
 
-// Another phone's file becomes this phone's queue; operations keep their numbers, so nothing counts twice.
+// Another phone's file becomes this phone's queue; operations keep their numbers, so nothing counts twice,
+// and a correction made here afterwards counts as the later one.
 export async function take(file) {
   const sheet = JSON.parse(await file.text());
   if (sheet.format !== FORMAT || !Array.isArray(sheet.operations)) throw new Error("这不是现场应用导出的文件。");
   const known = new Set(await store.keys("operations"));
   const fresh = sheet.operations.filter((one) => !known.has(one.uid));
-  await store.put("operations", ...fresh.map((one) => ({ ...one, state: "SAVED", reason: "" })));
+  await store.takeOperations(fresh.map((one) => ({ ...one, state: "SAVED", reason: "" })), sheet.operations);
   for (const { sha256, name, mime, data } of sheet.files ?? []) {
     const raw = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0)).buffer;
     if (!(await store.get("files", sha256))) await store.put("files", { sha256, name, mime, data: raw, size: raw.byteLength, state: "SAVED", received: 0, reason: "" });

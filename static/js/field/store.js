@@ -89,6 +89,20 @@ export function keepOperation(operation, file, draftKey) {
   });
 }
 
+// Another phone's words and the two counters change together: what is said here from now on comes after all of them.
+const COUNTED_MAX = 2 ** 50;
+const highest = (words, name) => Math.max(0, ...words.map((one) => one[name]).filter((number) => Number.isInteger(number) && number < COUNTED_MAX));
+
+export function takeOperations(fresh, all) {
+  return write(["meta", "operations"], async (store) => {
+    for (const key of ["sequence", "lamport"]) {
+      const own = (await settled(store("meta").get(key)))?.value ?? 0;
+      store("meta").put({ key, value: Math.max(own, highest(all, key)) });
+    }
+    fresh.forEach((one) => store("operations").put(one));
+  });
+}
+
 export async function deviceUid() {
   const known = await meta("device");
   if (known) return known;

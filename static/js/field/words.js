@@ -112,7 +112,7 @@ export function typing(control, about, kind, item, valueOf) {
   return control;
 }
 
-// How much this phone has said about a subject by now; what was taken in from another phone's file does not count.
+// How much the desk has to have from this phone about a subject by now: said here, or taken in from another phone's file.
 export async function spokenCount(subject) {
   const last = (await store.meta("sequence")) ?? 0;
   return (await store.all("operations")).filter((one) => one.subject === subject && one.sequence <= last).length;

@@ -5,7 +5,7 @@ import * as sheet from "../sheet.js";
 import * as store from "../store.js";
 import * as sync from "../sync.js";
 import { button, card, facts, field, h, heading, link, note, row, say, screen, time } from "../ui.js";
-import { tally } from "../words.js";
+import { flushDrafts, tally } from "../words.js";
 import { check } from "../verify.js";
 import * as patrols from "./patrols.js";
 import * as watch from "./watch.js";
@@ -164,7 +164,7 @@ function photoButton(place, tell) {
 }
 
 export async function phonePage() {
-  const [bundle, clock, counts, persisted, estimate] = await Promise.all([store.meta("bundle"), store.meta("clock"), tally(), navigator.storage?.persisted?.(), navigator.storage?.estimate?.()]);
+  const [bundle, clock, persisted, estimate] = await Promise.all([store.meta("bundle"), store.meta("clock"), navigator.storage?.persisted?.(), navigator.storage?.estimate?.()]);
   heading("这部手机", store.person().name, "#/");
   screen.replaceChildren(
     card(
@@ -178,24 +178,32 @@ export async function phonePage() {
       ]),
     ),
     persisted ? "" : button("设为不自动清除", async () => { await navigator.storage?.persist?.(); phonePage(); }, { cls: "btn-wide", symbol: "device-floppy" }),
-    button("退出登录", () => leave(counts), { cls: "btn-wide", symbol: "logout" }),
-    h("p", { class: "sub" }, "退出时删除手机里的登记摘录和已写入的记录；没有送达、没有写入、没有受理的记录留在手机里，本人再登录后继续。"),
+    button("退出登录", leave, { cls: "btn-wide", symbol: "logout" }),
+    h("p", { class: "sub" }, "退出时删除手机里的登记摘录，和已经全部写入的检查、巡查、观察。其中有一条、一张照片还没有送达、没有写入或者没有受理的，整件留在手机里，没有结束的巡查也留着，本人再登录后继续。"),
   );
 }
 
-// Words with which nothing is left to do; all others stay on the phone, else a place or a patrol cannot be finished.
+// Words with which nothing is left to do.
 const isDone = (one) => ["APPLIED", "SUPERSEDED"].includes(one.state);
 
-async function leave(counts) {
+// What has to stay whole: with one word or file of it open, a part of it would read as something not saved or not begun.
+async function openSubjects(operations, waiting) {
+  const open = operations.filter((one) => !isDone(one) || one.files.some((sha) => waiting.has(sha)));
+  return new Set([...open.map((one) => one.subject), ...(await patrols.underWay())]);
+}
+
+async function leave() {
+  await flushDrafts();
+  const counts = await tally();
   const unsent = counts.waiting + counts.filesWaiting;
-  const left = counts.operations.filter((one) => !isDone(one));
-  const open = left.length - counts.waiting;
+  const open = counts.operations.filter((one) => !isDone(one)).length - counts.waiting;
   const told = [unsent && `${unsent} 条（个）没有送达`, open && `${open} 条已送达但还没有写入或者没有受理`].filter(Boolean).join("、");
   if (told && !window.confirm(`还有 ${told}。退出后它们留在手机里，本人再登录才能接着发送、改正。确定退出？`)) return;
-  await sync.forgetExtracts();
   const waiting = new Set(counts.files.filter((file) => file.state !== "RECEIVED").map((file) => file.sha256));
-  const done = counts.operations.filter((one) => isDone(one) && !one.files.some((sha) => waiting.has(sha)));
-  const wanted = new Set(left.flatMap((one) => one.files));
+  const kept = await openSubjects(counts.operations, waiting);
+  const done = counts.operations.filter((one) => !kept.has(one.subject));
+  const wanted = new Set(counts.operations.filter((one) => kept.has(one.subject)).flatMap((one) => one.files));
+  await sync.forgetExtracts();
   await store.remove("operations", ...done.map((one) => one.uid));
   await store.remove("files", ...counts.files.filter((file) => file.state === "RECEIVED" && !wanted.has(file.sha256)).map((file) => file.sha256));
   await store.remove("meta", "bundle");

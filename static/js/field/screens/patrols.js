@@ -23,20 +23,24 @@ export async function patrols() {
 
 export const patrolOf = async (uid) => (await patrols()).find((one) => one.uid === uid) ?? null;
 
-// The places of a patrol as this phone knows them, dropped ones left out.
+// The places of a patrol as this phone knows them, dropped ones left out. A place that the desk has recorded all the
+// same, or whose dropping was refused, is not dropped: it stands there with the reason.
 export function stopsOf(patrol, seen) {
   const own = seen.items("arrive").map((key) => {
     const said = seen.own.get(`stop|${key}`) ?? null;
     const about = seen.value("arrive", key);
     return { key, ...about, name: about.name || seen.value("fact", `${key}/seen_name`)?.text || "", saved: seen.value("stop", key), said, refused: seen.refused(key) };
   });
-  const known = new Set(own.map((one) => one.key));
-  const others = patrol.stops.filter((one) => !known.has(one.uid)).map((one) => ({ key: one.uid, name: one.name, institution: one.institution, recorded: one }));
-  return [...own.filter((one) => !one.saved?.removed), ...others];
+  const recorded = new Set(patrol.stops.map((one) => one.uid));
+  const dropped = new Map(own.filter((one) => one.saved?.removed).map((one) => [one.key, one]));
+  const shown = own.filter((one) => !dropped.has(one.key) || (isRefused(one.said) && !recorded.has(one.key)));
+  const known = new Set(shown.map((one) => one.key));
+  const others = patrol.stops.filter((one) => !known.has(one.uid)).map((one) => ({ key: one.uid, name: one.name, institution: one.institution, recorded: one, said: dropped.get(one.uid)?.said }));
+  return [...shown, ...others];
 }
 
 export function stopState(stop) {
-  if (stop.recorded || stop.said?.state === "APPLIED") return stop.refused?.length ? ["有改动没有采用", "warn"] : ["已写入", "ok"];
+  if (stop.recorded || stop.said?.state === "APPLIED") return stop.refused?.length || isRefused(stop.said) ? ["有改动没有采用", "warn"] : ["已写入", "ok"];
   if (!stop.saved) return ["没有保存", "warn"];
   if (!stop.said) return ["同行已保存", "ok"];
   if (UNSENT.has(stop.said.state)) return ["已存，待发", "warn"];
@@ -45,39 +49,44 @@ export function stopState(stop) {
 }
 
 const lastOf = (counts, kind) => counts.operations.filter((one) => one.kind === kind).at(-1);
-// A patrol has ended when somebody said so and was not refused; a refused end has to be said again.
-export const isOver = (seen) => [seen.own.get("end|"), ...(seen.others.get("end|") ?? [])].some((one) => one && !isRefused(one));
+const endsOf = (seen) => [seen.own.get("end|"), ...(seen.others.get("end|") ?? [])].filter((one) => one && !isRefused(one));
+// A patrol has ended when somebody said so, a companion too, and was not refused; a refused end has to be said again.
+export const isOver = (seen) => endsOf(seen).length > 0;
 const ENDED = { SUBMITTED: ["已提交", "ok"], VOID: ["已作废", "mute"] };
 
-function stateOf(patrol, counts) {
-  const ended = lastOf(counts, "end");
+function stateOf(patrol, counts, seen) {
+  const ended = isOver(seen);
   const unsent = counts.waiting + counts.filesWaiting;
   if (isRefused(lastOf(counts, "start"))) return ["没有受理", "bad"];
   const known = ENDED[patrol.status];
   if (unsent && (ended || known)) return ["待发送", "warn"];
-  if (known?.[1] === "ok" || ended?.state === "APPLIED") return counts.refused ? ["已提交，有内容没有采用", "warn"] : ["已提交", "ok"];
+  if (known?.[1] === "ok" || endsOf(seen).some((one) => one.state === "APPLIED")) return counts.refused ? ["已提交，有内容没有采用", "warn"] : ["已提交", "ok"];
   if (known) return known;
   if (counts.refused) return ["有内容没有受理", "bad"];
   return ended ? ["已送达，待写入", "info"] : ["巡查中", "info"];
 }
 
 export async function patrolRows() {
-  const rows = await Promise.all((await patrols()).map(async (one) => [one, await tally(one.uid)]));
-  return rows.map(([one, counts]) => {
-    const [state, tone] = stateOf(one, counts);
+  const rows = await Promise.all((await patrols()).map(async (one) => [one, await tally(one.uid), await sight(one.uid)]));
+  return rows.map(([one, counts, seen]) => {
+    const [state, tone] = stateOf(one, counts, seen);
     return row({ title: one.title, sub: [one.task || "自由巡查", one.people.join("、")].filter(Boolean).join(" · "), state, tone, href: `#/p/${one.uid}`, symbol: "walk" });
   });
 }
 
-function isOpen(counts) {
-  const ended = lastOf(counts, "end");
-  return !isRefused(lastOf(counts, "start")) && (!ended || isRefused(ended));
+// Patrols of the last day that nobody has ended yet; one takes at most a day, older ones come again from the desk.
+const DAY = 86400000;
+export async function underWay() {
+  const recent = (await patrols()).filter((one) => !ENDED[one.status] && Date.now() - Date.parse(one.started_at) < DAY);
+  const looked = await Promise.all(recent.map(async (one) => [one.uid, await sight(one.uid)]));
+  return looked.filter(([, seen]) => !isOver(seen)).map(([uid]) => uid);
 }
 
 async function openOne() {
   for (const one of await patrols()) {
-    const counts = await tally(one.uid);
-    if (!ENDED[one.status] && isOpen(counts)) return one;
+    if (ENDED[one.status]) continue;
+    const [seen, counts] = await Promise.all([sight(one.uid), tally(one.uid)]);
+    if (!isOver(seen) && !isRefused(lastOf(counts, "start"))) return one;
   }
   return null;
 }
@@ -149,7 +158,7 @@ export async function patrolPage(patrol) {
   const stops = stopsOf(patrol, seen);
   const ended = isOver(seen) || Boolean(ENDED[patrol.status]);
   const again = isRefused(seen.own.get("end|"));
-  const [state, tone] = stateOf(patrol, counts);
+  const [state, tone] = stateOf(patrol, counts, seen);
   const unsent = counts.waiting + counts.filesWaiting;
   heading("巡查", `${time(patrol.started_at).slice(5)} 开始 · ${state}`, "#/");
   screen.replaceChildren(
@@ -164,7 +173,7 @@ export async function patrolPage(patrol) {
 
 function stopRow(base, stop, index) {
   const [state, tone] = stopState(stop);
-  return row({ title: `${index + 1}. ${stop.name || "未登记场所"}`, sub: stop.recorded?.is_clue ? "否决项已作为线索送出" : stop.refused?.length ? stop.refused.at(-1).reason : stop.said?.state === "APPLIED" ? "教育部门已收到" : stop.said?.reason ?? "", state, tone, href: stop.recorded ? "" : `${base}/s/${stop.key}`, symbol: "map-pin" });
+  return row({ title: `${index + 1}. ${stop.name || "未登记场所"}`, sub: isRefused(stop.said) ? stop.said.reason : stop.recorded?.is_clue ? "否决项已作为线索送出" : stop.refused?.length ? stop.refused.at(-1).reason : stop.said?.state === "APPLIED" ? "教育部门已收到" : stop.said?.reason ?? "", state, tone, href: stop.recorded ? "" : `${base}/s/${stop.key}`, symbol: "map-pin" });
 }
 
 // What was kept and not used, each reason once; the details stand on the page of sending.

@@ -45,9 +45,12 @@ export async function placePage(patrol) {
   );
 }
 
-// How much of the register the phone carries; not found on it need not mean not registered.
-const isPart = (known) => known.places_known > known.places.length;
-const carried = (known) => (isPart(known) ? `手机里带着 ${known.places.length} 家，名录共 ${known.places_known} 家。` : `手机里带着名录全部 ${known.places.length} 家，已注销、已取缔的也在内。`);
+// How much of the register the phone carries; not found on it need not mean not registered. An extract that does not
+// say how many there are counts as a part.
+const isPart = (known) => !Number.isInteger(known.places_known) || known.places_known > known.places.length;
+const whole = (known) => `手机里带着名录全部 ${known.places.length} 家，已注销、已取缔的也在内。`;
+const partial = (known) => (known.places_known ? `手机里带着 ${known.places.length} 家，名录共 ${known.places_known} 家。` : `手机里带着 ${known.places.length} 家，不一定是名录全部；联网点“更新资料”重新取用。`);
+const carried = (known) => (isPart(known) ? partial(known) : whole(known));
 const absent = (known) => (isPart(known) ? "手机里带的没有这一家，不等于没有登记。按“未登记场所”写看到的名称，教育部门会对上。" : "名录中没有找到，请按未登记场所记录。");
 
 async function arrive(patrol, place) {
@@ -83,7 +86,7 @@ export async function stopPage(patrol, key) {
   };
   const answered = (known.checklist?.items ?? []).filter((item) => seen.value("answer", `${key}/${item.code}`)?.value).length;
   screen.replaceChildren(
-    ...(isRefused(stop.said) ? [note("bad", "这一家没有受理，内容都在", stop.said.reason)] : []),
+    ...(isRefused(stop.said) ? [note("bad", stop.saved?.removed ? "删去没有受理，内容都在" : "这一家没有受理，内容都在", stop.said.reason)] : []),
     stop.institution ? card(facts([{ label: "登记地址", value: stop.address || "没有登记" }, { label: "证照", value: `${stop.standing ?? ""} ${stop.until ? `有效期至 ${stop.until}` : ""}`.trim() }, { label: "办学状态", value: stop.state ?? "" }, { label: "类别", value: stop.kind ?? "" }].filter((one) => one.value))) : card(field("看到的名称", text("seen_name"), "招牌、门牌上的名称；没有招牌的写“无招牌”。")),
     card(
       field("地点", make("place", h("input", { type: "text", maxlength: "200", "data-initial": stop.address ?? "" })), "写到楼栋、楼层、房号。"),

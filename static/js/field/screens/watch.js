@@ -55,7 +55,7 @@ export async function watchPage(uid) {
       field("地点", text("place", { maxlength: "200" }), "写到楼栋、单元门口。"),
       field("场所类型", select("spot_kind", known.spot_kinds)),
       field("去向", text("floors", { maxlength: "200" }), "电梯停的楼层、亮灯的窗、听到声音的门牌；不要进门。"),
-      ...suspected(known.places ?? [], (found) => select("institution", found), seen.value("fact", "institution")?.text ?? ""),
+      ...suspected(known.places ?? [], (found) => select("institution", found), seen.value("fact", "institution")),
     ),
     card(
       h("div", { class: "pair" }, field("进入的学生（约，人）", count("entered")), field("离开的学生（约，人）", count("left"))),
@@ -88,17 +88,20 @@ function writtenPage(seen, counts) {
   );
 }
 
-// Which place of the register it may be: of many hundreds only those with the words asked for, and the one chosen.
+// Which place of the register it may be: the one chosen, and of many hundreds those with the words asked for.
+// The one chosen stays in sight whatever is asked, and when the extract has left the phone: it is what will be sent.
 const FOUND_MAX = 50;
 function suspected(places, select, chosen) {
   const words = h("input", { type: "text", maxlength: "60", placeholder: "名称、地址中的几个字" });
-  const list = select(choicesOf(places.filter((one) => one.uid === chosen)));
+  const carried = places.filter((one) => one.uid === chosen?.text);
+  const list = select(carried.length || !chosen?.text ? choicesOf(carried) : [{ code: chosen.text, label: chosen.label || "已选的机构" }]);
   const paint = () => {
     const asked = words.value.trim().toLowerCase();
-    const found = places.filter((one) => one.uid === list.value || (asked && [one.name, one.address, one.initials].join(" ").toLowerCase().includes(asked)));
-    const held = list.value;
-    list.replaceChildren(h("option", { value: "" }, "不知道"), ...choicesOf(found.slice(0, FOUND_MAX)).map((one) => h("option", { value: one.code }, one.label)));
-    list.value = held;
+    const held = list.value ? list.selectedOptions[0] : null;
+    const found = places.filter((one) => one.uid !== held?.value && asked && [one.name, one.address, one.initials].join(" ").toLowerCase().includes(asked));
+    const hits = choicesOf(found.slice(0, FOUND_MAX)).map((one) => h("option", { value: one.code }, one.label));
+    list.replaceChildren(h("option", { value: "" }, "不知道"), ...(held ? [held] : []), ...hits);
+    list.value = held?.value ?? "";
   };
   words.addEventListener("input", paint);
   return [field("找疑似机构", words, "先写名称、地址中的几个字，再在下面选；不知道的不填。"), field("疑似机构", list)];
