@@ -26,6 +26,8 @@ from fieldwork.services.deliveries import DELIVERIES, bearers, bytes_of
 from fieldwork.services.operations import refusal_words
 
 log = logging.getLogger(__name__)
+SWEPT_AT_ONCE = 200
+UNREADABLE = "内容无法识别，已保留、未采用。请在手机上重新填写这一项后再保存；仍不行的，与监管股联系。"
 Key = tuple[str, str]
 Registers = dict[Key, Register[FieldOperation]]
 
@@ -157,6 +159,10 @@ def _one(work: _Settling, kind: FieldKind, doing: Doing) -> None:
         work.tell(standing, OutcomeState.WAITING, str(waiting))
     except DomainError as error:
         work.tell(standing, OutcomeState.HELD, refusal_words(error))
+    except (ValueError, TypeError, KeyError, OverflowError):
+        # A word that no reader foresaw: it is kept and told, and the record's other words go on.
+        log.exception("手机记录 %s 有一条内容无法识别", work.record.uid)
+        work.tell(standing, OutcomeState.HELD, UNREADABLE)
     else:
         _tell_done(work, doing)
 
@@ -257,9 +263,12 @@ def wait_for_rest(last: FieldOperation) -> None:
 
 
 def records_sweep() -> int:
-    """Settle what a lost job left behind; returns how many. A record that cannot be settled stops no other."""
+    """Settle what a lost job left behind; returns how many. A record that cannot be settled stops no other.
+
+    Taken in no fixed order, so that many that fail keep none behind them waiting for ever.
+    """
     done = 0
-    for record in FieldRecord.objects.filter(is_dirty=True).order_by("pk")[:200]:
+    for record in FieldRecord.objects.filter(is_dirty=True).order_by("?")[:SWEPT_AT_ONCE]:
         try:
             record_settle(record=record)
         except Exception:

@@ -95,14 +95,31 @@ class Reach:
         """Whether somebody takes part; before it is taken up, whether it names them itself."""
         if subject.row is not None:
             return bool(self.model.objects.visible_to(actor).filter(uid=subject.uid).exists())
-        said = FieldOperation.objects.filter(
-            record__form=self.key, record__subject_uid=subject.uid, kind__in=NAMING
-        ).values_list("value__people", flat=True)
-        named = {uid for people in said if isinstance(people, list) for uid in people if isinstance(uid, str)}
+        named = self._named(subject)
         if not named:
             return True
         terms = Monitor.objects.filter(user=actor).values_list("uid", flat=True)
         return any(str(term) in named for term in terms)
+
+    def _named(self, subject: Subject) -> set[str]:
+        """Whom the first naming word names, and whom those named name later; nobody names themselves into it."""
+        said = list(
+            FieldOperation.objects.filter(
+                record__form=self.key, record__subject_uid=subject.uid, kind__in=NAMING
+            )
+            .order_by("pk")
+            .values_list("received_by", "value__people")
+        )
+        terms: dict[int, set[str]] = {}
+        for user, uid in Monitor.objects.filter(user__in={sender for sender, _ in said}).values_list(
+            "user", "uid"
+        ):
+            terms.setdefault(user, set()).add(str(uid))
+        named: set[str] = set()
+        for sender, people in said:
+            if isinstance(people, list) and (not named or terms.get(sender, set()) & named):
+                named |= {uid for uid in people if isinstance(uid, str)}
+        return named
 
     def is_there(self, subject: Subject) -> bool:
         """Whether it has a page of its own."""

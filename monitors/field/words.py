@@ -52,10 +52,10 @@ def moment_of(word: FieldOperation) -> str:
     if abs(timezone.make_aware(typed) - word.made_at) > FARTHEST:
         raise Unlawful("填写的时间离现在太远，请在手机上重新选择后再保存。")
     skew = word.made_at - word.happened_at
-    if abs(skew) <= TRUSTED_SKEW:
-        return text[:16]
-    right = timezone.make_aware(typed) - skew
-    return f"{timezone.localtime(right):{MOMENT}}"
+    if abs(skew) > TRUSTED_SKEW:
+        typed = timezone.localtime(timezone.make_aware(typed) - skew)
+    # Written anew: what was read may have been typed without zeros or in wide digits.
+    return f"{typed:{MOMENT}}"
 
 
 def faults_of(form: forms.Form) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,10 +13,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from casework.errors import Unlawful
+from fieldwork.models import FieldOperation, FieldRecord
 from fieldwork.registries import forms
+from fieldwork.services import records_sweep, settling
 from monitors import services
+from monitors.field import sightings
 from monitors.field.patrols import SETTLED
-from monitors.models import Monitor, Observation, Stop
+from monitors.models import Monitor, Observation, Outing, Stop
 from tests.conftest import World
 from tests.fieldwork.phones import digest, picture, settle, small_version
 from tests.monitors import making
@@ -194,3 +200,58 @@ def test_ending_asks_as_often_for_many_places_as_for_one(law: World, team: Team)
         assert (outing.status, outing.stops.count()) == ("SUBMITTED", number)
         counts.append(len(asked))
     assert counts[1] <= counts[0] + 1
+
+
+WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
+
+
+@pytest.mark.parametrize("spoil", [lambda day: day.translate(WIDE), lambda day: day.replace("-", "-0")])
+def test_a_day_written_in_another_way_stops_nothing(
+    law: World, team: Team, spoil: Callable[[str], str]
+) -> None:
+    begun = f"{timezone.localtime() - timedelta(minutes=40):%Y-%m-%dT%H:%M}"
+    phone = watch(team, watched_from=spoil(begun))
+    phone.write("done", count=phone.sequence)
+    phone.sync()
+    ((state, reason),) = phone.told("done")
+    assert (state, reason) == ("APPLIED", "") or (state == "HELD" and "无法识别" in reason)
+    assert not FieldRecord.objects.filter(is_dirty=True).exists()
+
+
+def test_a_word_that_no_reader_foresaw_is_held_and_the_sweep_goes_on(
+    law: World, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "SWEPT_AT_ONCE", 2)
+    for _ in range(3):
+        phone = watch(team)
+        phone.write("done", count=phone.sequence)
+        with monkeypatch.context() as broken:
+            broken.setattr(sightings, "moment_of", lambda word: int("x"))
+            phone.sync()
+        ((state, reason),) = phone.told("done")
+        assert state == "HELD"
+        assert "无法识别" in reason
+    assert not FieldRecord.objects.filter(is_dirty=True).exists()
+    FieldRecord.objects.update(is_dirty=True)
+    assert records_sweep() + records_sweep() == 3
+    assert not FieldRecord.objects.filter(is_dirty=True).exists()
+
+
+def test_nobody_names_themselves_into_anothers_patrol(
+    law: World, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(**values: Any) -> Any:
+        raise Unlawful("还不能开始。")
+
+    mine = team.beat()
+    mine.start(team.first, making.appointed(law, 5))
+    with monkeypatch.context() as held:
+        held.setattr(services, "outing_start", refused)
+        mine.sync()
+    assert {state for state, _ in mine.told("start")} == {"HELD"}
+    other = Beat(user=team.companion, visit=mine.visit, lamport=50)
+    other.start(team.second)
+    other.sync()
+    assert not Outing.objects.filter(members__monitor=team.second).exists()
+    kept = FieldOperation.objects.filter(kind="start", received_by=team.companion)
+    assert not kept.filter(outcome__state="APPLIED").exists()
