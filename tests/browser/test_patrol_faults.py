@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.browser.house import House
-from tests.browser.officer import SOON_MS
+from tests.browser.officer import COLD_MS, SOON_MS
 from tests.browser.test_patrol_offline import F4, FINISH, PLACE
 from tests.browser.visitor import Complaints
 from tests.browser.watcher import Watcher
@@ -36,7 +36,7 @@ def until(watcher: Watcher, address: str, title: str, words: str) -> None:
     for _ in range(20):
         watcher.go("#/send")
         watcher.title("发送情况")
-        watcher.page.get_by_role("button", name="立即发送").click(timeout=SOON_MS)
+        watcher.page.get_by_role("button", name="立即发送").click(timeout=COLD_MS)
         watcher.page.wait_for_timeout(1500)
         watcher.go(address)
         watcher.title(title)

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from accounts import demo as accounts
 from tests.browser.house import SLUG
-from tests.browser.officer import SOON_MS, Officer
+from tests.browser.officer import COLD_MS, SOON_MS, Officer
 
 COUNT_POSITIONS = """
 window.askedWhere = 0;
@@ -92,7 +92,7 @@ class Watcher(Officer):
                 return
             self.go("#/send")
             self.title("发送情况")
-            self.page.get_by_role("button", name="立即发送").click(timeout=SOON_MS)
+            self.page.get_by_role("button", name="立即发送").click(timeout=COLD_MS)
             self.page.wait_for_timeout(1500)
             self.go(patrol)
             self.title("巡查")
