@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.browser.house import House
-from tests.browser.officer import COLD_MS, SOON_MS
+from tests.browser.officer import COLD_MS, SOON_MS, photo_file
 from tests.browser.test_patrol_offline import F4, FINISH, PLACE
 from tests.browser.visitor import Complaints
 from tests.browser.watcher import Watcher
@@ -227,6 +227,13 @@ def test_the_phone_says_how_much_of_the_register_it_carries(watcher: Watcher) ->
     expect(screen).to_contain_text("名录共 99999 家")
     watcher.field("找机构").fill("没有这样一家机构")
     expect(screen).to_contain_text("不等于没有登记")
+    change(watcher.page, {"places_known": None})
+    watcher.page.reload()
+    watcher.title("记录一家")
+    expect(screen).to_contain_text("不一定是名录全部")
+    expect(screen).not_to_contain_text("手机里带着名录全部")
+    watcher.field("找机构").fill("没有这样一家机构")
+    expect(screen).to_contain_text("不等于没有登记")
 
 
 def change(page: Page, what: dict[str, Any]) -> None:
@@ -282,3 +289,174 @@ def test_a_recorded_observation_is_only_read(watcher: Watcher) -> None:
     watcher.title("人流观察")
     expect(watcher.page.locator("#screen")).to_contain_text("示例大厦 5 号楼单元门口")
     assert watcher.page.locator("#screen input, #screen select, #screen textarea").count() == 0
+
+
+def put(page: Page, store: str, row: dict[str, Any]) -> None:
+    """Put one row into a store of the phone."""
+    page.evaluate(
+        """async ([store, row]) => {
+          const heard = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result); });
+          const { name } = (await indexedDB.databases()).find((one) => one.name.startsWith('field:'));
+          const base = await heard(indexedDB.open(name));
+          await heard(base.transaction(store, 'readwrite').objectStore(store).put(row));
+          base.close();
+        }""",
+        [store, row],
+    )
+
+
+def observe(watcher: Watcher, place: str, photo: Path) -> None:
+    """Write an observation with one photo and save it."""
+    watcher.press("登记人流观察")
+    watcher.title("人流观察")
+    now = datetime.now(UTC) + timedelta(hours=8)
+    watcher.fill("观察开始", f"{now - timedelta(minutes=50):%Y-%m-%dT%H:%M}")
+    watcher.fill("观察结束", f"{now - timedelta(minutes=10):%Y-%m-%dT%H:%M}")
+    watcher.fill("地点", place)
+    watcher.field("场所类型").select_option(label="居民楼")
+    watcher.fill("进入的学生", "9")
+    watcher.fill("看到的情况", "背书包的孩子按 12 楼")
+    watcher.page.get_by_role("radio", name="是", exact=True).click()
+    watcher.shoot(photo)
+    watcher.press("保存观察")
+    watcher.title("今日巡查")
+
+
+def log_out_and_in(watcher: Watcher) -> None:
+    """Log out whatever is asked, and come back."""
+    watcher.page.once("dialog", lambda dialog: dialog.accept())
+    watcher.go("#/phone")
+    watcher.title("这部手机")
+    watcher.press("退出登录")
+    expect(watcher.page.get_by_text("先登录一次")).to_be_visible(timeout=SOON_MS)
+    watcher.sign_in()
+
+
+def test_logging_out_leaves_an_observation_whole_while_its_photo_waits(
+    watcher: Watcher, tmp_path: Path
+) -> None:
+    refusal = {"status": 400, "json": {"error": "busy", "message": "文件没有收下，请稍后再发。"}}
+    watcher.context.route("**/api/files/**", lambda route: route.fulfill(**refusal))
+    observe(watcher, "示例大厦 7 号楼单元门口", photo_file(tmp_path, 170))
+    until(watcher, "#/", "今日巡查", "已写入")
+    before = {row["uid"] for row in stored(watcher.page, "operations")}
+    (file,) = stored(watcher.page, "files")
+    assert file["state"] == "REFUSED"
+    log_out_and_in(watcher)
+    assert {row["uid"] for row in stored(watcher.page, "operations")} == before
+    screen = watcher.page.locator("#screen")
+    expect(screen).to_contain_text("示例大厦 7 号楼单元门口")
+    expect(screen).not_to_contain_text("没有保存")
+    watcher.context.unroute("**/api/files/**")
+    watcher.all_arrived()
+    until(watcher, "#/send", "发送情况", "已收到，哈希一致")
+    watcher.page.wait_for_timeout(2000)
+    until(watcher, "#/", "今日巡查", "已写入")
+    log_out_and_in(watcher)
+    assert not stored(watcher.page, "operations"), "a finished observation leaves the phone as a whole"
+
+
+def test_logging_out_leaves_a_patrol_that_has_not_ended(watcher: Watcher) -> None:
+    patrol = watcher.begin()
+    watcher.save(watcher.unregistered(patrol, "示例未完处", PLACE))
+    until(watcher, patrol, "巡查", "已写入")
+    log_out_and_in(watcher)
+    kinds = {row["kind"] for row in stored(watcher.page, "operations")}
+    assert {"start", "arrive", "stop"} <= kinds
+    watcher.finish(patrol)
+    watcher.submitted(patrol)
+    log_out_and_in(watcher)
+    assert not stored(watcher.page, "operations")
+
+
+def test_a_suspected_place_once_chosen_stays_in_the_list(watcher: Watcher) -> None:
+    watcher.offline()
+    places = [
+        {"uid": f"place-{number}", "name": f"示例机构{number:03}", "address": "", "initials": "", "state": ""}
+        for number in range(80)
+    ]
+    change(watcher.page, {"places": places})
+    watcher.go("#/")
+    watcher.press("登记人流观察")
+    watcher.title("人流观察")
+    watcher.field("找疑似机构").fill("机构079")
+    watcher.field("疑似机构").select_option(label="示例机构079")
+    watcher.field("找疑似机构").fill("示例")
+    options = watcher.field("疑似机构").locator("option")
+    expect(options).to_have_count(52)
+    expect(options.nth(1)).to_have_text("示例机构079")
+    expect(watcher.field("疑似机构")).to_have_value("place-79")
+    watcher.field("找疑似机构").fill("没有这一家")
+    expect(watcher.field("疑似机构")).to_have_value("place-79")
+    change(watcher.page, {"places": None})
+    watcher.page.reload()
+    watcher.title("人流观察")
+    expect(watcher.field("疑似机构").locator("option:checked")).to_have_text("示例机构079")
+
+
+def test_a_correction_after_another_phones_file_is_the_later_word(
+    watcher: Watcher, browser: Browser, house: House, tmp_path: Path
+) -> None:
+    watcher.offline()
+    patrol = watcher.begin()
+    stop = watcher.unregistered(patrol, "示例换机处", PLACE)
+    watcher.fill("情况摘要", "三间教室")
+    watcher.go("#/send")
+    with watcher.page.expect_download() as waiting:
+        watcher.press("导出文件")
+    sheet = tmp_path / "sheet.json"
+    waiting.value.save_as(sheet)
+    second = Watcher.arrive(browser, house, "monitor", watcher.complaints)
+    try:
+        second.offline()
+        second.go("#/send")
+        second.title("发送情况")
+        second.page.get_by_label("导入另一部手机的文件").set_input_files(sheet)
+        expect(second.page.get_by_text("条记录，联网后发送")).to_be_visible()
+        taken = stored(second.page, "operations")
+        second.go(stop)
+        second.title("示例换机处")
+        second.fill("情况摘要", "五间教室")
+        second.go(patrol)
+        second.title("巡查")
+        second.go(stop)
+        expect(second.field("情况摘要")).to_have_value("五间教室")
+        known = {row["uid"] for row in taken}
+        (later,) = [row for row in stored(second.page, "operations") if row["uid"] not in known]
+        assert later["sequence"] > max(row["sequence"] for row in taken)
+        assert later["lamport"] > max(row["lamport"] for row in taken)
+    finally:
+        second.leave()
+
+
+def test_a_companions_end_lets_the_next_patrol_begin(watcher: Watcher) -> None:
+    watcher.offline()
+    patrol = watcher.begin()
+    watcher.go("#/")
+    watcher.title("今日巡查")
+    expect(watcher.page.get_by_role("link", name="继续巡查")).to_be_visible()
+    end = {"uid": "end", "device": "companion", "state": "APPLIED", "lamport": 9, "value": {}}
+    merged = [{"kind": "end", "item": "", "standing": [end]}]
+    put(watcher.page, "seen", {"subject": patrol.split("/")[2], "merged": merged})
+    watcher.page.reload()
+    watcher.title("今日巡查")
+    expect(watcher.page.get_by_role("link", name="开始巡查")).to_be_visible()
+    watcher.begin()
+
+
+def test_a_dropping_that_was_refused_hides_no_place(watcher: Watcher) -> None:
+    watcher.offline()
+    patrol = watcher.begin()
+    watcher.unregistered(patrol, "示例误删处", PLACE)
+    watcher.page.once("dialog", lambda dialog: dialog.accept())
+    watcher.press("删去这一家")
+    watcher.title("巡查")
+    screen = watcher.page.locator("#screen")
+    expect(screen).not_to_contain_text("示例误删处")
+    (dropped,) = [row for row in stored(watcher.page, "operations") if row["kind"] == "stop"]
+    put(watcher.page, "operations", {**dropped, "state": "HELD", "reason": "这一家已经写入"})
+    watcher.page.reload()
+    watcher.title("巡查")
+    row = screen.locator("a.row", has_text="示例误删处")
+    expect(row).to_contain_text("没有受理")
+    expect(row).to_contain_text("这一家已经写入")
