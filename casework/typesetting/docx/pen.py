@@ -71,7 +71,7 @@ class Pen:
 
     def _page(self) -> None:
         section = self.file.sections[0]
-        # A character grid is read in three ways by three office programs; exact lines and tracking in one.
+        # LibreOffice gives each character two cells of a character grid; exact lines and tracking it sets as told.
         for grid in section._sectPr.findall(qn("w:docGrid")):
             section._sectPr.remove(grid)
         width, height = Mm(geometry.PAGE_WIDTH_MM), Mm(geometry.PAGE_HEIGHT_MM)
