@@ -27,6 +27,7 @@ from fieldwork.services.operations import refusal_words
 
 log = logging.getLogger(__name__)
 SWEPT_AT_ONCE = 200
+UNFORESEEN = (ValueError, TypeError, KeyError, OverflowError)
 UNREADABLE = "内容无法识别，已保留、未采用。请在手机上重新填写这一项后再保存；仍不行的，与监管股联系。"
 Key = tuple[str, str]
 Registers = dict[Key, Register[FieldOperation]]
@@ -143,7 +144,7 @@ def _all_at_once(work: _Settling, kind: FieldKind, doings: list[Doing]) -> bool:
     try:
         with transaction.atomic():
             kind.apply_many(doings)
-    except (DomainError, NotYet):
+    except (DomainError, NotYet, *UNFORESEEN):
         return False
     for doing in doings:
         _tell_done(work, doing)
@@ -159,7 +160,7 @@ def _one(work: _Settling, kind: FieldKind, doing: Doing) -> None:
         work.tell(standing, OutcomeState.WAITING, str(waiting))
     except DomainError as error:
         work.tell(standing, OutcomeState.HELD, refusal_words(error))
-    except (ValueError, TypeError, KeyError, OverflowError):
+    except UNFORESEEN:
         # A word that no reader foresaw: it is kept and told, and the record's other words go on.
         log.exception("手机记录 %s 有一条内容无法识别", work.record.uid)
         work.tell(standing, OutcomeState.HELD, UNREADABLE)
