@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.house import House, opened
 from tests.browser.visitor import DESK, Complaints, Visitors
+from tests.browser.watcher import FINISH, Watcher
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -65,3 +66,15 @@ def as_user(visitors: Visitors, complaints: Complaints) -> Callable[..., Page]:
         return visitors.enter(suffix, slug=slug, size=size, complaints=complaints)
 
     return enter
+
+
+@pytest.fixture
+def watcher(browser: Browser, house: House) -> Iterator[Watcher]:
+    """A monitor's fresh phone; no patrol of an earlier test is under way."""
+    house.run("shell", "-v", "0", "-c", FINISH)
+    complaints = Complaints()
+    phone = Watcher.arrive(browser, house, "monitor", complaints)
+    yield phone
+    phone.leave()
+    serious = [line for line in complaints.found if "console: Failed to load" not in line]
+    assert not serious, "\n".join(serious)

@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.browser.house import House
 from tests.browser.officer import COLD_MS, SOON_MS, photo_file
-from tests.browser.test_patrol_offline import F4, FINISH, PLACE
-from tests.browser.visitor import Complaints
+from tests.browser.test_patrol_offline import F4, PLACE
 from tests.browser.watcher import Watcher
-
-
-@pytest.fixture
-def watcher(browser: Browser, house: House) -> Iterator[Watcher]:
-    """A monitor's fresh phone; no patrol of an earlier test is under way."""
-    house.run("shell", "-v", "0", "-c", FINISH)
-    complaints = Complaints()
-    phone = Watcher.arrive(browser, house, "monitor", complaints)
-    yield phone
-    phone.leave()
-    serious = [line for line in complaints.found if "console: Failed to load" not in line]
-    assert not serious, "\n".join(serious)
 
 
 def until(watcher: Watcher, address: str, title: str, words: str) -> None:

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.house import House
 from tests.browser.officer import SOON_MS, photo_file
-from tests.browser.visitor import Complaints
 from tests.browser.watcher import Watcher
 
 F4 = 31
 PLACE = "高唐街道示例后街 9 号三楼"
-FINISH = """
-from monitors.models import Outing
-for row in Outing.objects.filter(status='RUNNING'):
-    row.members.update(is_void=True)
-    Outing.objects.filter(pk=row.pk).update(status='VOID', void_reason='测试')
-"""
 COUNT = """
 import json
 from complaints.models import Clue
@@ -51,18 +42,6 @@ row = services.outing_start(actor=actor, monitors=[me, companions(me, timezone.l
     started_at=timezone.now())
 print(row.number)
 """
-
-
-@pytest.fixture
-def watcher(browser: Browser, house: House) -> Iterator[Watcher]:
-    """A monitor's fresh phone; no patrol of an earlier test is under way."""
-    house.run("shell", "-v", "0", "-c", FINISH)
-    complaints = Complaints()
-    phone = Watcher.arrive(browser, house, "monitor", complaints)
-    yield phone
-    phone.leave()
-    serious = [line for line in complaints.found if "console: Failed to load" not in line]
-    assert not serious, "\n".join(serious)
 
 
 def test_an_evening_without_network_becomes_a_patrol_and_a_clue(
