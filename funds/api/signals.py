@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.utils.decorators import method_decorator
@@ -19,6 +20,7 @@ from funds.outside_sheets.rows import OutsideRow
 
 SIGNALS_MAX = 500
 KINDS = f"信号：{'、'.join(f'{code} {label}' for code, label in SignalKind.choices)}"
+Work = Callable[..., list[OutsideRow]]
 RESULTS = {"NEW": "已办理", "SAME": "此前已办理，无变化", "REJECTED": "未办理"}
 
 
@@ -70,22 +72,23 @@ class _Signals(SignedView):
         read.is_valid(raise_exception=True)
         return [dict(one) for one in read.validated_data]
 
-
-def _answer(rows: list[OutsideRow], told: list[dict[str, Any]]) -> Response:
-    """200 when all are done, 422 when at least one is not; each with its result."""
-    results = [
-        {
-            "number": row.number,
-            "reference": one["reference"],
-            "result": row.kind,
-            "result_label": RESULTS[row.kind],
-            "reasons": row.reasons,
-        }
-        for row, one in zip(rows, told, strict=True)
-    ]
-    return Response(
-        SignalResult(results, many=True).data, status=422 if any(row.reasons for row in rows) else 200
-    )
+    def answer(self, request: Request, shape: type[serializers.Serializer[Any]], work: Work) -> Response:
+        """200 when all items are done, 422 when at least one is not; each with its result."""
+        key = self.signed_by(request)
+        told = self.items_of(shape)
+        rows = work(key=key, told=told)
+        results = [
+            {
+                "number": row.number,
+                "reference": one["reference"],
+                "result": row.kind,
+                "result_label": RESULTS[row.kind],
+                "reasons": row.reasons,
+            }
+            for row, one in zip(rows, told, strict=True)
+        ]
+        status = 422 if any(row.reasons for row in rows) else 200
+        return Response(SignalResult(results, many=True).data, status=status)
 
 
 @method_decorator(csrf_exempt, name="dispatch")
@@ -100,9 +103,7 @@ class SignalPush(_Signals):
     )
     def post(self, request: Request) -> Response:
         """Each item is registered for itself; the answer says of each what became of it."""
-        key = self.signed_by(request)
-        told = self.items_of(SignalItem)
-        return _answer(services.signals_push(key=key, told=told), told)
+        return self.answer(request, SignalItem, services.signals_push)
 
 
 @method_decorator(csrf_exempt, name="dispatch")
@@ -117,6 +118,4 @@ class SignalClear(_Signals):
     )
     def post(self, request: Request) -> Response:
         """Only signals of the key's source; each item for itself."""
-        key = self.signed_by(request)
-        told = self.items_of(ClearItem)
-        return _answer(services.signals_unsay(key=key, told=told), told)
+        return self.answer(request, ClearItem, services.signals_unsay)

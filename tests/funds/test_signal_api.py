@@ -181,12 +181,13 @@ def test_the_neighbours_places_are_unknown(law: World, place: Institution) -> No
 
 def test_a_key_has_one_holder(law: World, place: Institution) -> None:
     row = account(law, place, "CUSTODY")
-    for wrong in (
+    wrongs: tuple[dict[str, Any], ...] = (
         {}, {"office": "示例县人民法院"}, {"source": "COURT"}, {"bank": row.bank, "source": "COURT"},
         {"bank": row.bank, "office": "示例县人民法院"},
-    ):  # fmt: skip
+    )  # fmt: skip
+    for wrong in wrongs:
         with pytest.raises(Unlawful):
-            services.key_issue(actor=law.admin, **wrong)  # type: ignore[arg-type]
+            services.key_issue(actor=law.admin, **wrong)
     key = court(law).key
     with pytest.raises(IntegrityError), transaction.atomic():
         MachineKey.objects.filter(pk=key.pk).update(office="")
