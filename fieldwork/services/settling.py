@@ -6,6 +6,7 @@ Repeating it is harmless, and the result depends on the set of operations, not o
 from __future__ import annotations
 
 import logging
+import traceback
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -160,9 +161,10 @@ def _one(work: _Settling, kind: FieldKind, doing: Doing) -> None:
         work.tell(standing, OutcomeState.WAITING, str(waiting))
     except DomainError as error:
         work.tell(standing, OutcomeState.HELD, refusal_words(error))
-    except UNFORESEEN:
-        # A word that no reader foresaw: it is kept and told, and the record's other words go on.
-        log.exception("手机记录 %s 有一条内容无法识别", work.record.uid)
+    except UNFORESEEN as error:
+        # Kept and told; the record's other words go on. Where it broke is logged, not what was written.
+        where = "".join(traceback.format_tb(error.__traceback__))
+        log.error("手机记录 %s 有一条内容无法识别：%s\n%s", work.record.uid, type(error).__name__, where)
         work.tell(standing, OutcomeState.HELD, UNREADABLE)
     else:
         _tell_done(work, doing)

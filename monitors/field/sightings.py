@@ -7,12 +7,13 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
+from accounts.models import User
 from casework.errors import Unlawful
 from fieldwork.registries import Doing, NotYet
 from fieldwork.services import wait_for_rest
 from institutions.models import Institution
 from monitors import services
-from monitors.field.subjects import Subject
+from monitors.field.subjects import EDIT, Subject
 from monitors.field.words import faults_of, moment_of, position_of, text_of, uid_of
 from monitors.forms.sightings import WatchForm
 from monitors.models import Monitor, Observation
@@ -59,12 +60,26 @@ def done(doing: Doing) -> None:
 
 
 def _observer(doing: Doing) -> Monitor | None:
-    """The term in which the owner of the phone watched: that of the day, though another runs by now."""
-    user = doing.register.current.device.user
+    """The term in which the observer watched: that of the day, though another runs by now.
+
+    The observer is whom the words name, when it is the sender or when the desk brings the words; else, for words
+    that name nobody, the owner of the phone.
+    """
+    user = _named(doing) or doing.register.current.device.user
     begun = doing.merged.get(("fact", "watched_from"))
     if begun is None:
         return own_term(user)
     return term_on(user, date.fromisoformat(moment_of(begun.current)[:10]))
+
+
+def _named(doing: Doing) -> User | None:
+    people = doing.value.get("people")
+    uid = uid_of(people[0]) if isinstance(people, list) and people else None
+    if uid is None:
+        return None
+    row = Monitor.objects.filter(uid=uid, bureau=_subject(doing).bureau).select_related("user").first()
+    is_own = row is not None and row.user_id == doing.actor.pk
+    return row.user if row is not None and (is_own or doing.actor.may(EDIT)) else None
 
 
 def _filled(doing: Doing, monitor: Monitor | None) -> dict[str, Any]:

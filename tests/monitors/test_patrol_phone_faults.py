@@ -342,3 +342,22 @@ def test_an_observation_stays_that_of_its_author_though_another_brought_it(law: 
     assert mine.told("done") == {("APPLIED", "")}
     row = Observation.objects.get()
     assert (row.monitor, row.created_by) == (team.first, team.user)
+
+
+def test_the_desk_that_takes_in_a_carriers_file_records_whom_the_words_name(law: World, team: Team) -> None:
+    mine = watch(team)
+    mine.write("done", people=[str(team.first.uid)], count=mine.sequence)
+    other = Beat(user=third(law), form=mine.form, visit=mine.visit)
+    field_services.operations_receive(
+        actor=law.head, device=other.device(), operations=mine.queue, channel=Channel.FILE
+    )
+    settle(mine.visit)
+    row = Observation.objects.get()
+    assert (row.monitor, row.created_by) == (team.first, law.head)
+
+
+def test_nobody_is_made_an_observer_by_another_monitor(law: World, team: Team) -> None:
+    mine = watch(team)
+    mine.write("done", people=[str(team.second.uid)], count=mine.sequence)
+    mine.sync()
+    assert not Observation.objects.filter(monitor=team.second).exists()
