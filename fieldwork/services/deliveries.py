@@ -50,9 +50,8 @@ def words_bring(rows: Iterable[FieldOperation]) -> Brought:
         elif word.outcome.state in OPEN:
             found.woken.add(word.uid)
     FieldDelivery.objects.bulk_create(fresh, ignore_conflicts=True)
-    FieldOutcome.objects.filter(operation__uid__in=found.woken, state=OutcomeState.UNKNOWN).update(
-        state=OutcomeState.RECEIVED, reason=""
-    )
+    # Answered anew: who brings their own words is not told what a stranger was refused.
+    FieldOutcome.objects.filter(operation__uid__in=found.woken).update(state=OutcomeState.RECEIVED, reason="")
     return found
 
 

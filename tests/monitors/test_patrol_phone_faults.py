@@ -238,6 +238,8 @@ def test_words_that_a_stranger_brought_count_once_their_author_sends_them(
         settle(mine.visit)
         assert {state for state, _ in states(mine.visit).values()} == {"HELD"}
         assert Outing.objects.count() == 0
+    mine.send()
+    assert not any("没有参加" in reason for _, reason in states(mine.visit).values())
     mine.sync()
     outing = mine.outing()
     assert outing is not None
