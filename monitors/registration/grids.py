@@ -25,6 +25,9 @@ PAGES = {
 
 def register() -> None:
     """Called once when the room starts."""
+    from monitors.services.grids.events import NUMBER_KIND, NUMBER_PATTERN
+
+    registries.add_number_series(NUMBER_KIND, "网格巡查事件", NUMBER_PATTERN)
     registries.add_nav(NavEntry("网格", "monitors:unit_list", "map-search", 28, VIEW))
     registries.add_nav(NavEntry("片区排查", "monitors_portal:own_grids", "map-search", 47, DO, face="portal"))
     registries.add_worklist(Worklist("monitors.sweeps", "拉网排查", to_sweep, permission=DO))

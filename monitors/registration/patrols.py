@@ -22,6 +22,11 @@ FORGOTTEN = timedelta(hours=24)
 
 def register() -> None:
     """Called once when the room starts."""
+    from monitors.services import audits, sightings
+    from monitors.services.patrols import outings
+
+    for room, label in ((outings, "巡查"), (audits, "巡查督查"), (sightings, "人流观察")):
+        registries.add_number_series(room.NUMBER_KIND, label, room.NUMBER_PATTERN)
     registries.add_nav(NavEntry("巡查", "monitors:outing_list", "walk", 27, VIEW))
     registries.add_nav(NavEntry("巡查", "monitors_portal:patrol_home", "walk", 5, DO, face="portal"))
     registries.add_worklist(Worklist("monitors.forgotten", "没有提交的巡查", forgotten, permission=EDIT))
