@@ -34,6 +34,7 @@ async function work() {
       set("REVOKED", error.message);
     } else if (error instanceof api.Refused) set("REFUSED", error.message);
     else if (error instanceof api.Offline) set("OFFLINE", "没有网络。记录存在手机里，有网络后自动发送。");
+    else if (!store.person()) set("IDLE", ""); // logged out meanwhile: what was not sent waits for the next login
     else {
       set("FAILED", "这次发送没有完成，记录都在手机里。请再试一次；仍不行的，导出文件交给教育部门。");
       throw error;
