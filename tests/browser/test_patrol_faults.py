@@ -37,6 +37,7 @@ def test_a_refused_end_is_said_again(watcher: Watcher) -> None:
     watcher.title("结束巡查")
     watcher.fill("实际结束时间", "2020-01-01T10:00")
     watcher.press("确认结束")
+    watcher.title("巡查")
     until(watcher, patrol, "巡查", "离现在太远")
     expect(watcher.page.get_by_role("link", name="记录一家")).to_be_visible()
     watcher.go("#/")
