@@ -15,7 +15,15 @@ GROUPS = ((0, ""), (40, "检查执法"), (70, "案件与措施"), (200, "名单�
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context of the base templates."""
+    """Context of the base templates; found once for all the fragments of one answer."""
+    known: tuple[Any, dict[str, Any]] | None = getattr(request, "_shell", None)
+    user = getattr(request, "user", None)
+    if known is None or known[0] != user:
+        known = request._shell = user, _shell(request)  # type: ignore[attr-defined]
+    return known[1]
+
+
+def _shell(request: HttpRequest) -> dict[str, Any]:
     bureau = getattr(request, "bureau", None)
     user = getattr(request, "user", None)
     context: dict[str, Any] = {

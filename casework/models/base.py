@@ -42,6 +42,15 @@ class RootModel(models.Model):
     class Meta:
         abstract = True
 
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Check the fields; only keys set by number are looked up, a row at hand is known to be there."""
+        at_hand = {
+            field.name
+            for field in self._meta.concrete_fields
+            if isinstance(field, models.ForeignKey) and field.is_cached(self) and getattr(self, field.attname)
+        }
+        super().clean_fields(at_hand.union(exclude or ()))
+
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
         """Ask the database about all check constraints at once; Django asks one by one, three statements each.
 

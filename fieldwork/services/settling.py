@@ -28,7 +28,7 @@ from fieldwork.services.operations import refusal_words
 
 log = logging.getLogger(__name__)
 SWEPT_AT_ONCE = 200
-UNFORESEEN = (ValueError, TypeError, KeyError, OverflowError)
+UNFORESEEN = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 UNREADABLE = "内容无法识别，已保留、未采用。请在手机上重新填写这一项后再保存；仍不行的，与监管股联系。"
 Key = tuple[str, str]
 Registers = dict[Key, Register[FieldOperation]]
@@ -97,7 +97,13 @@ def registers_of(record: FieldRecord) -> Registers:
 
 
 def _merge(form: FieldForm, words: list[FieldOperation]) -> Registers:
-    return merge(words, lambda kind, value: form.by_code[kind].same(value))
+    def sameness(kind: str, value: Any) -> object:
+        try:
+            return form.by_code[kind].same(value)
+        except UNFORESEEN:
+            return value  # agrees with nothing but itself; carrying it over says what is wrong
+
+    return merge(words, sameness)
 
 
 def _admitted(work: _Settling, words: list[FieldOperation]) -> list[FieldOperation]:
@@ -133,7 +139,7 @@ def _carry(work: _Settling, kind: FieldKind, registers: list[Register[FieldOpera
             work.tell(register.standing, OutcomeState.APPLIED)
         else:
             open_ones.append(register)
-    doings = [_doing(work, kind, register) for register in open_ones]
+    doings = [doing for register in open_ones if (doing := _readable(work, kind, register))]
     if kind.apply_many and len(doings) > 1 and _all_at_once(work, kind, doings):
         return
     for doing in doings:
@@ -162,12 +168,24 @@ def _one(work: _Settling, kind: FieldKind, doing: Doing) -> None:
     except DomainError as error:
         work.tell(standing, OutcomeState.HELD, refusal_words(error))
     except UNFORESEEN as error:
-        # Kept and told; the record's other words go on. Where it broke is logged, not what was written.
-        where = "".join(traceback.format_tb(error.__traceback__))
-        log.error("手机记录 %s 有一条内容无法识别：%s\n%s", work.record.uid, type(error).__name__, where)
-        work.tell(standing, OutcomeState.HELD, UNREADABLE)
+        _unreadable(work, doing.register, error)
     else:
         _tell_done(work, doing)
+
+
+def _readable(work: _Settling, kind: FieldKind, register: Register[FieldOperation]) -> Doing | None:
+    try:
+        return _doing(work, kind, register)
+    except UNFORESEEN as error:
+        _unreadable(work, register, error)
+        return None
+
+
+def _unreadable(work: _Settling, register: Register[FieldOperation], error: Exception) -> None:
+    """Kept and told; the record's other words go on. Where it broke is logged, not what was written."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    log.error("手机记录 %s 有一条内容无法识别：%s\n%s", work.record.uid, type(error).__name__, where)
+    work.tell(register.standing, OutcomeState.HELD, UNREADABLE)
 
 
 def _tell_done(work: _Settling, doing: Doing) -> None:

@@ -96,10 +96,7 @@ class Reach:
         if subject.row is not None:
             return bool(self.model.objects.visible_to(actor).filter(uid=subject.uid).exists())
         named = self._named(subject)
-        if not named:
-            return True
-        terms = Monitor.objects.filter(user=actor).values_list("uid", flat=True)
-        return any(str(term) in named for term in terms)
+        return not named or self._is_named(actor, named)
 
     def _named(self, subject: Subject) -> set[str]:
         """Whom the first naming word names, and whom those named name later; nobody names themselves into it."""
@@ -134,8 +131,11 @@ class Reach:
     def _takes_part(self, actor: User, record: FieldRecord) -> bool:
         if not is_monitor(actor):
             return FieldRecord.objects.visible_to(actor).filter(pk=record.pk).exists()
-        terms = Monitor.objects.filter(user=actor).values_list("uid", flat=True)
         own = Q(received_by=actor) | Q(device__user=actor) | Q(deliveries__received_by=actor)
-        for term in terms:
-            own |= Q(kind__in=NAMING, value__people__contains=[str(term)])
-        return record.operations.filter(own).exists()
+        return record.operations.filter(own).exists() or self._is_named(
+            actor, self._named(self._of_record(record))
+        )
+
+    def _is_named(self, actor: User, named: set[str]) -> bool:
+        terms = Monitor.objects.filter(user=actor).values_list("uid", flat=True)
+        return any(str(term) in named for term in terms)
