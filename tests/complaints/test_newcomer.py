@@ -87,7 +87,8 @@ def test_working_everything_anew_after_newcomers_writes_nothing(world: World) ->
     for number, one in enumerate(told, start=1):
         put(world, clue_of(world.head, world.bureau, one, number))
     before = [
-        list(model.objects.order_by("pk").values_list()) for model in (SuspectedSite, SiteMembership, ClueLink)
+        list(model.objects.order_by("pk").values_list())
+        for model in (SuspectedSite, SiteMembership, ClueLink)
     ]
     regroup(
         actor=world.head,
@@ -96,7 +97,8 @@ def test_working_everything_anew_after_newcomers_writes_nothing(world: World) ->
         at=timezone.now() + timedelta(days=1),
     )
     after = [
-        list(model.objects.order_by("pk").values_list()) for model in (SuspectedSite, SiteMembership, ClueLink)
+        list(model.objects.order_by("pk").values_list())
+        for model in (SuspectedSite, SiteMembership, ClueLink)
     ]
     assert after == before
 

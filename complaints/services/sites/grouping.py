@@ -59,6 +59,7 @@ class Plan:
     site_of: dict[int, SiteMembership]
     keepers: dict[int, SuspectedSite] = field(default_factory=dict)  # by index of the part
     still: set[int] = field(default_factory=set)  # indexes of parts
+    loose: set[int] = field(default_factory=set)  # clues that no strong link ties to their part
 
 
 def connected(seeds: Iterable[int]) -> set[int]:
@@ -135,9 +136,7 @@ def carry_out(
 def _plan(universe: set[int], leaving: set[int], affected: set[int]) -> Plan:
     rows = ClueSignals.objects.filter(clue__in=universe).exclude(clue__status__in=OUT_OF_PLAY)
     nodes = {
-        row.clue_id: Node.of(row)
-        for row in rows.select_related("clue__region")
-        if row.clue_id not in leaving
+        row.clue_id: Node.of(row) for row in rows.select_related("clue__region") if row.clue_id not in leaving
     }
     members = SiteMembership.objects.filter(clue__in=universe, until__isnull=True)
     site_of = {row.clue_id: row for row in members}
@@ -145,13 +144,14 @@ def _plan(universe: set[int], leaving: set[int], affected: set[int]) -> Plan:
         pk__in={row.site_id for row in site_of.values()}
     )
     sites = {site.pk: site for site in locked.order_by("pk")}
-    return Plan(nodes, _parts(nodes, affected, site_of), sites, site_of)
+    parts, loose = _parts(nodes, affected, site_of)
+    return Plan(nodes, parts, sites, site_of, loose=loose)
 
 
 def _parts(
     nodes: dict[int, Node], affected: set[int], site_of: Mapping[int, SiteMembership]
-) -> list[frozenset[int]]:
-    """Clusters over strong links, and the single clues that follow one of them.
+) -> tuple[list[frozenset[int]], set[int]]:
+    """Clusters over strong links with the single clues that follow one of them, and all single clues.
 
     Only those single clues are judged whose surroundings are loaded whole; others stay where they are.
     """
@@ -183,9 +183,8 @@ def _parts(
         found, links, singles={name for name in singles if by_key[name] in affected}, apart=apart,
         contradicts=against, margin=thresholds.MARGIN,
     )  # fmt: skip
-    return grown(
-        [frozenset(by_key[name] for name in part) for part in found], by_key, goes, affected, site_of
-    )
+    parts = [frozenset(by_key[name] for name in part) for part in found]
+    return grown(parts, by_key, goes, affected, site_of), {by_key[name] for name in singles}
 
 
 def grown(
@@ -279,10 +278,24 @@ def _move(plan: Plan, at: datetime) -> dict[int, list[Clue]]:
     for pk, site_id in sorted(wanted.items()):
         if pk in plan.site_of and plan.site_of[pk].site_id == site_id:
             continue
-        fresh.append(SiteMembership(site_id=site_id, clue_id=pk, since=at))
+        fresh.append(SiteMembership(site_id=site_id, clue_id=pk, since=at, is_loose=pk in plan.loose))
         came.setdefault(site_id, []).append(plan.nodes[pk].clue)
     SiteMembership.objects.bulk_create(fresh)
+    _ties_note(plan, wanted)
     return came
+
+
+def _ties_note(plan: Plan, wanted: Mapping[int, int]) -> None:
+    """Whether those that stay are tied or follow may have changed."""
+    stay = {pk: row for pk, row in plan.site_of.items() if wanted.get(pk) == row.site_id}
+    for is_loose in (True, False):
+        other = [
+            row.pk
+            for pk, row in stay.items()
+            if (pk in plan.loose) == is_loose and row.is_loose is not is_loose
+        ]
+        if other:
+            SiteMembership.objects.filter(pk__in=other).update(is_loose=is_loose)
 
 
 def _absorb(plan: Plan, actor: User, at: datetime) -> list[tuple[SuspectedSite, SuspectedSite]]:

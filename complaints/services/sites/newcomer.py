@@ -31,7 +31,11 @@ WEAK = Q(decision=LinkDecision.NONE, points__gte=thresholds.WEAK)
 
 
 class Surroundings:
-    """Clues with their clusters, loaded as whole strongly connected pieces; signals are read when compared."""
+    """Clues with their clusters; signals are read when compared.
+
+    Around the newcomer clusters are worked out from links. Those elsewhere it cannot change; they stand in the
+    memberships, except in rows that were written before ties were noted.
+    """
 
     def __init__(self) -> None:
         self.cluster: dict[int, frozenset[int]] = {}
@@ -51,15 +55,43 @@ class Surroundings:
             return set()
         found = reach(missing, self._neighbours)
         self._seen |= found
-        rows = ClueSignals.objects.filter(clue__in=found).exclude(clue__status__in=OUT_OF_PLAY)
+        came = self._read_rows(found)
+        for part in self.parted(came):
+            self.cluster.update(dict.fromkeys(part, part))
+        return came
+
+    def recall(self, clues: Iterable[int]) -> None:
+        """Take in clues that the newcomer is not strongly connected with, and their clusters as they stand."""
+        missing = set(clues) - self._seen
+        if not missing:
+            return
+        live = SiteMembership.objects.filter(until__isnull=True)
+        sites = live.filter(clue__in=missing).values("site")
+        tied: dict[int, set[int]] = {}
+        unknown = set()
+        rows = live.filter(site__in=sites).values_list("site_id", "clue_id", "is_loose")
+        for site, pk, is_loose in rows:
+            if is_loose is None:
+                unknown.add(site)
+            elif not is_loose:
+                tied.setdefault(site, set()).add(pk)
+        self.load(pk for site, pk, _ in rows if site in unknown)
+        parts = [frozenset(pks) for site, pks in tied.items() if site not in unknown]
+        wanted = missing.union(*parts) - self._seen
+        self._seen |= wanted
+        came = self._read_rows(wanted)
+        self.cluster.update((pk, frozenset({pk})) for pk in came)
+        for part in parts:
+            self.cluster.update((pk, part) for pk in part & came)
+
+    def _read_rows(self, clues: set[int]) -> set[int]:
+        rows = ClueSignals.objects.filter(clue__in=clues).exclude(clue__status__in=OUT_OF_PLAY)
         came = set()
         for pk, digest, uid, content in rows.values_list("clue_id", "digest", "clue__uid", "content"):
             self.key[pk] = key = f"{digest}:{uid}"
             self.by_key[key], self._digest[key] = pk, digest
             self._content.setdefault(digest, content)
             came.add(pk)
-        for part in self.parted(came):
-            self.cluster.update(dict.fromkeys(part, part))
         return came
 
     def parted(self, clues: set[int]) -> list[frozenset[int]]:
@@ -116,7 +148,7 @@ def newcomer_place(*, actor: User, clue: int, at: datetime) -> None:
     around = Surroundings()
     changed = _changed(around, clue) | {clue}
     weak = _weak(changed)
-    around.load(end for one, other, _ in weak for end in (one, other))
+    around.recall(end for one, other, _ in weak for end in (one, other))
     asked = changed | {end for one, other, _ in weak for end in (one, other)}
     singles = {pk for pk in asked if len(around.cluster.get(pk, ())) == 1}
     goes = _follow(around, singles)
@@ -141,7 +173,7 @@ def _weak(clues: Collection[int]) -> list[tuple[int, int, int]]:
 def _follow(around: Surroundings, singles: set[int]) -> dict[str, frozenset[str]]:
     """Which of the single clues follow which cluster, by key."""
     weak = _weak(singles)
-    around.load(end for one, other, _ in weak for end in (one, other))
+    around.recall(end for one, other, _ in weak for end in (one, other))
     ends = Q(first__in=singles) | Q(second__in=singles)
     apart = ClueLink.objects.filter(ends, decision=LinkDecision.APART)
     links = [
@@ -160,15 +192,13 @@ def _follow(around: Surroundings, singles: set[int]) -> dict[str, frozenset[str]
     )
 
 
-def _plan(
-    around: Surroundings, clues: set[int], goes: dict[str, frozenset[str]], singles: set[int]
-) -> Plan:
+def _plan(around: Surroundings, clues: set[int], goes: dict[str, frozenset[str]], singles: set[int]) -> Plan:
     """The sites of `clues` and of those that they follow, each with all its clues."""
     clues = clues | {around.by_key[key] for part in goes.values() for key in part}
     live = SiteMembership.objects.filter(LIVE)
     sites = live.filter(clue__in=clues).values("site")
     site_of = {row.clue_id: row for row in live.filter(site__in=sites)}
-    around.load(site_of)
+    around.recall(site_of)
     parts = {around.cluster[pk] for pk in clues | site_of.keys() if pk in around.cluster}
     in_order = sorted(parts, key=lambda part: min(around.key[pk] for pk in part))
     locked = SuspectedSite.objects.select_for_update().filter(
@@ -179,6 +209,7 @@ def _plan(
         parts=grown(in_order, around.by_key, goes, singles, site_of),
         sites={site.pk: site for site in locked.order_by("pk")},
         site_of=site_of,
+        loose={pk for part in parts if len(part) == 1 for pk in part},
     )
     keepers_choose(plan, {}, None)
     plan.still = _still(plan)
