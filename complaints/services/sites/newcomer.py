@@ -227,7 +227,7 @@ def _still(plan: Plan) -> set[int]:
     return {
         index
         for index, part in enumerate(plan.parts)
-        if (held.get(plan.keepers[index].pk) == part if index in plan.keepers else len(part) == 1)
+        if (held.get(plan.keepers[index].pk, set()) == part if index in plan.keepers else len(part) == 1)
     }
 
 
