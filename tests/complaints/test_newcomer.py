@@ -32,6 +32,11 @@ def together() -> set[frozenset[str]]:
     return {frozenset(numbers) for numbers in found.values()}
 
 
+def ties() -> set[tuple[str, bool | None]]:
+    """Who is tied to its site and who only follows."""
+    return set(SiteMembership.objects.filter(until__isnull=True).values_list("clue__number", "is_loose"))
+
+
 def shown() -> set[tuple[object, ...]]:
     """What the live sites show, with who is in them."""
     return set(
@@ -80,6 +85,29 @@ def test_newcomers_in_any_order_arrive_where_all_clues_at_once_do(
     (fast, fast_shown, whole), (slow, slow_shown, _) = results
     assert fast == slow == whole
     assert fast_shown == slow_shown
+
+
+def test_memberships_from_before_ties_were_noted_are_worked_out(world: World) -> None:
+    told = list(generate(6, 10, STANDING + NEW))
+    random.Random(6).shuffle(told)
+    places_make(world.head, world.bureau, clues_make(world.head, world.bureau, told[:STANDING], first=1))
+    results = []
+    for is_known in (True, False):
+        with transaction.atomic():
+            if not is_known:
+                SiteMembership.objects.update(is_loose=None)
+            for number, one in enumerate(told[STANDING:], start=STANDING + 1):
+                put(world, clue_of(world.head, world.bureau, one, number))
+            results.append(together())
+            if is_known:
+                noted = ties()
+                everyone = set(Clue.objects.values_list("pk", flat=True))
+                SiteMembership.objects.update(is_loose=None)
+                regroup(actor=world.head, bureau_id=world.bureau.pk, seeds=everyone, at=timezone.now())
+                assert ties() == noted
+                assert {is_loose for _, is_loose in noted} == {True, False}
+            transaction.set_rollback(True)
+    assert results[0] == results[1]
 
 
 def test_working_everything_anew_after_newcomers_writes_nothing(world: World) -> None:
