@@ -18,7 +18,7 @@ from bench.clue_county import Clue as Told
 from bench.cluster_sites import contact_of, note_of
 from bench.rows import insert_select
 from complaints.matching import SCHEME, Link
-from complaints.matching.whole import clusters_of, key_of, pairs_of
+from complaints.matching.whole import key_of, pairs_of, tied_and_loose
 from complaints.models import Clue, ClueKind, ClueLink, ClueSignals, ClueStatus, SiteMembership, SuspectedSite
 from complaints.redaction import redact
 from complaints.services.sites.grouping import Node, summary_of
@@ -110,15 +110,18 @@ def _batches(rows: Iterable[dict[str, object]]) -> Iterator[list[dict[str, objec
 
 def _sites_make(actor: User, bureau: Bureau, nodes: Nodes, links: list[Link]) -> None:
     signals = {name: node.signals for name, node in nodes.items()}
-    groups = [
-        sorted((nodes[name] for name in part), key=lambda node: node.key)
-        for part in clusters_of(signals, links)
-        if len(part) > 1
-    ]
+    loose: set[str] = set()
+    groups = []
+    for tied, more in tied_and_loose(signals, links):
+        if len(tied) > 1:
+            loose |= more
+            groups.append(sorted((nodes[name] for name in tied | more), key=lambda node: node.key))
     sites = [SuspectedSite(bureau=bureau, created_by=actor, **summary_of(group)) for group in groups]
     SuspectedSite.objects.bulk_create(sites, batch_size=BATCH)
     members = (
-        SiteMembership(site=site, clue=node.clue, since=node.clue.received_at)
+        SiteMembership(
+            site=site, clue=node.clue, since=node.clue.received_at, is_loose=str(node.clue.uid) in loose
+        )
         for site, group in zip(sites, groups, strict=True)
         for node in group
     )

@@ -33,8 +33,16 @@ def links_of(signals: Mapping[str, Signals]) -> list[Link]:
 
 def clusters_of(signals: Mapping[str, Signals], links: list[Link] | None = None) -> list[frozenset[str]]:
     """Clusters of clues by name, without any person's decision; `links` when they were made before."""
+    return [
+        tied | loose for tied, loose in tied_and_loose(signals, links_of(signals) if links is None else links)
+    ]
+
+
+def tied_and_loose(
+    signals: Mapping[str, Signals], links: list[Link]
+) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """Of each cluster those that strong links make, and those that only follow them."""
     by_key = {key_of(name, one): name for name, one in signals.items()}
-    links = links_of(signals) if links is None else links
 
     def against(one: str, other: str) -> bool:
         return contradicts(signals[by_key[one]], signals[by_key[other]])
@@ -45,11 +53,11 @@ def clusters_of(signals: Mapping[str, Signals], links: list[Link] | None = None)
         parts, links, singles={min(part) for part in parts if len(part) == 1}, contradicts=against,
         margin=thresholds.MARGIN,
     )  # fmt: skip
-    grown = {part: set(part) for part in parts}
+    follow: dict[frozenset[str], set[str]] = {part: set() for part in parts}
     for single, part in goes.items():
-        grown[part].add(single)
-        del grown[frozenset({single})]
-    return [frozenset(by_key[key] for key in part) for part in grown.values()]
+        follow[part].add(by_key[single])
+        del follow[frozenset({single})]
+    return [(frozenset(by_key[key] for key in part), frozenset(more)) for part, more in follow.items()]
 
 
 def key_of(name: str, one: Signals) -> str:

@@ -144,12 +144,17 @@ class ClueSignals(models.Model):
 
 
 class SiteMembership(models.Model):
-    """That a clue belongs to a site, from when until when. A clue belongs to one site at a time."""
+    """That a clue belongs to a site, from when until when. A clue belongs to one site at a time.
+
+    `is_loose` says that no strong link ties it to the others: it only follows them, or stands alone by a person's
+    word. Unknown for rows from before this was noted, until their site is worked again.
+    """
 
     site = models.ForeignKey(SuspectedSite, models.PROTECT, related_name="memberships")
     clue = models.ForeignKey(Clue, models.PROTECT, related_name="site_memberships")
     since = models.DateTimeField("归入时间")
     until = models.DateTimeField("移出时间", null=True, blank=True)
+    is_loose = models.BooleanField("仅为跟随", null=True, editable=False)
 
     scope_paths: ClassVar[ScopePaths] = ScopePaths(bureau="site__bureau", region="site__region_path")
     objects = ScopedQuerySet["SiteMembership"].as_manager()

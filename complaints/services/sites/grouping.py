@@ -28,6 +28,7 @@ from complaints.models import (
 
 RANK = {SiteStatus.CONFIRMED: 0, SiteStatus.WATCHED: 1, SiteStatus.OPEN: 2, SiteStatus.DISMISSED: 3}
 ACCEPTED = Q(decision=LinkDecision.TOGETHER) | Q(decision=LinkDecision.NONE, points__gte=thresholds.LINK)
+OUT_OF_PLAY = ("REJECTED", "QUARANTINED")
 POSITION_DIGITS = 6
 
 
@@ -39,16 +40,26 @@ class Node:
     key: str
     signals: Signals
 
+    @classmethod
+    def of(cls, row: ClueSignals) -> Node:
+        """From the kept signals, with their clue."""
+        return cls(row.clue, f"{row.digest}:{row.clue.uid}", Signals.from_dict(row.content))
+
 
 @dataclass
-class _Plan:
-    """Clusters, and the sites that stand now for their clues."""
+class Plan:
+    """Clusters, and the sites that stand now for their clues.
+
+    `nodes` are wanted for the clues of those parts that are not `still`, which stand as they are already.
+    """
 
     nodes: dict[int, Node]
     parts: list[frozenset[int]]
     sites: dict[int, SuspectedSite]
     site_of: dict[int, SiteMembership]
     keepers: dict[int, SuspectedSite] = field(default_factory=dict)  # by index of the part
+    still: set[int] = field(default_factory=set)  # indexes of parts
+    loose: set[int] = field(default_factory=set)  # clues that no strong link ties to their part
 
 
 def connected(seeds: Iterable[int]) -> set[int]:
@@ -99,26 +110,33 @@ def regroup(
     loose = _weak_neighbours(core)
     universe = connected(core | loose | _weak_neighbours(loose))
     plan = _plan(universe, set(leaving), core | loose)
-    _keepers(plan, stays or {}, keeper)
+    keepers_choose(plan, stays or {}, keeper)
+    carry_out(plan, actor=actor, at=at, named=named, is_machine=is_machine)
+    return universe
+
+
+def carry_out(
+    plan: Plan, *, actor: User, at: datetime, named: Collection[int] = (), is_machine: bool = False
+) -> None:
+    """Write what differs from the plan, whose keepers are chosen."""
     _found(plan, actor, set(named), at)
     moved = _move(plan, at)
     for site, into in _absorb(plan, actor, at):
         if is_machine:
             bridge_note(into, site, actor, at)
     for index, site in plan.keepers.items():
+        if index in plan.still:
+            continue
         _refresh(site, [plan.nodes[pk] for pk in plan.parts[index]], moved.get(site.pk, []), actor, at)
     for site in plan.sites.values():
         if site.is_live and site.pk not in {kept.pk for kept in plan.keepers.values()}:
             _emptied(site)
-    return universe
 
 
-def _plan(universe: set[int], leaving: set[int], affected: set[int]) -> _Plan:
-    rows = ClueSignals.objects.filter(clue__in=universe).exclude(clue__status__in=["REJECTED", "QUARANTINED"])
+def _plan(universe: set[int], leaving: set[int], affected: set[int]) -> Plan:
+    rows = ClueSignals.objects.filter(clue__in=universe).exclude(clue__status__in=OUT_OF_PLAY)
     nodes = {
-        row.clue_id: Node(row.clue, f"{row.digest}:{row.clue.uid}", Signals.from_dict(row.content))
-        for row in rows.select_related("clue__region")
-        if row.clue_id not in leaving
+        row.clue_id: Node.of(row) for row in rows.select_related("clue__region") if row.clue_id not in leaving
     }
     members = SiteMembership.objects.filter(clue__in=universe, until__isnull=True)
     site_of = {row.clue_id: row for row in members}
@@ -126,13 +144,14 @@ def _plan(universe: set[int], leaving: set[int], affected: set[int]) -> _Plan:
         pk__in={row.site_id for row in site_of.values()}
     )
     sites = {site.pk: site for site in locked.order_by("pk")}
-    return _Plan(nodes, _parts(nodes, affected, site_of), sites, site_of)
+    parts, loose = _parts(nodes, affected, site_of)
+    return Plan(nodes, parts, sites, site_of, loose=loose)
 
 
 def _parts(
     nodes: dict[int, Node], affected: set[int], site_of: Mapping[int, SiteMembership]
-) -> list[frozenset[int]]:
-    """Clusters over strong links, and the single clues that follow one of them.
+) -> tuple[list[frozenset[int]], set[int]]:
+    """Clusters over strong links with the single clues that follow one of them, and all single clues.
 
     Only those single clues are judged whose surroundings are loaded whole; others stay where they are.
     """
@@ -164,18 +183,18 @@ def _parts(
         found, links, singles={name for name in singles if by_key[name] in affected}, apart=apart,
         contradicts=against, margin=thresholds.MARGIN,
     )  # fmt: skip
-    return _grown(
-        [frozenset(by_key[name] for name in part) for part in found], by_key, goes, affected, site_of
-    )
+    parts = [frozenset(by_key[name] for name in part) for part in found]
+    return grown(parts, by_key, goes, affected, site_of), {by_key[name] for name in singles}
 
 
-def _grown(
+def grown(
     parts: list[frozenset[int]],
     by_key: dict[str, int],
     goes: dict[str, frozenset[str]],
     affected: set[int],
     site_of: Mapping[int, SiteMembership],
 ) -> list[frozenset[int]]:
+    """Clusters with the single clues that follow them, then those that stay alone."""
     joined: dict[frozenset[int], set[int]] = {part: set() for part in parts if len(part) > 1}
     taken = set()
     for name, cluster in goes.items():
@@ -195,7 +214,7 @@ def _grown(
     return [part | more for part, more in joined.items()] + alone
 
 
-def _keepers(plan: _Plan, stays: Mapping[int, int], keeper: int | None) -> None:
+def keepers_choose(plan: Plan, stays: Mapping[int, int], keeper: int | None) -> None:
     """Each site goes where its identity stays or most of its clues are; in a part the firmest site is kept."""
     part_of = {pk: index for index, part in enumerate(plan.parts) for pk in part}
     claims: dict[int, list[SuspectedSite]] = {}
@@ -217,7 +236,7 @@ def _keepers(plan: _Plan, stays: Mapping[int, int], keeper: int | None) -> None:
         )
 
 
-def _found(plan: _Plan, actor: User, named: set[int], at: datetime) -> None:
+def _found(plan: Plan, actor: User, named: set[int], at: datetime) -> None:
     """New sites for clusters that have none."""
     for index, part in enumerate(plan.parts):
         if index in plan.keepers or (len(part) < 2 and part.isdisjoint(named)):
@@ -243,7 +262,7 @@ def not_before_since(at: datetime) -> Greatest:
     return Greatest(F("since"), Value(at, output_field=DateTimeField()))
 
 
-def _move(plan: _Plan, at: datetime) -> dict[int, list[Clue]]:
+def _move(plan: Plan, at: datetime) -> dict[int, list[Clue]]:
     """End and begin memberships; returns the clues that came to each site."""
     wanted = {
         pk: plan.keepers[index].pk
@@ -259,13 +278,27 @@ def _move(plan: _Plan, at: datetime) -> dict[int, list[Clue]]:
     for pk, site_id in sorted(wanted.items()):
         if pk in plan.site_of and plan.site_of[pk].site_id == site_id:
             continue
-        fresh.append(SiteMembership(site_id=site_id, clue_id=pk, since=at))
+        fresh.append(SiteMembership(site_id=site_id, clue_id=pk, since=at, is_loose=pk in plan.loose))
         came.setdefault(site_id, []).append(plan.nodes[pk].clue)
     SiteMembership.objects.bulk_create(fresh)
+    _ties_note(plan, wanted)
     return came
 
 
-def _absorb(plan: _Plan, actor: User, at: datetime) -> list[tuple[SuspectedSite, SuspectedSite]]:
+def _ties_note(plan: Plan, wanted: Mapping[int, int]) -> None:
+    """Whether those that stay are tied or follow may have changed."""
+    stay = {pk: row for pk, row in plan.site_of.items() if wanted.get(pk) == row.site_id}
+    for is_loose in (True, False):
+        other = [
+            row.pk
+            for pk, row in stay.items()
+            if (pk in plan.loose) == is_loose and row.is_loose is not is_loose
+        ]
+        if other:
+            SiteMembership.objects.filter(pk__in=other).update(is_loose=is_loose)
+
+
+def _absorb(plan: Plan, actor: User, at: datetime) -> list[tuple[SuspectedSite, SuspectedSite]]:
     """Sites whose clues went to a firmer one live on in it; returns them with that one."""
     done = []
     kept = {site.pk for site in plan.keepers.values()}

@@ -14,11 +14,11 @@ from accounts.models import Bureau, Region, User
 from casework import audit
 from complaints.events import ClueRegistered
 from complaints.matching import SCHEME, Signals, Verdict, score, signals_of, thresholds
-from complaints.models import Clue, ClueLink, ClueSignals, ClueStatus, LinkDecision
-from complaints.services.sites.grouping import regroup
+from complaints.models import Clue, ClueLink, ClueSignals, LinkDecision, SiteMembership
+from complaints.services.sites.grouping import OUT_OF_PLAY, regroup
+from complaints.services.sites.newcomer import newcomer_place
 
 LOCK_CLASS = 0x5317E  # first half of the advisory lock; the second is the bureau
-OUT_OF_PLAY = (ClueStatus.REJECTED, ClueStatus.QUARANTINED)
 
 
 def sites_lock(bureau: Bureau | int) -> None:
@@ -57,7 +57,11 @@ def clue_placed(*, actor: User, clue: Clue, at: datetime | None = None) -> None:
             "keys": signals.keys,
         },
     )
+    is_newcomer = _is_newcomer(clue)
     _links_make(clue, signals)
+    if is_newcomer:
+        newcomer_place(actor=actor, clue=clue.pk, at=at)
+        return
     regroup(actor=actor, bureau_id=clue.bureau_id, seeds={clue.pk}, at=at, is_machine=True)
 
 
@@ -102,6 +106,12 @@ def place_names(county: Region) -> tuple[str, ...]:
 def link_lines(verdict: Verdict) -> list[list[str | int]]:
     """Reasons as they are kept with a link."""
     return [[line.sentence, line.points] for line in verdict.lines]
+
+
+def _is_newcomer(clue: Clue) -> bool:
+    """Whether nothing hangs on the clue yet: neither a link nor a site."""
+    mine = ClueLink.objects.filter(Q(first=clue) | Q(second=clue))
+    return not mine.exists() and not SiteMembership.objects.filter(clue=clue, until__isnull=True).exists()
 
 
 def _links_make(clue: Clue, signals: Signals) -> None:
