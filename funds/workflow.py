@@ -122,6 +122,14 @@ CONTRACT = Workflow(
         Transition("pay_part", "部分缴费入账", (C.SIGNED, C.PARTLY_PAID), C.PARTLY_PAID, permission=PAY),
         Transition("pay", "缴费入账", (C.SIGNED, C.PARTLY_PAID), C.ACTIVE, permission=PAY),
         Transition(
+            "payment_back", "缴费全部冲正", (C.PARTLY_PAID, C.ACTIVE), C.SIGNED,
+            permission="funds.suspense_confirm", needs_reason=True,
+        ),
+        Transition(
+            "payment_part_back", "缴费部分冲正", (C.PARTLY_PAID, C.ACTIVE), C.PARTLY_PAID,
+            permission="funds.suspense_confirm", needs_reason=True,
+        ),
+        Transition(
             "suspend", "暂停", (C.ACTIVE,), C.SUSPENDED, permission=STOP, needs_reason=True, is_danger=True,
         ),
         Transition("resume", "恢复", (C.SUSPENDED,), C.ACTIVE, permission=STOP, is_primary=True),

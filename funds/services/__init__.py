@@ -55,6 +55,7 @@ from funds.services.contracts import (
     family_of,
     family_reveal,
 )
+from funds.services.corrections import correction_post, correction_propose, correction_refuse
 from funds.services.deposit_refunds import refund_paid_by_deposit, refund_paid_by_place
 from funds.services.deposits import (
     movement_post,
@@ -221,6 +222,9 @@ __all__ = [
     "contract_sign",
     "contract_suspend",
     "contract_terminate",
+    "correction_post",
+    "correction_propose",
+    "correction_refuse",
     "day_close",
     "day_except",
     "days_close_each",

@@ -32,6 +32,7 @@ from funds.forms.accounts import PaperForm, ReasonForm
 from funds.models import Contract
 from funds.refunding import refund_working
 from funds.views.common import keep_paper, named_place, path_to, plain_form, row_form, tabs
+from funds.views.corrections import payments_section
 from funds.views.numbers import REVEAL, number_action
 
 CONTRACTS = "funds.contract_view"
@@ -205,6 +206,7 @@ def contract_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         actions=[*extras, *kit.step_actions(actor, row, STEPS, "funds:contract_step")],
         sections=[
             money_section(row),
+            *payments_section(actor, row),
             *([refund_section(refunds)] if refunds else []),
             lesson_section(row, "funds:lesson_detail"),
             *([working_section(row)] if row.status in {"PARTLY_PAID", "ACTIVE", "SUSPENDED"} else []),
