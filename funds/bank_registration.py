@@ -53,6 +53,7 @@ def register() -> None:
         ("suspense", "待查款办理", suspense_open, "funds.suspense_propose"),
         ("suspense_check", "待查款复核", suspense_check, "funds.suspense_confirm"),
         ("corrections", "缴费更正复核", correction_items, "funds.suspense_confirm"),
+        ("opening", "期初余额复核", opening_items, "funds.suspense_confirm"),
         ("uneven", "对账不平", uneven_days, "funds.day_close"),
         ("invoices", "三一致异常", invoice_items, "funds.invoice_explain"),
     ):
@@ -151,6 +152,26 @@ def correction_items(actor: User, today: date) -> Iterable[WorkItem]:
             None,
             sub=f"合同 {row.contract.number} · {row.fen / 100:,.2f} 元 · {row.reason}",
             institution=row.contract.institution.name,
+            place=row.region.name,
+            stage=row.get_status_display(),
+            handler=row.created_by.name,
+            tone="warn",
+        )
+
+
+def opening_items(actor: User, today: date) -> Iterable[WorkItem]:
+    """Opening sheets that another person should check and post."""
+    from funds.models import FundSheet
+
+    rows = FundSheet.objects.visible_to(actor).filter(kind="OPENING", status="CHECKED", counts__NEW__gt=0)
+    rows = rows.exclude(created_by=actor).select_related("institution", "region", "created_by")
+    for row in rows.order_by("pk")[:50]:
+        yield WorkItem(
+            "复核期初余额",
+            reverse("funds:opening_detail", kwargs={"uid": row.uid}),
+            None,
+            sub=f"{row.counts['NEW']:,} 份合同 · {row.file_name}",
+            institution=row.institution.name,
             place=row.region.name,
             stage=row.get_status_display(),
             handler=row.created_by.name,

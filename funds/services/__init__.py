@@ -98,6 +98,7 @@ from funds.services.machine_keys import (
 )
 from funds.services.matching import file_post, line_post, lines_post
 from funds.services.numbers import payer_number_reveal, settlement_number_reveal
+from funds.services.opening import OpeningSums, opening_sums
 from funds.services.outside_sheets import (
     outside_apply,
     outside_columns,
@@ -179,6 +180,7 @@ __all__ = [
     "Closing",
     "Handover",
     "Imported",
+    "OpeningSums",
     "Payee",
     "Ran",
     "Settled",
@@ -276,6 +278,7 @@ __all__ = [
     "movement_refuse",
     "movement_reverse",
     "nonces_forget",
+    "opening_sums",
     "outside_apply",
     "outside_columns",
     "outside_discard",
