@@ -18,7 +18,8 @@ from funds.filters import CorrectionFilter
 from funds.forms.accounts import PaperForm, ReasonForm
 from funds.forms.bank import PaymentBackForm
 from funds.models import Contract, PaymentCorrection
-from funds.selectors.corrections import Payment
+from funds.selectors.corrections import MAY_BE_CORRECTED, Payment
+from funds.services.contracts import mask_name
 from funds.views.bank_common import VIEW, path_to, tabs
 from funds.views.common import keep_paper, plain_form
 from funds.views.common import path_to as contract_path
@@ -96,7 +97,8 @@ def correction_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """One correction: the payment, why, who, where the bank's line is now."""
     row: Any = get_visible(selectors.corrections_visible(request.user), request.user, uid)
     actor, contract = request.user, row.contract
-    payment = next(item for item in selectors.contract_payments(contract) if item.entry.uid == row.entry_uid)
+    found = selectors.contract_payments(contract)
+    payment = next((item for item in found if item.entry.uid == row.entry_uid), None)
     item = reverse("funds:suspense_detail", kwargs={"uid": row.item.uid}) if row.item else ""
     return kit.detail_page(
         request,
@@ -119,7 +121,7 @@ def correction_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             ("合同", contract.number, object_link(actor, "funds.contract", contract.uid)),
             ("金额", yuan(row.fen)),
             ("原缴费", f"{row.paid_on:%Y-%m-%d} {row.get_via_display()}"),
-            ("银行流水", _line_words(payment) or "没有对上银行流水"),
+            ("银行流水", (_line_words(payment) if payment else "") or "没有对上银行流水"),
             ("提出人", row.created_by.name),
             ("复核人", row.decided_by.name if row.decided_by else ""),
             ("冲正日期", f"{row.booked_on:%Y-%m-%d}" if row.booked_on else ""),
@@ -192,14 +194,11 @@ def _standing(actor: User, contract: Contract, item: Payment) -> dict[str, Any]:
     correction = item.correction
     if correction is not None and correction.status != "REFUSED":
         sub = f"{correction.booked_on:%Y-%m-%d} 冲正" if correction.booked_on else ""
-        return {
-            "text": f"更正{correction.get_status_display()}",
-            "url": correction_url(correction),
-            "sub": sub,
-        }
+        url = correction_url(correction) if actor.may(VIEW) else ""
+        return {"text": f"更正{correction.get_status_display()}", "url": url, "sub": sub}
     if item.reversal is not None:
         return {"text": f"{item.reversal.booked_on:%Y-%m-%d} 已冲正"}
-    if not actor.may(PROPOSE):
+    if not actor.may(PROPOSE) or contract.status not in MAY_BE_CORRECTED:
         return {"text": "有效"}
     url = reverse("funds:payment_back", kwargs={"uid": contract.uid, "entry": item.entry.uid})
     return {"text": "更正缴费", "url": url, "sub": "记错合同或重复入账的"}
@@ -209,7 +208,7 @@ def _line_words(item: Payment) -> str:
     line = item.line
     if line is None:
         return ""
-    return " ".join(filter(None, (f"流水 {line.booked_on:%Y-%m-%d}", line.payer, line.serial)))
+    return " ".join(filter(None, (f"流水 {line.booked_on:%Y-%m-%d}", mask_name(line.payer), line.serial)))
 
 
 def corrections_section(rows: list[PaymentCorrection], day: Any) -> list[dict[str, Any]]:

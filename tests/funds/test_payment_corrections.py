@@ -223,7 +223,10 @@ def test_on_the_screen(law: World, place: Institution, sign_in: Callable[[Any], 
     entry = selectors.contract_payments(contract)[0].entry
     back = reverse("funds:payment_back", kwargs={"uid": contract.uid, "entry": entry.uid})
     home = reverse("funds:contract_detail", kwargs={"uid": contract.uid})
-    assert back in clerk.get(home).content.decode()
+    first = clerk.get(home).content.decode()
+    assert back in first
+    assert "流水 2026-11-21 张** S00001" in first
+    assert "张大山" not in first
     assert "更正缴费" in clerk.get(back).content.decode()
     assert clerk.post(back, {"reason": ""}).status_code == 422
     assert "请另一人复核" in clerk.post(back, {"reason": REASON}, follow=True).content.decode()
@@ -236,6 +239,8 @@ def test_on_the_screen(law: World, place: Institution, sign_in: Callable[[Any], 
     shown = clerk.get(home).content.decode()
     assert "更正已冲正" in shown
     assert "已签订待缴费" in shown
+    for_partner = sign_in(law.partner).get(home)
+    assert for_partner.status_code in {403, 404} or here not in for_partner.content.decode()
     missing = reverse("funds:payment_back", kwargs={"uid": contract.uid, "entry": contract.uid})
     assert clerk.get(missing).status_code == 404
     assert sign_in(law.institution_user).get(back).status_code in {302, 403, 404}
