@@ -19,6 +19,7 @@ from institutions.sheets.reading import Grid, read_grids, text_of
 
 HEAD_ROWS = 10
 ROWS_MAX = 5000
+OPENING_ROWS_MAX = 300  # signed and posted one by one while the person waits
 CONTRACT_HEADS: dict[str, tuple[str, ...]] = {
     "number": ("合同编号", "合同号"),
     "student": ("学员姓名", "学生姓名", "学员"),
@@ -117,8 +118,9 @@ def rows_of(data: bytes, file_format: str, kind: str, institution: Institution) 
         for index, cells in enumerate(grid.rows)
         if index >= first and any(map(text_of, cells))
     ]
-    if len(body) > ROWS_MAX:
-        raise Unlawful(f"一次最多导入 {ROWS_MAX} 行，请分成几个文件。")
+    most = OPENING_ROWS_MAX if kind == "OPENING" else ROWS_MAX
+    if len(body) > most:
+        raise Unlawful(f"一次最多导入 {most} 行，请分成几个文件。")
     readers = {"CONTRACTS": read_contract, "LESSONS": _lesson, "OPENING": read_opening}
     judges = {"CONTRACTS": _judge_contracts, "LESSONS": _judge_lessons, "OPENING": judge_opening}
     found = [_read(number, cells, columns, readers[kind]) for number, cells in body]

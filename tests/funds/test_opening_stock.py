@@ -128,6 +128,12 @@ def test_every_row_says_why_it_is_refused(law: World, place: Institution) -> Non
     assert found.counts == {"NEW": 1, "REJECTED": 9}, told[9]
 
 
+def test_a_sheet_is_posted_while_the_person_waits(law: World, place: Institution) -> None:
+    begun(law, place)
+    with pytest.raises(Unlawful, match="一次最多导入 300 行"):
+        received(law, place, *(line(f"老-{index}", 0, "3000") for index in range(301)))
+
+
 def test_only_before_the_first_day_is_closed_and_with_a_statement(law: World, place: Institution) -> None:
     row = custody(law, place)
     with pytest.raises(Unlawful, match="先上传开账日的对账单"):
