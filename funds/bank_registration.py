@@ -18,6 +18,7 @@ VIEW = "funds.statement_view"
 PAGES = {
     "statementfile": "funds:statement_detail",
     "suspenseitem": "funds:suspense_detail",
+    "paymentcorrection": "funds:correction_detail",
     "accountday": "funds:day_detail",
     "invoicecase": "funds:invoice_case_detail",
 }
@@ -28,7 +29,14 @@ def register() -> None:
     from funds import suspense_guards
 
     registries.add_nav(NavEntry("接口密钥", "funds:key_list", "key", 926, "funds.bank_key"))
-    parts = ("suspense_list", "day_list", "day_calendar", "invoice_case_list", "profile_list")
+    parts = (
+        "suspense_list",
+        "correction_list",
+        "day_list",
+        "day_calendar",
+        "invoice_case_list",
+        "profile_list",
+    )
     registries.add_nav(
         NavEntry(
             "银行对账", "funds:statement_list", "report", 29, VIEW,
@@ -44,6 +52,8 @@ def register() -> None:
         ("late_files", "对账单未到", late_files, "funds.statement_import"),
         ("suspense", "待查款办理", suspense_open, "funds.suspense_propose"),
         ("suspense_check", "待查款复核", suspense_check, "funds.suspense_confirm"),
+        ("corrections", "缴费更正复核", correction_items, "funds.suspense_confirm"),
+        ("opening", "期初余额复核", opening_items, "funds.suspense_confirm"),
         ("uneven", "对账不平", uneven_days, "funds.day_close"),
         ("invoices", "三一致异常", invoice_items, "funds.invoice_explain"),
     ):
@@ -57,7 +67,7 @@ def register() -> None:
     registries.add_blocker("funds.DepositMovement", "post", suspense_guards.not_in_suspense)
     for name, page in PAGES.items():
         registries.object_urls[f"funds.{name}"] = _url(page)
-    for name in ("suspenseitem", "monthconfirmation", "invoicecase"):
+    for name in ("suspenseitem", "paymentcorrection", "monthconfirmation", "invoicecase"):
         registries.add_evidence_owner(f"funds.{name}", may_see_paper)
 
 
@@ -130,6 +140,45 @@ def _suspense_item(row: Any, title: str, tone: str) -> WorkItem:
     )
 
 
+def correction_items(actor: User, today: date) -> Iterable[WorkItem]:
+    """Payments that another person should take back, or leave."""
+    from funds.selectors import corrections_visible
+
+    rows = corrections_visible(actor).filter(status="PROPOSED").exclude(created_by=actor)
+    for row in rows.order_by("pk")[:100]:
+        yield WorkItem(
+            "复核缴费更正",
+            reverse("funds:correction_detail", kwargs={"uid": row.uid}),
+            None,
+            sub=f"合同 {row.contract.number} · {row.fen / 100:,.2f} 元 · {row.reason}",
+            institution=row.contract.institution.name,
+            place=row.region.name,
+            stage=row.get_status_display(),
+            handler=row.created_by.name,
+            tone="warn",
+        )
+
+
+def opening_items(actor: User, today: date) -> Iterable[WorkItem]:
+    """Opening sheets that another person should check and post."""
+    from funds.models import FundSheet
+
+    rows = FundSheet.objects.visible_to(actor).filter(kind="OPENING", status="CHECKED", counts__NEW__gt=0)
+    rows = rows.exclude(created_by=actor).select_related("institution", "region", "created_by")
+    for row in rows.order_by("pk")[:50]:
+        yield WorkItem(
+            "复核期初余额",
+            reverse("funds:opening_detail", kwargs={"uid": row.uid}),
+            None,
+            sub=f"{row.counts['NEW']:,} 份合同 · {row.file_name}",
+            institution=row.institution.name,
+            place=row.region.name,
+            stage=row.get_status_display(),
+            handler=row.created_by.name,
+            tone="warn",
+        )
+
+
 def uneven_days(actor: User, today: date) -> Iterable[WorkItem]:
     """Days that are not even and not closed."""
     from funds.selectors import days_visible
@@ -167,10 +216,11 @@ def invoice_items(actor: User, today: date) -> Iterable[WorkItem]:
 
 def may_see_paper(actor: User, evidence: EvidenceFile) -> bool:
     """Whoever sees the row that the paper belongs to."""
-    from funds.models import InvoiceCase, MonthConfirmation, SuspenseItem
+    from funds.models import InvoiceCase, MonthConfirmation, PaymentCorrection, SuspenseItem
 
     rows: dict[str, Any] = {
         "funds.suspenseitem": SuspenseItem,
+        "funds.paymentcorrection": PaymentCorrection,
         "funds.monthconfirmation": MonthConfirmation,
         "funds.invoicecase": InvoiceCase,
     }

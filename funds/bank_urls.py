@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from funds import api
-from funds.views import bank_portal, days, invoices, keys, profiles, statements, suspense
+from funds.views import bank_portal, corrections, days, invoices, keys, profiles, statements, suspense
 
 desk: list[URLPattern] = [
     path("bank/", statements.statement_list, name="statement_list"),
@@ -14,6 +14,14 @@ desk: list[URLPattern] = [
     path("bank/suspense/", suspense.suspense_list, name="suspense_list"),
     path("bank/suspense/<uuid:uid>/", suspense.suspense_detail, name="suspense_detail"),
     path("bank/suspense/<uuid:uid>/<slug:name>/", suspense.suspense_step, name="suspense_step"),
+    path("bank/corrections/", corrections.correction_list, name="correction_list"),
+    path("bank/corrections/<uuid:uid>/", corrections.correction_detail, name="correction_detail"),
+    path("bank/corrections/<uuid:uid>/<slug:name>/", corrections.correction_step, name="correction_step"),
+    path(
+        "funds/contracts/<uuid:uid>/payments/<uuid:entry>/back/",
+        corrections.payment_back,
+        name="payment_back",
+    ),
     path("bank/days/", days.day_list, name="day_list"),
     path("bank/days/calendar/", days.day_calendar, name="day_calendar"),
     path("bank/days/close/", days.days_close, name="days_close"),

@@ -19,6 +19,7 @@ from institutions.sheets.reading import Grid, read_grids, text_of
 
 HEAD_ROWS = 10
 ROWS_MAX = 5000
+OPENING_ROWS_MAX = 300  # signed and posted one by one while the person waits
 CONTRACT_HEADS: dict[str, tuple[str, ...]] = {
     "number": ("合同编号", "合同号"),
     "student": ("学员姓名", "学生姓名", "学员"),
@@ -48,6 +49,12 @@ LESSON_HEADS: dict[str, tuple[str, ...]] = {
     "slot": ("当日第几课时", "第几课时"),
     "is_absent": ("缺课", "是否缺课"),
 }
+OPENING_HEADS: dict[str, tuple[str, ...]] = {
+    **CONTRACT_HEADS,
+    "used": ("已消课时", "已上课时"),
+    "paid_fen": ("已缴", "已缴学费"),
+    "rest_fen": ("在监管余额", "剩余学费", "未消课余额"),
+}
 CONTRACT_NEEDS = (
     "number",
     "student",
@@ -60,7 +67,11 @@ CONTRACT_NEEDS = (
     "ends_on",
     "price_fen",
 )
+OPENING_NEEDS = (*CONTRACT_NEEDS, "used", "rest_fen")
 LESSON_NEEDS = ("number", "taught_on")
+HEADS = {"CONTRACTS": CONTRACT_HEADS, "LESSONS": LESSON_HEADS, "OPENING": OPENING_HEADS}
+NEEDS = {"CONTRACTS": CONTRACT_NEEDS, "LESSONS": LESSON_NEEDS, "OPENING": OPENING_NEEDS}
+TITLES = {"CONTRACTS": "培训合同", "LESSONS": "课时", "OPENING": "期初余额"}
 ABSENT = frozenset({"是", "缺课", "缺", "√", "1"})
 PRESENT = frozenset({"", "否", "到课", "到", "无", "×", "0"})
 KINDS = {"NEW": "新增", "SAME": "已登记，无变化", "REJECTED": "不予导入"}
@@ -82,10 +93,10 @@ class SheetRow:
 
 def template_of(kind: str) -> bytes:
     """A workbook with one head row; all cells are text."""
-    heads = CONTRACT_HEADS if kind == "CONTRACTS" else LESSON_HEADS
+    heads = HEADS[kind]
     target = io.BytesIO()
     with xlsxwriter.Workbook(target) as book:
-        sheet = book.add_worksheet("培训合同" if kind == "CONTRACTS" else "课时")
+        sheet = book.add_worksheet(TITLES[kind])
         bold, text = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "@"})
         for index, words in enumerate(heads.values()):
             sheet.set_column(index, index, 16, text)
@@ -96,8 +107,9 @@ def template_of(kind: str) -> bytes:
 
 def rows_of(data: bytes, file_format: str, kind: str, institution: Institution) -> list[SheetRow]:
     """Every row judged. Raises Unlawful for a file without the needed heads or with too many rows."""
-    heads = CONTRACT_HEADS if kind == "CONTRACTS" else LESSON_HEADS
-    needs = CONTRACT_NEEDS if kind == "CONTRACTS" else LESSON_NEEDS
+    from funds.opening_rows import judge_opening, read_opening
+
+    heads, needs = HEADS[kind], NEEDS[kind]
     grid, first, columns = _heading(read_grids(data, file_format), heads)
     if missing := [heads[name][0] for name in needs if name not in columns.values()]:
         raise Unlawful(f"表格缺少这些列：{'、'.join(missing)}。请下载模板填写。")
@@ -106,11 +118,13 @@ def rows_of(data: bytes, file_format: str, kind: str, institution: Institution) 
         for index, cells in enumerate(grid.rows)
         if index >= first and any(map(text_of, cells))
     ]
-    if len(body) > ROWS_MAX:
-        raise Unlawful(f"一次最多导入 {ROWS_MAX} 行，请分成几个文件。")
-    read = _contract if kind == "CONTRACTS" else _lesson
-    found = [_read(number, cells, columns, read) for number, cells in body]
-    (_judge_contracts if kind == "CONTRACTS" else _judge_lessons)(found, institution)
+    most = OPENING_ROWS_MAX if kind == "OPENING" else ROWS_MAX
+    if len(body) > most:
+        raise Unlawful(f"一次最多导入 {most} 行，请分成几个文件。")
+    readers = {"CONTRACTS": read_contract, "LESSONS": _lesson, "OPENING": read_opening}
+    judges = {"CONTRACTS": _judge_contracts, "LESSONS": _judge_lessons, "OPENING": judge_opening}
+    found = [_read(number, cells, columns, readers[kind]) for number, cells in body]
+    judges[kind](found, institution)
     return found
 
 
@@ -137,7 +151,8 @@ def _read(
     return row
 
 
-def _contract(row: SheetRow, facts: dict[str, Any]) -> None:
+def read_contract(row: SheetRow, facts: dict[str, Any]) -> None:
+    """The terms of one contract and whose it is."""
     for name in ("number", "student", "guardian", "phone", "payer", "course", "subject", "deduction_note"):
         row.values[name] = text_of(facts.get(name)).strip()
     row.label = row.values["number"]
@@ -224,13 +239,14 @@ def _judge_contracts(rows: list[SheetRow], institution: Institution) -> None:
         seen.add(number)
         if number in known and not row.reasons:
             row.kind = "SAME"
-            if differ := _differences(known[number], row.values):
+            if differ := contract_differences(known[number], row.values):
                 row.reasons.append(f"合同编号已登记，{'、'.join(differ)}不同。请在合同页面修改。")
         if row.reasons:
             row.kind = "REJECTED"
 
 
-def _differences(contract: Contract, values: dict[str, Any]) -> list[str]:
+def contract_differences(contract: Contract, values: dict[str, Any]) -> list[str]:
+    """What a row says otherwise than the contract that stands."""
     from casework.crypto import blind_index
 
     names = ("course", "subject", "lessons", "bonus_lessons", "starts_on", "ends_on", "price_fen")

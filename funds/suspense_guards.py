@@ -11,13 +11,19 @@ from funds.models import Way
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from funds.models import DepositMovement, EscrowAccount, SuspenseItem
+    from funds.models import DepositMovement, EscrowAccount, PaymentCorrection, SuspenseItem
 
 
 def other_than_proposer(item: SuspenseItem, actor: User) -> Iterator[Reason]:
     """Who proposed how to settle a line in suspense does not confirm it."""
     if item.proposed_by_id == actor.pk:
         yield Reason("处理意见由您本人提出，须由另一人复核。")
+
+
+def other_than_author(correction: PaymentCorrection, actor: User) -> Iterator[Reason]:
+    """Who proposed to take a payment back does not decide it."""
+    if correction.created_by_id == actor.pk:
+        yield Reason("更正由您本人提出，须由另一人复核。")
 
 
 def not_the_judge(item: SuspenseItem, actor: User) -> Iterator[Reason]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from casework.workflow import Transition, Workflow
 from funds import suspense_guards as guards
 from funds.models import CaseStatus as C
+from funds.models import CorrectionStatus as P
 from funds.models import SuspenseStatus as S
 
 WORK, JUDGE, UNDO = "funds.suspense_propose", "funds.suspense_confirm", "funds.suspense_undo"
@@ -39,6 +40,25 @@ SUSPENSE = Workflow(
         Transition(
             "undo", "撤销处理", (S.RESOLVED, S.RETURNING), S.OPEN, permission=UNDO,
             guards=(guards.not_the_judge,), needs_reason=True, is_danger=True,
+        ),
+        Transition("taken_back", "缴费更正后重新待查", (S.RESOLVED,), S.OPEN, needs_reason=True, is_system=True),
+    ),
+)  # fmt: skip
+
+CORRECTION = Workflow(
+    model="funds.PaymentCorrection",
+    label="缴费更正",
+    states=P,
+    initial=P.PROPOSED,
+    transitions=(
+        Transition(
+            "post", "复核冲正", (P.PROPOSED,), P.POSTED, permission=JUDGE,
+            guards=(guards.other_than_author,), requires=("reversal_uid", "booked_on", "decided_by"),
+            is_primary=True,
+        ),
+        Transition(
+            "refuse", "不予更正", (P.PROPOSED,), P.REFUSED, permission=JUDGE,
+            guards=(guards.other_than_author,), requires=("refusal", "decided_by"), needs_reason=True,
         ),
     ),
 )  # fmt: skip

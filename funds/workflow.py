@@ -121,6 +121,19 @@ CONTRACT = Workflow(
         ),
         Transition("pay_part", "部分缴费入账", (C.SIGNED, C.PARTLY_PAID), C.PARTLY_PAID, permission=PAY),
         Transition("pay", "缴费入账", (C.SIGNED, C.PARTLY_PAID), C.ACTIVE, permission=PAY),
+        Transition("take_over", "期初余额入账", (C.SIGNED,), C.ACTIVE, permission="funds.suspense_confirm"),
+        Transition(
+            "take_over_part", "期初余额部分缴费入账", (C.SIGNED,), C.PARTLY_PAID,
+            permission="funds.suspense_confirm",
+        ),
+        Transition(
+            "payment_back", "缴费全部冲正", (C.PARTLY_PAID, C.ACTIVE), C.SIGNED,
+            permission="funds.suspense_confirm", needs_reason=True,
+        ),
+        Transition(
+            "payment_part_back", "缴费部分冲正", (C.PARTLY_PAID, C.ACTIVE), C.PARTLY_PAID,
+            permission="funds.suspense_confirm", needs_reason=True,
+        ),
         Transition(
             "suspend", "暂停", (C.ACTIVE,), C.SUSPENDED, permission=STOP, needs_reason=True, is_danger=True,
         ),

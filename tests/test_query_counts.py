@@ -44,6 +44,7 @@ from funds.models import (
     Instruction,
     LedgerAccount,
     Lesson,
+    PaymentCorrection,
     Refund,
     ReleaseBatch,
     SettlementAccount,
@@ -603,6 +604,10 @@ def custody_make(world: World, root: dict[str, str], numbers: str) -> None:
     insert_select(
         Refund, of.format("funds_refund"), **clerk, contract="c.id", number="'T' || c.id", ground="'FAMILY'",
         applied_at="now()", answer_due_on="current_date + 3",
+    )  # fmt: skip
+    insert_select(
+        PaymentCorrection, of.format("funds_paymentcorrection"), **clerk, contract="c.id", via="'PAY_DIRECT'",
+        entry_uid="gen_random_uuid()", paid_on="current_date", fen="100", reason="'记错合同'",
     )  # fmt: skip
     insert_select(
         Instruction, of.format("funds_instruction"), **clerk, account="c.account_id", contract="c.id",

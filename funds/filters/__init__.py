@@ -10,6 +10,7 @@ from funds.filters.accounts import (
     TownFilter,
 )
 from funds.filters.bank import (
+    CorrectionFilter,
     DayFilter,
     InvoiceCaseFilter,
     InvoiceFilter,
@@ -23,6 +24,7 @@ __all__ = [
     "DAY",
     "AccountFilter",
     "BankFilter",
+    "CorrectionFilter",
     "DayFilter",
     "DepositFilter",
     "FreezeFilter",

@@ -15,12 +15,14 @@ from funds.models import (
     BankProfile,
     CaseStatus,
     Channel,
+    CorrectionStatus,
     DayState,
     FileState,
     Invoice,
     InvoiceCase,
     LinePosting,
     Mismatch,
+    PaymentCorrection,
     StatementFile,
     StatementLine,
     SuspenseItem,
@@ -154,6 +156,25 @@ class SuspenseFilter(_OfBank):
     def by_side(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Money in or out."""
         return rows.filter(fen__gt=0) if value == "IN" else rows.filter(fen__lt=0)
+
+
+class CorrectionFilter(django_filters.FilterSet):
+    """Payments taken back."""
+
+    q = django_filters.CharFilter(label="查找", method="search", help_text="机构、合同编号、理由")
+    status = django_filters.ChoiceFilter(label="状态", choices=CorrectionStatus.choices, empty_label="全部")
+    since = django_filters.DateFilter(
+        label="原入账日期从", field_name="paid_on", lookup_expr="gte", widget=DAY
+    )
+    until = django_filters.DateFilter(label="到", field_name="paid_on", lookup_expr="lte", widget=DAY)
+
+    class Meta:
+        model = PaymentCorrection
+        fields = ("q", "status", "since", "until")
+
+    def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """By institution, contract or reason."""
+        return rows.filter(any_contains(value, "contract__institution__name", "contract__number", "reason"))
 
 
 class DayFilter(_OfBank):

@@ -245,6 +245,17 @@ class ProposalForm(forms.Form):
         return values
 
 
+class PaymentBackForm(forms.Form):
+    """Why a payment is not this contract's."""
+
+    reason = forms.CharField(
+        label="理由",
+        max_length=300,
+        widget=area(3),
+        help_text="这笔钱为什么不是这份合同的：核对了谁、看了什么材料，应当记到哪份合同。复核后冲正，原分录不删除。",
+    )
+
+
 class MonthForm(forms.Form):
     """The bank's paper about a month."""
 

@@ -30,6 +30,7 @@ from funds.models.contracts import (
     new_link_key,
     new_order_no,
 )
+from funds.models.corrections import CorrectionStatus, PaymentCorrection
 from funds.models.deposits import DepositMovement, DepositRequirement, Direction, Formula, MovementStatus
 from funds.models.instructions import AT_BANK, RESERVING, Instruction, InstructionKind, InstructionStatus
 from funds.models.invoices import CaseStatus, Invoice, InvoiceCase, Mismatch
@@ -148,6 +149,7 @@ __all__ = [
     "ClaimState",
     "Contract",
     "ContractStatus",
+    "CorrectionStatus",
     "DailyCertificate",
     "DayState",
     "Delivery",
@@ -196,6 +198,7 @@ __all__ = [
     "OutsideSheet",
     "OutsideState",
     "PaidFrom",
+    "PaymentCorrection",
     "PlatformDifference",
     "PlatformRecord",
     "Refund",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from accounts.models import User
 from accounts.querysets import ScopedQuerySet, ScopePaths
 from casework.models import RootModel
 from funds.models.ledger import PARTICIPANTS
@@ -18,6 +19,7 @@ class SheetKind(models.TextChoices):
 
     CONTRACTS = "CONTRACTS", "培训合同"
     LESSONS = "LESSONS", "课时"
+    OPENING = "OPENING", "期初余额"
 
 
 class SheetStatus(models.TextChoices):
@@ -29,7 +31,7 @@ class SheetStatus(models.TextChoices):
 
 class FundSheet(RootModel):
     """One uploaded sheet of an institution. The file is kept sealed until it is applied and then removed: it
-    names families in clear, which no table does.
+    names families in clear, which no table does. An opening sheet posts money: another person applies it.
     """
 
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+", verbose_name="机构")
@@ -43,6 +45,9 @@ class FundSheet(RootModel):
     sha256 = models.CharField("文件指纹", max_length=64)
     counts = models.JSONField("结果", default=dict, editable=False)
     applied_at = models.DateTimeField("导入时间", null=True, blank=True)
+    applied_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="复核人"
+    )
 
     scope_paths: ClassVar[ScopePaths] = ScopePaths(
         counterpart="institution__organisation", participants=PARTICIPANTS
@@ -56,6 +61,11 @@ class FundSheet(RootModel):
                 condition=(Q(status="CHECKED") & ~Q(stored_as=""))
                 | Q(status="APPLIED", applied_at__isnull=False, stored_as=""),
                 name="funds_fundsheet_applied",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="OPENING", status="APPLIED")
+                | (Q(applied_by__isnull=False) & ~Q(applied_by=F("created_by"))),
+                name="funds_fundsheet_four_eyes",
             ),
         ]
 

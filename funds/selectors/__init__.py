@@ -35,6 +35,13 @@ from funds.selectors.bank import (
     suspense_visible,
 )
 from funds.selectors.contracts import contract_money, contracts_visible, instructions_visible
+from funds.selectors.corrections import (
+    contract_payments,
+    corrected_after,
+    correction_stops,
+    corrections_of_day,
+    corrections_visible,
+)
 from funds.selectors.late import Late, late_accounts, late_of_bank
 from funds.selectors.lessons import (
     has_open_refund,
@@ -79,7 +86,12 @@ __all__ = [
     "banks_visible",
     "calendar_rows",
     "contract_money",
+    "contract_payments",
     "contracts_visible",
+    "corrected_after",
+    "correction_stops",
+    "corrections_of_day",
+    "corrections_visible",
     "days_visible",
     "deposit_places",
     "deposit_totals",

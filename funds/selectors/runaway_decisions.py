@@ -6,11 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from casework.canonical import sha256_hex
-from funds.models import OPEN_REFUND, UNDECIDED_REFUND, UNSETTLED, Lesson, Refund, RunawayClaim, RunawayEvent
+from funds.models import (
+    OPEN_REFUND,
+    UNDECIDED_REFUND,
+    UNSETTLED,
+    AccountKind,
+    LedgerAccount,
+    Lesson,
+    Refund,
+    RunawayClaim,
+    RunawayEvent,
+)
 from funds.refunding import Working, refund_workings
 from funds.selectors.runaways import AFFECTED
 
@@ -74,6 +84,10 @@ class Decidable:
     def count(self) -> int:
         """How many are approved."""
         return len(self.rows)
+
+    def in_status(self, status: str) -> tuple[tuple[Refund, Working], ...]:
+        """Those of them that stand in a state: MEDIATION and APPLIED are approved without the institution's word."""
+        return tuple(row for row in self.rows if row[0].status == status)
 
     @property
     def fen(self) -> int:
@@ -146,7 +160,9 @@ class ToDecide:
 
 
 def to_decide(actor: User, events: Iterable[int]) -> list[ToDecide]:
-    """Events on which `actor` should decide, in two queries; what the institution may still answer is left out."""
+    """Events on which `actor` should decide, in two queries; what the institution may still answer is left out,
+    and so is a family for whom nothing is left.
+    """
     keys = list(events)
     claims = RunawayClaim.objects.filter(event__in=keys).order_by()
     asked = claims.filter(refund__status__in=OPEN_REFUND, contract__taught__status="TAUGHT").values("event")
@@ -155,7 +171,11 @@ def to_decide(actor: User, events: Iterable[int]) -> list[ToDecide]:
     ready |= Q(refund__status="MEDIATION", refund__answer="")
     if actor.may(MEDIATE):
         ready |= Q(refund__status="APPLIED", refund__answer_due_on__isnull=True)
-    settled = claims.filter(ready).exclude(contract__taught__status__in=UNSETTLED).values("event")
+    rest = LedgerAccount.objects.filter(
+        subject_uid=OuterRef("contract__uid"), kind=AccountKind.CONTRACT_UNEARNED, balance_fen__gt=0
+    )
+    due = claims.filter(ready, Exists(rest), contract__status__in=AFFECTED)
+    settled = due.exclude(contract__taught__status__in=UNSETTLED).values("event")
     refunds = dict(settled.annotate(count=Count("refund", distinct=True)).values_list("event", "count"))
     found = [ToDecide(key, lessons.get(key, 0), refunds.get(key, 0)) for key in keys]
     return [row for row in found if row.lessons or row.refunds]

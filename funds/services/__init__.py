@@ -55,6 +55,7 @@ from funds.services.contracts import (
     family_of,
     family_reveal,
 )
+from funds.services.corrections import correction_post, correction_propose, correction_refuse
 from funds.services.deposit_refunds import refund_paid_by_deposit, refund_paid_by_place
 from funds.services.deposits import (
     movement_post,
@@ -97,6 +98,7 @@ from funds.services.machine_keys import (
 )
 from funds.services.matching import file_post, line_post, lines_post
 from funds.services.numbers import payer_number_reveal, settlement_number_reveal
+from funds.services.opening import OpeningSums, opening_sums
 from funds.services.outside_sheets import (
     outside_apply,
     outside_columns,
@@ -178,6 +180,7 @@ __all__ = [
     "Closing",
     "Handover",
     "Imported",
+    "OpeningSums",
     "Payee",
     "Ran",
     "Settled",
@@ -221,6 +224,9 @@ __all__ = [
     "contract_sign",
     "contract_suspend",
     "contract_terminate",
+    "correction_post",
+    "correction_propose",
+    "correction_refuse",
     "day_close",
     "day_except",
     "days_close_each",
@@ -272,6 +278,7 @@ __all__ = [
     "movement_refuse",
     "movement_reverse",
     "nonces_forget",
+    "opening_sums",
     "outside_apply",
     "outside_columns",
     "outside_discard",

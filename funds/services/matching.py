@@ -204,11 +204,12 @@ def _to_suspense(line: StatementLine, at: datetime) -> Found:
             )
     except Overdrawn:
         return Found(MatchedBy.NONE, None)
-    _item_open(line, at)
+    item_open(line, at)
     return Found(MatchedBy.NONE, entry)
 
 
-def _item_open(line: StatementLine, at: datetime) -> SuspenseItem:
+def item_open(line: StatementLine, at: datetime) -> SuspenseItem:
+    """An item of the queue for a line that stands in suspense."""
     account = line.account
     item = SuspenseItem(
         **root_fields(actor=system_user(), region=account.region, bureau=account.bureau),

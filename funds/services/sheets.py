@@ -21,10 +21,15 @@ from funds.selectors.sheets import sheet_rows
 from funds.services import kept_sheets
 from funds.services.contracts import contract_draft
 from funds.services.lessons import Taught, lessons_declare
+from funds.services.opening import opening_may_apply, opening_sums, opening_write
 from funds.sheets import SheetRow, rows_of, tried
 from institutions.models import Institution
 
-PERMISSIONS = {"CONTRACTS": "funds.contract_enter", "LESSONS": "funds.lesson_declare"}
+PERMISSIONS = {
+    "CONTRACTS": "funds.contract_enter",
+    "LESSONS": "funds.lesson_declare",
+    "OPENING": "funds.payment_book",
+}
 
 
 @database.atomic
@@ -35,6 +40,8 @@ def sheet_receive(
     require(actor, PERMISSIONS[kind])
     if not Institution.objects.visible_to(actor).filter(pk=institution.pk).exists():
         raise NotAllowed("只能导入本机构的表格。")
+    if kind == "OPENING":
+        opening_sums(institution)
     content, told = kept_sheets.read_upload(upload)
     rows = rows_of(content, told["format"], kind, institution)
     row = FundSheet(
@@ -57,15 +64,18 @@ def sheet_apply(*, actor: User, sheet: FundSheet, at: datetime | None = None) ->
     """
     require(actor, PERMISSIONS[sheet.kind])
     at = at or timezone.now()
+    if sheet.kind == "OPENING":
+        opening_may_apply(actor, sheet)
     locked = lock(sheet)
     if locked.status == "APPLIED":
         return locked
     rows = sheet_rows(locked)
     kept_sheets.need_new(rows)
-    write = _write_contracts if locked.kind == "CONTRACTS" else _write_lessons
-    write(actor, locked, [row for row in rows if row.kind == "NEW"], at)
+    write = {"CONTRACTS": _write_contracts, "LESSONS": _write_lessons, "OPENING": _write_opening}[locked.kind]
+    found = write(actor, locked, [row for row in rows if row.kind == "NEW"], at)
     kept_sheets.need_written(rows)
-    changes = kept_sheets.applied(locked, rows, at)
+    locked.applied_by = actor
+    changes = kept_sheets.applied(locked, rows, at, **(found or {}))
     about = locked.institution.uid
     audit.record(actor=actor, verb="funds.sheet_apply", target=locked, changes=changes, about=about, at=at)
     return locked
@@ -102,6 +112,21 @@ def _write_contracts(actor: User, sheet: FundSheet, rows: list[SheetRow], at: da
                 contract_draft(actor=actor, institution=sheet.institution, values=values, at=at)
 
         tried(row, work)
+
+
+def _write_opening(actor: User, sheet: FundSheet, rows: list[SheetRow], at: datetime) -> dict[str, int]:
+    """Each contract alone; nothing else is posted on the account meanwhile, no day of it is closed."""
+    sums = opening_sums(sheet.institution)
+    lock(sums.account)
+    sums = opening_sums(sheet.institution)
+    for row in rows:
+
+        def work(one: SheetRow = row) -> None:
+            opening_write(actor, sheet, one, sums, at)
+
+        tried(row, work)
+    done = sum(row.values["rest_fen"] for row in rows if row.kind == "NEW")
+    return {"bank_fen": sums.bank, "booked_fen": sums.booked + done, "sheet_fen": done}
 
 
 def _write_lessons(actor: User, sheet: FundSheet, rows: list[SheetRow], at: datetime) -> None:

@@ -146,7 +146,9 @@ def suspense_undo(
     if item.way == Way.BOOKED:
         raise Unlawful("这笔流水已与账簿分录对上，不能直接撤销。分录错了的，按退汇或冲正办理。")
     if item.way == Way.CONTRACT:
-        raise Unlawful(f"款项已记入合同 {item.target_label} 的缴费，不能直接撤销。请在合同页面办理退费。")
+        raise Unlawful(
+            f"款项已记入合同 {item.target_label} 的缴费，不能直接撤销。认错了合同的，在合同页面“更正缴费”；家长不再上课的，办理退费。"
+        )
     undone = transition(
         item,
         "undo",

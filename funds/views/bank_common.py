@@ -13,6 +13,7 @@ VIEW = "funds.statement_view"
 TABS = (
     ("对账单", "funds:statement_list", VIEW),
     ("待查款", "funds:suspense_list", VIEW),
+    ("缴费更正", "funds:correction_list", VIEW),
     ("日终核对", "funds:day_list", VIEW),
     ("对账日历", "funds:day_calendar", VIEW),
     ("三一致", "funds:invoice_case_list", "funds.invoice_view"),

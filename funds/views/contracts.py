@@ -32,9 +32,14 @@ from funds.forms.accounts import PaperForm, ReasonForm
 from funds.models import Contract
 from funds.refunding import refund_working
 from funds.views.common import keep_paper, named_place, path_to, plain_form, row_form, tabs
+from funds.views.corrections import payments_section
 from funds.views.numbers import REVEAL, number_action
 
 CONTRACTS = "funds.contract_view"
+MORE = (
+    ("导入表格", "funds:contract_sheet", "funds.contract_enter"),
+    ("导入期初余额", "funds:opening_upload", "funds.payment_book"),
+)
 COLUMNS = (
     Column("机构", lambda row: row.institution.name, 30),
     Column("合同编号", lambda row: row.number, 20),
@@ -88,9 +93,11 @@ def contract_list(request: AuthedRequest) -> HttpResponseBase:
         unit="份",
         create=("登记合同", "funds:contract_create", "funds.contract_enter"),
         empty="机构登记合同后在这里显示。",
-        more=[{"label": "导入表格", "url": reverse("funds:contract_sheet")}]
-        if request.user.may("funds.contract_enter")
-        else [],
+        more=[
+            {"label": label, "url": reverse(url)}
+            for label, url, permission in MORE
+            if request.user.may(permission)
+        ],
         **tabs(request, "funds:contract_list"),
     )
 
@@ -205,6 +212,7 @@ def contract_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         actions=[*extras, *kit.step_actions(actor, row, STEPS, "funds:contract_step")],
         sections=[
             money_section(row),
+            *payments_section(actor, row),
             *([refund_section(refunds)] if refunds else []),
             lesson_section(row, "funds:lesson_detail"),
             *([working_section(row)] if row.status in {"PARTLY_PAID", "ACTIVE", "SUSPENDED"} else []),

@@ -33,6 +33,7 @@ from funds.forms.bank import ExceptForm, MonthForm
 from funds.models import AccountDay, EscrowAccount
 from funds.views.bank_common import VIEW, account_words, path_to, tabs
 from funds.views.common import plain_form
+from funds.views.corrections import corrections_section
 
 REFUSALS_SHOWN = 5
 CLOSE, EXCEPT = "funds.day_close", "funds.day_except"
@@ -162,6 +163,7 @@ def day_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
                 items,
                 "银行与账簿一致，没有未达项。",
             ),
+            *corrections_section(selectors.corrections_of_day(row.account, row.day), row.day),
             *([kit.text("例外结账的理由", row.reason)] if row.reason else []),
         ],
         facts=kit.facts(

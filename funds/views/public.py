@@ -22,6 +22,7 @@ from casework.errors import DomainError
 from casework.web.fields import MoneyField
 from funds import links, services
 from funds.models import Contract, DailyCertificate, Family, Lesson, RefundGround
+from funds.selectors.corrections import corrected_after
 from funds.selectors.families import own_contracts
 from funds.selectors.paycheck import WORDS, Charge, pay_check, places_named, verdict
 from institutions.selectors import institution_by_public_id
@@ -82,7 +83,10 @@ def certificates(request: Any, public_id: str) -> HttpResponse:
     place = institution_by_public_id(public_id.upper(), request.bureau) if request.bureau else None
     if place is None:
         raise Http404("没有这家机构。")
-    days = DailyCertificate.objects.filter(institution=place).order_by("-on")[:DAYS_SHOWN]
+    days: list[Any] = list(DailyCertificate.objects.filter(institution=place).order_by("-on")[:DAYS_SHOWN])
+    later = corrected_after(place.pk, days)
+    for day in days:
+        day.corrected = later[day.on]
     return render(request, "funds/certificates.html", {"place": place, "days": days, "messages": []})
 
 

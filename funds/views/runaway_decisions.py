@@ -22,6 +22,11 @@ from funds.views.common import risk_path
 
 DECIDE = "funds.claims_decide"
 TEMPLATE = "funds/runaway_decide.html"
+SHOWN = 50
+UNHEARD = (
+    ("MEDIATION", "其中本局调解中、机构没有答复", "机构没有同意，也没有不同意；不宜一并审定的，先逐件办理"),
+    ("APPLIED", "其中机构联系不上、不等答复", "审定时一并受理调解"),
+)
 OUT = (
     ("unsettled", "有课时没有认定", "先“统一认定课时”；家长有异议的，逐件认定课时"),
     ("waiting", "机构答复期限未到", "等机构答复，逾期视为同意"),
@@ -102,12 +107,12 @@ def runaway_approve(request: AuthedRequest, uid: UUID) -> HttpResponse:
     return form_page(
         request, form, work, heading="统一审定退费", submit=f"审定 {found.count:,} 件，共 {yuan(found.fen)}",
         cancel_url=home, done="正在审定，可以离开本页。", template=TEMPLATE, subtitle=row.institution.name,
-        sections=_approval(found, cover_of(row.institution)), is_empty=not found.count,
+        sections=_approval(row, found, cover_of(row.institution)), is_empty=not found.count,
         crumbs=_crumbs(row, home, "统一审定退费"),
     )  # fmt: skip
 
 
-def _approval(found: Decidable, cover: Cover) -> list[dict[str, Any]]:
+def _approval(event: RunawayEvent, found: Decidable, cover: Cover) -> list[dict[str, Any]]:
     inside: list[list[dict[str, Any]]] = [
         [{"text": "退给家长"}, {"text": f"{found.count:,} 件", "num": True}, {"text": yuan(found.fen), "num": True},
          {"text": "按今天的计算，逐件入账、逐件留痕；支付仍逐件发起"}],
@@ -116,6 +121,7 @@ def _approval(found: Decidable, cover: Cover) -> list[dict[str, Any]]:
         [{"text": "托管存款"}, {"text": "", "num": True}, {"text": yuan(cover.custody), "num": True},
          {"text": f"风险保证金 {yuan(cover.deposit)}；家长应得合计 {yuan(cover.owed)}"}],
     ]  # fmt: skip
+    inside[1:1] = _unheard(event, found)
     outside: list[list[dict[str, Any]]] = [
         [{"text": name}, {"text": f"{getattr(found, key):,} 件", "num": True}, {"text": next_step}]
         for key, name, next_step in OUT
@@ -123,8 +129,40 @@ def _approval(found: Decidable, cover: Cover) -> list[dict[str, Any]]:
     ]
     return [
         kit.table("本次审定", ("", "件数", "金额", "说明"), inside, ""),
+        *_mediated(found),
         kit.table("不在本次", ("原因", "件数", "怎样办"), outside, "没有，全部在本次审定。"),
     ]
+
+
+def _unheard(event: RunawayEvent, found: Decidable) -> list[list[dict[str, Any]]]:
+    """Lines of those that are approved without the institution's word: their number and sum, before the word."""
+    lines: list[list[dict[str, Any]]] = []
+    for status, name, words in UNHEARD:
+        if rows := found.in_status(status):
+            fen = sum(working.amount for _, working in rows)
+            lines.append(
+                [{"text": name, "url": f"{_url(event, 'claims')}?refund={status}"},
+                 {"text": f"{len(rows):,} 件", "num": True}, {"text": yuan(fen), "num": True}, {"text": words}]
+            )  # fmt: skip
+    return lines
+
+
+def _mediated(found: Decidable) -> list[dict[str, Any]]:
+    """Each unanswered mediation by name, the first ones; the others are behind the line's link."""
+    mediated = found.in_status("MEDIATION")
+    rows: list[list[dict[str, Any]]] = [
+        [
+            {"text": refund.number, "url": reverse("funds:refund_detail", kwargs={"uid": refund.uid})},
+            {"text": refund.contract.number, "sub": refund.contract.student_masked},
+            {"text": yuan(working.amount), "num": True},
+        ]
+        for refund, working in mediated[:SHOWN]
+    ]
+    if not rows:
+        return []
+    more = len(mediated) - len(rows)
+    title = "本局调解中、机构没有答复的" + (f"（前 {SHOWN} 件，还有 {more:,} 件）" if more else "")
+    return [kit.table(title, ("退费", "合同", "退给家长"), rows, "")]
 
 
 def _crumbs(row: RunawayEvent, home: str, last: str) -> list[dict[str, str]]:

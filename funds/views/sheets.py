@@ -17,13 +17,13 @@ from funds import services
 from funds.forms.contracts import SheetForm
 from funds.models import FundSheet
 from funds.selectors.sheets import sheet_rows
-from funds.sheets import KINDS, template_of
+from funds.sheets import KINDS, TITLES, template_of
 from funds.views.common import path_to
 from funds.views.portal import own_place, way
 from institutions.models import Institution
 from institutions.selectors import institutions_visible
 
-WORDS = {"CONTRACTS": "培训合同", "LESSONS": "课时"}
+WORDS = TITLES
 TONES = {"NEW": "ok", "SAME": "mute", "REJECTED": "bad"}
 SHOWN = 500
 
@@ -92,16 +92,19 @@ def _template(kind: str) -> HttpResponseBase:
 @portal_page("funds.own_view")
 def sheet_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """The preview, and its confirmation."""
-    row = get_visible(FundSheet.objects.select_related("institution__region"), request.user, uid)
+    row = get_visible(
+        FundSheet.objects.exclude(kind="OPENING").select_related("institution__region"), request.user, uid
+    )
     here = reverse("funds_portal:sheet_detail", kwargs={"uid": row.uid})
     back = reverse(f"funds_portal:{'contract_list' if row.kind == 'CONTRACTS' else 'lesson_list'}")
     path = way((WORDS[row.kind], back), ("导入表格", ""))
-    return _preview(request, row, here, back, "base_portal.html", path)
+    return preview(request, row, here, back, "base_portal.html", path)
 
 
-def _preview(
-    request: AuthedRequest, row: FundSheet, here: str, back: str, base: str, path: Any
+def preview(
+    request: AuthedRequest, row: FundSheet, here: str, back: str, base: str, path: Any, **extra: Any
 ) -> HttpResponse:
+    """Every row with what would happen to it, then the word: take in, or throw away."""
     if request.method == "POST" and "discard" in request.POST:
         gone = run_transition(
             request, lambda: services.sheet_discard(actor=request.user, sheet=row), "已放弃，文件已删除。"
@@ -122,6 +125,8 @@ def _preview(
         "back": back,
         "crumbs": path,
         "word": WORDS[row.kind],
+        "may_apply": True,
+        **extra,
     }
     return render(request, "funds/sheet_detail.html", context)
 
@@ -152,7 +157,9 @@ def desk_sheet(request: AuthedRequest) -> HttpResponse:
 @desk_page("funds.contract_enter")
 def desk_sheet_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     """The preview on the desk."""
-    row = get_visible(FundSheet.objects.select_related("institution__region"), request.user, uid)
+    row = get_visible(
+        FundSheet.objects.exclude(kind="OPENING").select_related("institution__region"), request.user, uid
+    )
     here, back = reverse("funds:sheet_detail", kwargs={"uid": row.uid}), reverse("funds:contract_list")
     path = path_to(("培训合同", back), ("导入表格", ""))
-    return _preview(request, row, here, back, "base_desk.html", path)
+    return preview(request, row, here, back, "base_desk.html", path)

@@ -307,6 +307,60 @@ def test_pages_and_the_desk(
         services.runaway_close(actor=law.head, event=gone, outcome="已退费", at=AT)
 
 
+def test_unanswered_mediations_are_named_with_number_and_sum_before_the_approval(
+    law: World, place: Institution, sign_in: Callable[..., Client]
+) -> None:
+    paying.custody(law, place)
+    rows = [
+        paying.active(law, place, phone=f"1380000000{number}", student=f"学员{number}") for number in range(3)
+    ]
+    held = services.claims_list(
+        actor=law.head, event=event(law, place, kind="STOP", is_reachable=True), at=AT
+    )
+    services.claims_open(actor=law.head, event_id=held.pk, at=AT)
+    agreed, silent, late = (Refund.objects.get(contract=row) for row in rows)
+    services.refund_agree(actor=law.institution_user, refund=agreed, at=AT)
+    page = f"/desk/funds/runaways/{held.uid}/approve/"
+    head = sign_in(law.head)
+    assert "其中" not in head.get(page).content.decode()
+    Refund.objects.filter(pk__in=[silent.pk, late.pk]).update(answer_due_on=None)
+    services.refund_mediate(actor=law.officer, refund=Refund.objects.get(pk=silent.pk), at=AT)
+    found = decidable(law.head, held, LATE)
+    assert [row.pk for row, _ in found.in_status("MEDIATION")] == [silent.pk]
+    assert [row.pk for row, _ in found.in_status("APPLIED")] == [late.pk]
+    shown = head.get(page).content.decode()
+    assert "其中本局调解中、机构没有答复" in shown
+    assert "其中机构联系不上、不等答复" in shown
+    assert shown.count("1 件") >= 2
+    assert "¥ 3,000.00" in shown
+    for status in ("MEDIATION", "APPLIED"):
+        listed = f"/desk/funds/runaways/{held.uid}/claims/?refund={status}"
+        assert listed in shown
+        assert head.get(listed).status_code == 200
+    assert f"/desk/funds/refunds/{silent.uid}/" in shown
+    assert f"/desk/funds/refunds/{agreed.uid}/" not in shown
+    assert approved(law, held) == 3
+
+
+def test_a_family_with_nothing_left_is_not_counted_on_the_worklist(law: World, place: Institution) -> None:
+    paying.custody(law, place)
+    rows = [
+        paying.active(law, place, phone=f"1380000000{number}", student=f"学员{number}") for number in range(2)
+    ]
+    row = services.claims_list(actor=law.head, event=event(law, place), at=AT)
+    services.claims_open(actor=law.head, event_id=row.pk, at=AT)
+
+    def told() -> list[str]:
+        return [item.sub for item in risk_work.decision_items(law.head, LATE)]
+
+    assert told() == ["2 件退费没有审定"]
+    paying.earn(law, rows[0], 300_000)
+    assert told() == ["1 件退费没有审定"]
+    assert (decidable(law.head, row, LATE).count, decidable(law.head, row, LATE).nothing) == (1, 1)
+    paying.earn(law, rows[1], 300_000)
+    assert told() == []
+
+
 @pytest.mark.prove
 def test_three_thousand_silent_families_are_decided_and_approved(
     law: World, place: Institution, monkeypatch: pytest.MonkeyPatch
