@@ -18,3 +18,8 @@ def fen(value: Any) -> int:
     if amount != amount.to_integral_value() or amount < 0:
         raise ValueError(f"金额“{value}”须精确到分且不为负")
     return int(amount)
+
+
+def in_yuan(fen: int) -> str:
+    """Fen as a sentence says it: 1,234.50 元."""
+    return f"{'-' if fen < 0 else ''}{abs(fen) // 100:,}.{abs(fen) % 100:02d} 元"

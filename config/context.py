@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from casework import registries
 
@@ -15,15 +16,7 @@ GROUPS = ((0, ""), (40, "检查执法"), (70, "案件与措施"), (200, "名单�
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context of the base templates; found once for all the fragments of one answer."""
-    known: tuple[Any, dict[str, Any]] | None = getattr(request, "_shell", None)
-    user = getattr(request, "user", None)
-    if known is None or known[0] != user:
-        known = request._shell = user, _shell(request)  # type: ignore[attr-defined]
-    return known[1]
-
-
-def _shell(request: HttpRequest) -> dict[str, Any]:
+    """Context of the base templates; the navigation is found when a page shows it, fragments do not."""
     bureau = getattr(request, "bureau", None)
     user = getattr(request, "user", None)
     context: dict[str, Any] = {
@@ -36,7 +29,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return context
     face = "portal" if user.is_counterpart else "desk"
-    context["nav"] = navigation(request, face)
+    context["nav"] = SimpleLazyObject(lambda: navigation(request, face))
     context["home_url"] = reverse("casework_portal:home" if face == "portal" else "casework:home")
     context["user_menu"] = [{"label": "修改密码", "url": reverse("accounts:password_change"), "icon": "key"}]
     if face == "desk" and user.may("institutions.institution_view"):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from casework import registries
 from casework.models import EvidenceFile
+from casework.money import in_yuan
 from casework.registries import NavEntry, WorkItem, Worklist
 
 VIEW = "funds.statement_view"
@@ -150,7 +151,7 @@ def correction_items(actor: User, today: date) -> Iterable[WorkItem]:
             "复核缴费更正",
             reverse("funds:correction_detail", kwargs={"uid": row.uid}),
             None,
-            sub=f"合同 {row.contract.number} · {row.fen / 100:,.2f} 元 · {row.reason}",
+            sub=f"合同 {row.contract.number} · {in_yuan(row.fen)} · {row.reason}",
             institution=row.contract.institution.name,
             place=row.region.name,
             stage=row.get_status_display(),

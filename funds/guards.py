@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from casework.errors import Reason
 from casework.models import EvidenceFile
+from casework.money import in_yuan
 from funds import selectors
 from funds.models import HOLDING, UNDER_WAY, FundKind
 
@@ -28,11 +29,6 @@ if TYPE_CHECKING:
     from institutions.models import Institution
 
 AGREEMENT = "教监管函〔2021〕2号"
-
-
-def yuan(fen: int) -> str:
-    """Fen as a sentence says it."""
-    return f"{fen / 100:,.2f} 元"
 
 
 def agreement_complete(account: EscrowAccount, actor: User) -> Iterator[Reason]:
@@ -68,7 +64,7 @@ def notice_over(account: EscrowAccount, actor: User) -> Iterator[Reason]:
 def is_empty(account: EscrowAccount, actor: User) -> Iterator[Reason]:
     """No money is left, and no movement waits."""
     if fen := selectors.account_balance(account):
-        yield Reason(f"账户还有余额 {yuan(fen)}。请先办理退还。")
+        yield Reason(f"账户还有余额 {in_yuan(fen)}。请先办理退还。")
     if account.movements.filter(status="PROPOSED").exists():
         yield Reason("还有待复核的收付。请先复核。")
     if account.kind == FundKind.CUSTODY:
@@ -106,13 +102,13 @@ def may_leave(movement: DepositMovement, actor: User) -> Iterator[Reason]:
         yield Reason("账户已冻结，不能退还保证金。家长退费不受影响。")
     left = selectors.account_balance(account) - movement.amount_fen
     if left < 0:
-        yield Reason(f"退还后余额为负（差 {yuan(-left)}）。请核对金额。")
+        yield Reason(f"退还后余额为负（差 {in_yuan(-left)}）。请核对金额。")
     if account.status == "CLOSING" or account.institution.is_ended:
         return
     required = selectors.required_on(account.institution, timezone.localdate())
     if required is not None and left < required.required_fen:
         yield Reason(
-            f"退还后余额 {yuan(max(left, 0))}，低于应缴 {yuan(required.required_fen)}。"
+            f"退还后余额 {in_yuan(max(left, 0))}，低于应缴 {in_yuan(required.required_fen)}。"
             "机构终止办学的，先办理销户；核定额降低的，先重新核定。"
         )
 
@@ -121,7 +117,7 @@ def no_open_money(institution: Institution, actor: User) -> Iterator[Reason]:
     """An institution is not de-registered while supervised money is left (a blocker of the lower room)."""
     if fen := selectors.institution_balance(institution):
         yield Reason(
-            f"监管账户还有余额 {yuan(fen)}，不能注销。",
+            f"监管账户还有余额 {in_yuan(fen)}，不能注销。",
             basis=AGREEMENT,
             cleared_by="请监管股先办理退费、退还和销户。",
             gate="funds",
@@ -134,7 +130,7 @@ def no_open_money(institution: Institution, actor: User) -> Iterator[Reason]:
 def nothing_paid(contract: Contract, actor: User) -> Iterator[Reason]:
     """A contract with money is ended by a refund, never by a click."""
     if contract.paid_fen:
-        yield Reason(f"合同已缴费 {yuan(contract.paid_fen)}，不能直接终止。", cleared_by="请办理退费。")
+        yield Reason(f"合同已缴费 {in_yuan(contract.paid_fen)}，不能直接终止。", cleared_by="请办理退费。")
 
 
 def not_frozen(instruction: Instruction, actor: User) -> Iterator[Reason]:
@@ -151,11 +147,11 @@ def money_may_leave(batch: ReleaseBatch, actor: User) -> Iterator[Reason]:
         yield Reason("账户已冻结，不能拨付。", cleared_by="请先解除冻结。")
     elif batch.amount_fen > position.available_releasable:
         yield Reason(
-            f"还可拨付 {yuan(max(0, position.available_releasable))}，不足 {yuan(batch.amount_fen)}。"
+            f"还可拨付 {in_yuan(max(0, position.available_releasable))}，不足 {in_yuan(batch.amount_fen)}。"
         )
     if batch.amount_fen > position.free_of_families:
         yield Reason(
-            f"拨付后余额会低于家长未消课和应退的款项（现可动用 {yuan(max(0, position.free_of_families))}）。",
+            f"拨付后余额会低于家长未消课和应退的款项（现可动用 {in_yuan(max(0, position.free_of_families))}）。",
             basis="批量拨付后的余额不低于未消课金额",
         )
     if selectors.settlement_of(batch.institution) is None:

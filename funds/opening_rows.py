@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from casework.crypto import blind_index
 from casework.errors import DomainError
-from casework.money import fen
+from casework.money import fen, in_yuan
 from funds import rules
 from funds.models import ChargingMode, Contract, Entry, EntryKind
 from funds.sheets import OPENING_HEADS, SheetRow, contract_differences, read_contract
@@ -61,13 +61,9 @@ def _add_up(row: SheetRow) -> None:
         row.reasons.append("在监管余额须大于零；没有余额的合同不用期初入账。")
     elif values["rest_fen"] != due:
         row.reasons.append(
-            f"在监管余额 {_yuan(values['rest_fen'])} 与已缴减已消课的 {_yuan(due)} 不符，"
-            f"差 {_yuan(due - values['rest_fen'])}。请与机构和家长核对课时和金额。"
+            f"在监管余额 {in_yuan(values['rest_fen'])} 与已缴减已消课的 {in_yuan(due)} 不符，"
+            f"差 {in_yuan(due - values['rest_fen'])}。请与机构和家长核对课时和金额。"
         )
-
-
-def _yuan(amount: int) -> str:
-    return f"{amount / 100:,.2f} 元"
 
 
 def opening_entries(institution: Institution) -> dict[str, Entry]:
@@ -100,7 +96,7 @@ def _other(contract: Contract, values: dict[str, Any], booked: dict[str, Entry])
     if entry is None:
         return ["合同已在系统里登记，不能再按期初入账。没有缴费记录的，按缴费办理。"]
     if entry.amount_fen != values["rest_fen"]:
-        return [f"合同已期初入账 {_yuan(entry.amount_fen)}，与表里的 {_yuan(values['rest_fen'])} 不同。"]
+        return [f"合同已期初入账 {in_yuan(entry.amount_fen)}，与表里的 {in_yuan(values['rest_fen'])} 不同。"]
     differ = contract_differences(contract, values)
     return [f"合同已期初入账，{'、'.join(differ)}与登记的不同。"] if differ else []
 

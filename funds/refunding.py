@@ -11,6 +11,7 @@ from django.db.models import Count
 
 from casework import policy
 from casework.deadlines import Calendar, CalendarMissing, Term, compute, load_calendar
+from casework.money import in_yuan
 from funds.models import (
     UNSETTLED,
     AccountKind,
@@ -128,8 +129,8 @@ def _used(contract: Contract, ground: str, *, is_free: bool) -> tuple[int, str]:
         at_list = contract.list_price_fen * contract.used // contract.lessons
         return max(
             earned, at_list
-        ), f"{contract.used} 课时，合同约定按折扣前总价 {_yuan(contract.list_price_fen)} 折算"
-    return earned, f"{contract.used} 课时 × 合同总价 {_yuan(contract.price_fen)} ÷ {contract.lessons} 课时"
+        ), f"{contract.used} 课时，合同约定按折扣前总价 {in_yuan(contract.list_price_fen)} 折算"
+    return earned, f"{contract.used} 课时 × 合同总价 {in_yuan(contract.price_fen)} ÷ {contract.lessons} 课时"
 
 
 def _cut(contract: Contract, ground: str, *, is_free: bool, why: str) -> tuple[int, str]:
@@ -144,10 +145,6 @@ def _cut(contract: Contract, ground: str, *, is_free: bool, why: str) -> tuple[i
 
 def _limit(contract: Contract, rest: int, amount: int, used: int, cut: int) -> str:
     if contract.paid_fen - used - cut > rest:
-        return f"以尚在监管的 {_yuan(rest)} 为限"
+        return f"以尚在监管的 {in_yuan(rest)} 为限"
     where = "监管账户" if contract.mode == ChargingMode.CUSTODY else "机构"
     return f"由{where}原路退回付款人" if amount else "没有可退的余额"
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen / 100:,.2f} 元"

@@ -8,8 +8,8 @@ from datetime import date
 from django.urls import reverse
 
 from accounts.models import User
+from casework.money import in_yuan
 from casework.registries import WorkItem
-from funds.guards import yuan
 from funds.models import OPEN_REFUND, RunawayClaim
 
 SHOWN = 100
@@ -71,7 +71,7 @@ def release_items(actor: User, today: date) -> Iterable[WorkItem]:
             "批准拨付",
             _url("funds:release_detail", row.uid),
             None,
-            sub=yuan(row.amount_fen) + (f" · {len(row.findings)} 条提示" if row.findings else ""),
+            sub=in_yuan(row.amount_fen) + (f" · {len(row.findings)} 条提示" if row.findings else ""),
             institution=row.institution.name,
             place=row.region.name,
             stage=row.get_status_display(),
@@ -96,7 +96,7 @@ def refund_items(actor: User, today: date) -> Iterable[WorkItem]:
             title,
             _url("funds:refund_detail", row.uid),
             row.pay_due_on,
-            sub=f"{row.number} · {yuan(row.amount_fen)}",
+            sub=f"{row.number} · {in_yuan(row.amount_fen)}",
             institution=row.contract.institution.name,
             place=row.region.name,
             stage=row.get_status_display(),
@@ -115,7 +115,7 @@ def instruction_items(actor: User, today: date) -> Iterable[WorkItem]:
             "向银行查询支付结果" if is_unknown else "发送支付指令",
             _url("funds:instruction_detail", row.uid),
             None,
-            sub=f"{row.number} · {yuan(row.amount_fen)}",
+            sub=f"{row.number} · {in_yuan(row.amount_fen)}",
             institution=row.account.institution.name,
             place=row.region.name,
             stage=row.get_status_display(),

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from accounts.models import User
 from accounts.querysets import ScopedQuerySet, ScopePaths
 from casework.models import RootModel
+from casework.money import in_yuan
 from funds.models.contracts import Contract
 from funds.models.ledger import PARTICIPANTS, EntryKind
 from funds.models.suspense import SuspenseItem
@@ -98,7 +99,7 @@ class PaymentCorrection(RootModel):
         indexes = [models.Index(fields=["bureau", "status"], name="funds_correction_queue")]
 
     def __str__(self) -> str:
-        return f"缴费更正 {self.fen / 100:,.2f} 元"
+        return f"缴费更正 {in_yuan(self.fen)}"
 
     @property
     def file_uid(self) -> UUID:

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from accounts.querysets import ScopedQuerySet
 from casework.errors import Reason
+from casework.money import in_yuan
 from funds.models import (
     OPEN_REFUND,
     AccountKind,
@@ -134,7 +135,7 @@ def _spent(contract: Contract, fen: int) -> Iterator[Reason]:
     left = contract_money(contract).unearned
     if left < fen:
         yield Reason(
-            f"这笔缴费 {_yuan(fen)}，其中 {_yuan(fen - left)} 已随消课归机构，在监管的只有 {_yuan(left)}，不能冲正。",
+            f"这笔缴费 {in_yuan(fen)}，其中 {in_yuan(fen - left)} 已随消课归机构，在监管的只有 {in_yuan(left)}，不能冲正。",
             cleared_by="消课有误的先在课时里核实；已经归机构的，请机构补足后再办理。",
         )
 
@@ -160,13 +161,9 @@ def _cash_under_way(contract: Contract, payment: Payment, on: date) -> Iterator[
     left = position_of(contract.account, on).available_bank
     if left < payment.entry.amount_fen:
         yield Reason(
-            f"监管账户的账簿存款除在办支付外只有 {_yuan(max(0, left))}，不足以冲正 {_yuan(payment.entry.amount_fen)}。",
+            f"监管账户的账簿存款除在办支付外只有 {in_yuan(max(0, left))}，不足以冲正 {in_yuan(payment.entry.amount_fen)}。",
             cleared_by="请等在办的支付指令办结，或者先作废。",
         )
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen / 100:,.2f} 元"
 
 
 def corrections_of_day(account: EscrowAccount, day: date) -> list[PaymentCorrection]:

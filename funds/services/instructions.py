@@ -13,6 +13,7 @@ from accounts.models import User
 from casework import audit, events
 from casework.errors import Blocked, Reason, Unlawful, WrongState
 from casework.models.base import uuid7
+from casework.money import in_yuan
 from casework.records import record_create, root_fields
 from casework.steps import lock, require
 from casework.workflow import transition
@@ -112,13 +113,13 @@ def _stops_of_release(position: Position, fen: int) -> list[Reason]:
         found.append(Reason("账户已冻结，不能拨付。家长退费不受影响。", cleared_by="请先解除冻结。"))
     elif fen > position.available_releasable:
         found.append(
-            Reason(f"已确认消课、还可拨付 {_yuan(position.available_releasable)}，不足 {_yuan(fen)}。")
+            Reason(f"已确认消课、还可拨付 {in_yuan(position.available_releasable)}，不足 {in_yuan(fen)}。")
         )
     if fen > position.free_of_families:
         owed = position.unearned + position.refundable
         found.append(
             Reason(
-                f"拨付后账户余额会低于家长未消课和应退的 {_yuan(owed)}（现可动用 {_yuan(position.free_of_families)}，"
+                f"拨付后账户余额会低于家长未消课和应退的 {in_yuan(owed)}（现可动用 {in_yuan(position.free_of_families)}，"
                 "在途款到账前不能拨付）。",
                 basis="批量拨付后的余额不低于未消课金额",
                 cleared_by="请先追回无指令支出或等在途款到账。",
@@ -134,20 +135,18 @@ def _stops_of_refund(position: Position, fen: int, contract: Contract | None) ->
     found = []
     if fen > money.refundable - money.pending_refund:
         found.append(
-            Reason(f"合同已审定应退 {_yuan(money.refundable - money.pending_refund)}，不足 {_yuan(fen)}。")
+            Reason(
+                f"合同已审定应退 {in_yuan(money.refundable - money.pending_refund)}，不足 {in_yuan(fen)}。"
+            )
         )
     if fen > position.available_bank:
         found.append(
             Reason(
-                f"账户可用余额 {_yuan(position.available_bank)}，不足 {_yuan(fen)}。",
+                f"账户可用余额 {in_yuan(position.available_bank)}，不足 {in_yuan(fen)}。",
                 cleared_by="请等在途款到账，或动用风险保证金。",
             )
         )
     return found
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen / 100:,.2f} 元"
 
 
 def instruction_send(*, actor: User, instruction: Instruction, at: datetime | None = None) -> Instruction:

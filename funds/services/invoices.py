@@ -17,6 +17,7 @@ from accounts.services import system_user
 from casework import audit, policy
 from casework.crypto import blind_index
 from casework.errors import Unlawful
+from casework.money import in_yuan
 from casework.records import record_update, root_fields
 from casework.steps import require
 from casework.workflow import transition
@@ -237,7 +238,7 @@ def _findings(bureau: Bureau, today: date, days: int, tolerance: int) -> Iterato
 def _of_invoice(row: Invoice, payments: dict[UUID, list[tuple[date, int]]], days: int) -> Iterator[Finding]:
     contract = row.contract
     if contract is None:
-        yield Finding(Mismatch.NO_CONTRACT, None, row, f"{row} {_yuan(row.amount_fen)}，没有找到对应的合同")
+        yield Finding(Mismatch.NO_CONTRACT, None, row, f"{row} {in_yuan(row.amount_fen)}，没有找到对应的合同")
         return
     if contract.payer_digest and contract.payer_digest != row.buyer_digest:
         yield Finding(
@@ -273,19 +274,15 @@ def _of_contract(
             Mismatch.NO_INVOICE,
             contract,
             None,
-            f"合同 {contract.number} 已收 {_yuan(due)}，超过 {days} 天没有开票",
+            f"合同 {contract.number} 已收 {in_yuan(due)}，超过 {days} 天没有开票",
         )
     elif billed is not None and not due - tolerance <= billed <= kept + tolerance:
         yield Finding(
             Mismatch.AMOUNT,
             contract,
             None,
-            f"合同 {contract.number} 开票 {_yuan(billed)}，收款减退费 {_yuan(kept)}，相差 {_yuan(billed - kept)}",
+            f"合同 {contract.number} 开票 {in_yuan(billed)}，收款减退费 {in_yuan(kept)}，相差 {in_yuan(billed - kept)}",
         )
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen / 100:,.2f} 元"
 
 
 def case_explain(*, actor: User, case: InvoiceCase, reason: str, at: datetime | None = None) -> InvoiceCase:

@@ -23,7 +23,6 @@ from funds.views.portal import own_place, way
 from institutions.models import Institution
 from institutions.selectors import institutions_visible
 
-WORDS = TITLES
 TONES = {"NEW": "ok", "SAME": "mute", "REJECTED": "bad"}
 SHOWN = 500
 
@@ -56,13 +55,13 @@ def _upload(request: AuthedRequest, kind: str) -> HttpResponse:
         request,
         form,
         work,
-        heading=f"导入{WORDS[kind]}",
+        heading=f"导入{TITLES[kind]}",
         submit="核对",
         cancel_url=reverse(f"funds_portal:{back}"),
         done="已核对，请看每一行的结果，确认后才写入。",
         template="funds/portal_sheet_form.html",
         template_url=reverse("funds_portal:sheet_template", kwargs={"kind": kind}),
-        crumbs=way((WORDS[kind], reverse(f"funds_portal:{back}")), ("导入表格", "")),
+        crumbs=way((TITLES[kind], reverse(f"funds_portal:{back}")), ("导入表格", "")),
     )
 
 
@@ -85,8 +84,8 @@ def sheet_template(request: AuthedRequest, kind: str) -> HttpResponseBase:
 
 
 def _template(kind: str) -> HttpResponseBase:
-    kind = kind if kind in WORDS else "CONTRACTS"
-    return FileResponse(BytesIO(template_of(kind)), as_attachment=True, filename=f"{WORDS[kind]}模板.xlsx")
+    kind = kind if kind in TITLES else "CONTRACTS"
+    return FileResponse(BytesIO(template_of(kind)), as_attachment=True, filename=f"{TITLES[kind]}模板.xlsx")
 
 
 @portal_page("funds.own_view")
@@ -97,7 +96,7 @@ def sheet_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     )
     here = reverse("funds_portal:sheet_detail", kwargs={"uid": row.uid})
     back = reverse(f"funds_portal:{'contract_list' if row.kind == 'CONTRACTS' else 'lesson_list'}")
-    path = way((WORDS[row.kind], back), ("导入表格", ""))
+    path = way((TITLES[row.kind], back), ("导入表格", ""))
     return preview(request, row, here, back, "base_portal.html", path)
 
 
@@ -124,7 +123,7 @@ def preview(
         "counts": [(KINDS[kind], row.counts.get(kind, 0)) for kind in KINDS],
         "back": back,
         "crumbs": path,
-        "word": WORDS[row.kind],
+        "word": TITLES[row.kind],
         "may_apply": True,
         **extra,
     }

@@ -19,6 +19,7 @@ from complaints.models import (
     Clue,
     ClueLink,
     ClueSignals,
+    ClueStatus,
     LinkDecision,
     SiteChange,
     SiteMembership,
@@ -28,7 +29,7 @@ from complaints.models import (
 
 RANK = {SiteStatus.CONFIRMED: 0, SiteStatus.WATCHED: 1, SiteStatus.OPEN: 2, SiteStatus.DISMISSED: 3}
 ACCEPTED = Q(decision=LinkDecision.TOGETHER) | Q(decision=LinkDecision.NONE, points__gte=thresholds.LINK)
-OUT_OF_PLAY = ("REJECTED", "QUARANTINED")
+OUT_OF_PLAY = (ClueStatus.REJECTED, ClueStatus.QUARANTINED)
 POSITION_DIGITS = 6
 
 
