@@ -41,6 +41,7 @@ from funds.selectors.corrections import (
     correction_stops,
     corrections_of_day,
     corrections_visible,
+    taken_back_to,
 )
 from funds.selectors.late import Late, late_accounts, late_of_bank
 from funds.selectors.lessons import (
@@ -130,6 +131,7 @@ __all__ = [
     "silent_lessons",
     "statements_visible",
     "suspense_visible",
+    "taken_back_to",
     "unsettled_lessons",
     "warning_counts",
     "warnings_open",

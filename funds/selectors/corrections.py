@@ -188,3 +188,9 @@ def corrected_after(institution_id: int, days: list[Any]) -> dict[date, list[Pay
         day.on: [row for row in rows if row.booked_on is not None and row.paid_on <= day.on < row.booked_on]
         for day in days
     }
+
+
+def taken_back_to(item: SuspenseItem) -> list[PaymentCorrection]:
+    """Corrections that brought a line of the bank back to the queue, newest first."""
+    rows = PaymentCorrection.objects.filter(item=item, status="POSTED").select_related("contract")
+    return list(rows.order_by("-pk"))

@@ -193,6 +193,7 @@ def suspense_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
             ("摘要和附言", row.words),
             ("流水号", line.serial),
             ("对账单", file.file_name if file else "", statement_url(file) if file else ""),
+            *_taken_back(row),
             ("提出人", row.proposed_by.name if row.proposed_by else ""),
             ("复核人", row.decided_by.name if row.decided_by else ""),
         ),
@@ -201,16 +202,29 @@ def suspense_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
     )
 
 
+def _taken_back(row: SuspenseItem) -> list[tuple[str, str, str]]:
+    return [
+        (
+            "缴费更正",
+            f"合同 {item.contract.number}：{item.reason}",
+            reverse("funds:correction_detail", kwargs={"uid": item.uid}),
+        )
+        for item in selectors.taken_back_to(row)
+    ]
+
+
 def _likely(actor: User, row: SuspenseItem) -> dict[str, Any]:
     rows: list[list[dict[str, Any]]] = []
+    back = {correction.contract_id: correction.booked_on for correction in selectors.taken_back_to(row)}
     for item in _candidates(row):
         contract = item.contract
+        was_here = [f"曾记入本合同，{back[contract.pk]:%Y-%m-%d} 已更正冲正"] if contract.pk in back else []
         url = object_link(actor, "funds.contract", contract.uid)
         rows.append(
             [
                 {"text": contract.number, "url": url},
                 {"text": yuan(contract.open_fen), "num": True},
-                {"text": "；".join(item.evidence)},
+                {"text": "；".join([*was_here, *item.evidence])},
             ]
         )
     return kit.table("可能对应的合同", ("合同", "待缴", "线索"), rows, "没有金额或付款人对得上的合同。")

@@ -300,3 +300,17 @@ def test_rules_hold_whenever_payments_are_taken_back(law: World, steps: list[tup
             raise test_invariants.Undo
     except test_invariants.Undo:
         pass
+
+
+def test_the_queue_says_which_contract_the_money_came_back_from(
+    law: World, place: Institution, sign_in: Callable[..., Client]
+) -> None:
+    row = custody(law, place)
+    wrong = signed(law, place)
+    deliver(law, row, sheet([(1, 300_000, "张大山", f"学费 {wrong.order_no}")]))
+    done = taken_back(law, wrong)
+    assert done.item is not None
+    page = sign_in(law.clerk).get(reverse("funds:suspense_detail", kwargs={"uid": done.item.uid}))
+    text = page.content.decode()
+    assert f"曾记入本合同，{done.booked_on:%Y-%m-%d} 已更正冲正" in text
+    assert f"合同 {wrong.number}：{REASON}" in text
