@@ -22,9 +22,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {
         "bureau": bureau,
         "today": timezone.localdate(),
-        "report_url": reverse("complaints_public:report"),
-        "track_url": reverse("complaints_public:track"),
-        "pay_check_url": reverse("funds_public:pay_check"),
     }
     if user is None or not user.is_authenticated:
         return context

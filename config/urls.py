@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 from django.apps import apps
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView
 
 from config import views
@@ -20,22 +20,25 @@ MOUNTS = (
     ("desk_urlpatterns", "desk/", ""),
     ("portal_urlpatterns", "portal/", "_portal"),
     ("field_urlpatterns", "field/", "_field"),
-    ("public_urlpatterns", "", "_public"),
     ("api_urlpatterns", "api/v1/", "_api"),
+    ("public_urlpatterns", "", "_public"),
 )
 
 
-def room_urls() -> list[URLPattern | URLResolver]:
-    """Every mount that a room offers, the public ones last."""
-    found: list[URLPattern | URLResolver] = []
-    for attribute, prefix, suffix in MOUNTS:
-        for config in apps.get_app_configs():
-            if not config.path.startswith(str(settings.BASE_DIR)) or not find_spec(f"{config.name}.urls"):
-                continue
-            patterns = getattr(import_module(f"{config.name}.urls"), attribute, None)
-            if patterns:
-                name = f"{config.label}{suffix}"
-                found.append(path(prefix, include((patterns, name), namespace=name)))
+def room_urls() -> list[URLResolver]:
+    """One mount a face, the public one last; an address is held against each prefix once, not once for every room."""
+    return [path(prefix, include(_rooms(attribute, suffix))) for attribute, prefix, suffix in MOUNTS]
+
+
+def _rooms(attribute: str, suffix: str) -> list[URLResolver]:
+    """What each room offers of one face."""
+    found: list[URLResolver] = []
+    for config in apps.get_app_configs():
+        if not config.path.startswith(str(settings.BASE_DIR)) or not find_spec(f"{config.name}.urls"):
+            continue
+        if patterns := getattr(import_module(f"{config.name}.urls"), attribute, None):
+            name = f"{config.label}{suffix}"
+            found.append(path("", include((patterns, name), namespace=name)))
     return found
 
 

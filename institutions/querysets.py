@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.querysets import ScopedQuerySet
 from institutions.models.choices import AXIS_KINDS, ENDED, OperatingState, StateKind
-from institutions.search import bigrams, escape_like, is_latin, normalise
+from institutions.search import escape_like, is_latin, normalise
 
 if TYPE_CHECKING:
     from institutions.models import Institution
@@ -23,24 +24,10 @@ class InstitutionQuerySet(ScopedQuerySet["Institution"]):
     """Institutions of a scope."""
 
     def search(self, query: str) -> Self:
-        """Rows whose names, aliases, address, phone or codes contain the query, or whose pinyin does.
-
-        One character matches the beginning of the name, two use the bigram index, more the trigram
-        index; Latin letters also match pinyin and initials. A public number matches whole: parts of its random
-        letters would look like initials.
-        """
-        text = normalise(query)
-        if not text:
-            return self
-        if is_latin(text):
-            hit = _pinyin(text) | (_contains(text) if len(text) > 2 else Q())
-        elif len(text) == 1:
-            hit = Q(name_norm__startswith=text)
-        elif len(text) == 2:
-            hit = Q(name_grams__contains=bigrams(text))
-        else:
-            hit = _contains(text)
-        return self.filter(hit | Q(public_id=text.upper()))
+        """Rows whose names, aliases, address, phone or codes contain the query, or whose pinyin does; see
+        `search_terms`."""
+        terms = search_terms(normalise(query))
+        return self.filter(any_of(terms)) if terms else self
 
     def operating(self) -> Self:
         """Places that teach now."""
@@ -90,11 +77,27 @@ def _place(name: str, text: str) -> int:
     return position if position >= 0 else 999
 
 
-def _contains(text: str) -> Q:
-    return Q(search_text__like=f"%{escape_like(text)}%")
+def search_terms(text: str) -> dict[str, Any]:
+    """Lookups of which a hit of a normalised query fulfils one.
+
+    One character matches the beginning of the name, two use the bigram index, more the trigram index; Latin letters
+    also match pinyin and initials. A public number (ASCII) matches whole: parts of its random letters would look like
+    initials.
+    """
+    part, beginning = f"%{escape_like(text)}%", f"{escape_like(text)}%"
+    if not text:
+        return {}
+    if is_latin(text):
+        by_sound = {"py_text__like": part, "search_text__like": part}
+        return {**(by_sound if len(text) > 2 else {"py__like": beginning}), "public_id": text.upper()}
+    number = {"public_id": text.upper()} if text.isascii() else {}
+    if len(text) == 1:
+        return {"name_norm__like": beginning, **number}
+    if len(text) == 2:
+        return {"name_grams__contains": [text], **number}
+    return {"search_text__like": part, **number}
 
 
-def _pinyin(text: str) -> Q:
-    if len(text) < 3:
-        return Q(py__startswith=text)
-    return Q(py_text__like=f"%{escape_like(text)}%")
+def any_of(terms: Mapping[str, Any]) -> Q:
+    """At least one of the lookups."""
+    return Q(*terms.items(), _connector=Q.OR)

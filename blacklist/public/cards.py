@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from blacklist.models import ListEntry
 from blacklist.public.words import Verdict
-from institutions.models import Institution, ListStatus, Track
+from institutions.models import Institution, ListStatus, OperatingState, Track
 
 DASH = "—"
 
@@ -32,9 +32,9 @@ def _card(base: str, place: Institution, answer: Verdict, entry: ListEntry | Non
 
 def _tag(place: Institution) -> str:
     if place.list_status != ListStatus.NONE:
-        return _badge(place.list_status_tone, place.get_list_status_display())
+        return _badge(place.list_status_tone, ListStatus(place.list_status).label)
     if place.is_ended:
-        return _badge("mute", place.get_operating_state_display())
+        return _badge("mute", OperatingState(place.operating_state).label)
     return "" if place.holds_licence else _badge("bad", "无办学许可")
 
 
@@ -43,7 +43,7 @@ def _badge(tone: str, word: str) -> str:
 
 
 def _where(place: Institution) -> str:
-    track = "" if place.track == Track.UNKNOWN else place.get_track_display()
+    track = "" if place.track == Track.UNKNOWN else Track(place.track).label
     return " · ".join(escape(part) for part in (track, place.region.name, place.address) if part)
 
 

@@ -8,19 +8,23 @@ took longer than reading them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models.base import Model, ModelState
 from django.utils import timezone
 
 from accounts.models import Bureau, Region
 from blacklist.models import ListBatch, ListEntry
 from institutions.models import FormerName, Institution
-from institutions.querysets import HITS_WEIGHED
+from institutions.querysets import HITS_WEIGHED, any_of, search_terms
 from institutions.search import normalise
 
+Row = TypeVar("Row", bound=Model)
 SHOWN = (
     "id",
     "public_id",
@@ -80,14 +84,15 @@ HIT_SHOWN = (
     "address",
 )
 HIT = tuple(field.attname for field in Institution._meta.concrete_fields if field.attname in HIT_SHOWN)
+REGION = ("id", "name")
+ORDER = """hits.operating_state IN ('CLOSED', 'BANNED'), NULLIF(strpos(hits.name_norm, %s), 0) NULLS LAST,
+  length(hits.name_norm), hits.name_norm COLLATE "C", hits.id"""
 BEST = f"""
-WITH hits (id, operating_state, name_norm) AS MATERIALIZED ({{hits}}), best AS (
-  SELECT id, row_number() OVER (ORDER BY operating_state IN ('CLOSED', 'BANNED'),
-    NULLIF(strpos(name_norm, %s), 0) NULLS LAST, length(name_norm), name_norm COLLATE "C", id) AS place
-  FROM hits ORDER BY place LIMIT %s)
+WITH hits (id, operating_state, name_norm) AS MATERIALIZED ({{hits}})
 SELECT {", ".join(f"i.{name}" for name in HIT)}, r.name
-FROM best JOIN institutions_institution i ON i.id = best.id JOIN accounts_region r ON r.id = i.region_id
-ORDER BY place
+FROM (SELECT * FROM hits ORDER BY {ORDER} LIMIT %s) AS hits
+JOIN institutions_institution i ON i.id = hits.id JOIN accounts_region r ON r.id = i.region_id
+ORDER BY {ORDER}
 """  # noqa: S608 - built from the constants above
 NEARBY = """
 SELECT public_id, name, track, address FROM institutions_institution
@@ -131,8 +136,8 @@ def public_file(bureau: Bureau, public_id: str) -> PublicFile | None:
     if row is None:
         return None
     *facts, region_name, (entries, names, states, visits) = row
-    institution = Institution.from_db("default", FACTS, facts)
-    institution.region = Region(pk=institution.region_id, name=region_name)
+    institution = _sketch(Institution, FACTS, facts)
+    institution.region = _sketch(Region, REGION, (institution.region_id, region_name))
     institution.bureau = bureau
     return PublicFile(
         institution=institution,
@@ -148,26 +153,46 @@ def nearby_white(place: Institution) -> list[Institution]:
     with connection.cursor() as cursor:
         cursor.execute(NEARBY, [place.bureau.pk, place.region_id, place.pk])
         names = ("public_id", "name", "track", "address")
-        return [Institution(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+        return [_sketch(Institution, names, row) for row in cursor.fetchall()]
 
 
 def best_hits(bureau: Bureau, query: str, limit: int) -> list[Institution]:
     """What `institution_search` finds, in the same order, in one statement and with the columns of a card only."""
-    rows = Institution.objects.filter(bureau=bureau).search(query).order_by()
-    hits = rows.values_list("pk", "operating_state", "name_norm")[:HITS_WEIGHED].query
-    inner, values = hits.sql_with_params()
+    text = normalise(query)
+    terms = search_terms(text)
+    asked = [part for value in terms.values() for part in (value if isinstance(value, list) else [value])]
     with connection.cursor() as cursor:
-        cursor.execute(BEST.format(hits=inner), [*values, normalise(query), limit])
+        cursor.execute(_best_sql(tuple(terms)), [bureau.pk, *asked, text, limit, text])
         rows_found = cursor.fetchall()
     regions: dict[int, Region] = {}
     found = []
     for *facts, name in rows_found:
-        place = Institution.from_db("default", HIT, facts)
+        place = _sketch(Institution, HIT, facts)
         if place.region_id not in regions:
-            regions[place.region_id] = Region(pk=place.region_id, name=name)
+            regions[place.region_id] = _sketch(Region, REGION, (place.region_id, name))
         place.region = regions[place.region_id]
         found.append(place)
     return found
+
+
+@cache
+def _best_sql(lookups: tuple[str, ...]) -> str:
+    """The statement for hits that fulfil one of the lookups. Queries differ in a handful of them only, and building one
+    costs as much as many a search."""
+    asked = {lookup: [""] if lookup.endswith("contains") else "" for lookup in lookups}
+    rows = Institution.objects.filter(bureau=0).filter(any_of(asked)).order_by()
+    hits = rows.values_list("pk", "operating_state", "name_norm")[:HITS_WEIGHED].query
+    return BEST.format(hits=hits.sql_with_params()[0])
+
+
+def _sketch(model: type[Row], names: tuple[str, ...], values: Iterable[Any]) -> Row:
+    """A row of which only some columns are at hand. `from_db` asks each of the model's fields, most of them absent,
+    and took longer than reading the row."""
+    row = model.__new__(model)
+    row.__dict__.update(zip(names, values, strict=True))
+    row._state = ModelState()
+    row._state.db, row._state.adding = DEFAULT_DB_ALIAS, False
+    return row
 
 
 def _day(text: str | None) -> date | None:

@@ -112,9 +112,7 @@ def institution(request: PublicRequest, public_id: str) -> HttpResponse:
         "checks": [words.check_words(visit) for visit in file.visits],
         "history": words.history(file.entries, file.names, file.states),
         "phone": selectors.public_phone(item),
-        "here": f"{reverse('blacklist_public:code_form')}{item.public_id}/",
         "nearby": [] if answer.is_safe else nearby_white(item),
-        "crumbs": [{"label": "机构查询", "url": reverse("blacklist_public:search")}, {"label": item.name}],
     }
     return show(request, "public/institution.html", context)
 

@@ -236,6 +236,11 @@ class Institution(RootModel):
             models.Index(fields=["bureau", "operating_state", "standing"], name="institutions_inst_state"),
             models.Index(fields=["bureau", "licence_no"], name="institutions_inst_licence"),
             models.Index(fields=["bureau", "licence_to"], name="institutions_inst_expiry"),
+            models.Index(
+                fields=["bureau", "region", "name_norm"],
+                condition=Q(list_status=ListStatus.WHITE),
+                name="institutions_inst_white",
+            ),
         ]
 
     def __str__(self) -> str:

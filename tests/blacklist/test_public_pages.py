@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from blacklist import services
 from blacklist.models import ListEntry
+from blacklist.public.gathered import best_hits
 from casework.documents.services import document_withdraw
 from institutions.models import Institution
 from institutions.services import institution_close
@@ -332,3 +333,16 @@ def test_addresses_are_the_announced_ones() -> None:
     assert reverse("blacklist_public:verify_form") == "/verify/"
     assert reverse("blacklist_public:list", args=["black"]) == "/lists/black/"
     assert ZONE.key == "Asia/Shanghai"
+
+
+@pytest.mark.parametrize(
+    "query", ["青", "青柚", "青柚子", "2x", "2XYBCKK9", "q", "qy", "qyz", "qingyou", "1%_", "0235768"]
+)
+def test_the_public_search_finds_what_the_register_finds_in_the_same_order(world: World, query: str) -> None:
+    """One prepared statement a kind of query, beside the queryset that the desk uses."""
+    for name in ("巫山县青柚子艺术培训有限公司", "青柚子画室", "高唐街道青柚子舞蹈中心", "晨光体育俱乐部"):
+        make_institution(world, name, phone="023-57680001")
+    make_institution(world, "青柚子画室", bureau=world.neighbour)
+    Institution.objects.filter(name="晨光体育俱乐部").update(public_id="2XYBCKK9")
+    rows = Institution.objects.filter(bureau=world.bureau)
+    assert best_hits(world.bureau, query, 3) == rows.ranked(query, 3)
