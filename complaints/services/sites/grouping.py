@@ -13,7 +13,7 @@ from django.db.models.functions import Greatest
 
 from accounts.models import User
 from casework import audit
-from complaints.matching import Link, Signals, attach, contradicts, partition, reach, thresholds
+from complaints.matching import Link, Signals, attach, by_operator, contradicts, partition, reach, thresholds
 from complaints.models import (
     ChangeKind,
     Clue,
@@ -178,7 +178,11 @@ def _parts(
             known[pair] = contradicts(nodes[by_key[one]].signals, nodes[by_key[other]].signals)
         return known[pair]
 
-    found = partition(by_key, strong, apart=apart, contradicts=against)
+    found = by_operator(
+        partition(by_key, strong, apart=apart, contradicts=against),
+        lambda name: nodes[by_key[name]].signals,
+        strong,
+    )
     singles = {name for part in found if len(part) == 1 for name in part}
     goes = attach(
         found, links, singles={name for name in singles if by_key[name] in affected}, apart=apart,

@@ -14,7 +14,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from accounts.models import User
-from complaints.matching import Link, Signals, attach, contradicts, partition, reach, thresholds
+from complaints.matching import Link, Signals, attach, by_operator, contradicts, partition, reach, thresholds
 from complaints.models import ClueLink, ClueSignals, LinkDecision, SiteMembership, SuspectedSite
 from complaints.services.sites.grouping import (
     ACCEPTED,
@@ -108,6 +108,7 @@ class Surroundings:
             apart=self.named(apart.values_list("first_id", "second_id")),
             contradicts=self.contradicts,
         )
+        found = by_operator(found, lambda key: self._read(self._digest[key]), strong)
         return [frozenset(self.by_key[name] for name in part) for part in found]
 
     def named(self, pairs: Iterable[tuple[int, int]]) -> list[tuple[str, str]]:

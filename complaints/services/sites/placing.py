@@ -90,6 +90,7 @@ def signals_of_clue(clue: Clue, places: tuple[str, ...] | None = None) -> Signal
         latitude=clue.latitude,
         accuracy_m=clue.accuracy_m,
         institution=str(clue.institution.uid) if clue.institution else "",
+        received_at=timezone.localtime(clue.received_at),
         places=place_names(clue.bureau.region) if places is None else places,
     )
 
