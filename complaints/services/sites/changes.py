@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import product
@@ -29,7 +29,8 @@ from complaints.models import (
     SiteStatus,
     SuspectedSite,
 )
-from complaints.services.sites.grouping import connected, not_before_since, regroup
+from complaints.services.sites.changed import Before, place_again
+from complaints.services.sites.grouping import connected, not_before_since
 from complaints.services.sites.placing import link_lines, signals_of_clue, sites_lock
 
 EDIT = "complaints.site_edit"
@@ -49,6 +50,7 @@ class _Draft:
     at: datetime
     reason: str
     universe: set[int]
+    before: Before
     sites: dict[int, dict[str, Any]]
     members: dict[int, int]
     links: list[dict[str, Any]] = field(default_factory=list)
@@ -69,7 +71,7 @@ def site_merge(
     draft = draft_of([*mine, *theirs])
     _lift(draft, product(mine, theirs))
     _together(draft, [*mine, *theirs])
-    _regroup(draft, site, keeper=site.pk)
+    _regroup(draft, keeper=site.pk)
     _must_share(draft, [*mine, *theirs])
     return _keep(draft, ChangeKind.MERGE, site)
 
@@ -94,11 +96,11 @@ def site_split(
     for pair in product(out, rest):
         _decide(draft, pair, LinkDecision.APART)
     stays = {site.pk: rest[0]}
-    _regroup(draft, site, stays=stays, named=out)
+    _regroup(draft, stays=stays, named=out)
     for group in (out, rest):
         if len(_homes(group)) > 1:
             _together(draft, group)
-    _regroup(draft, site, stays=stays, named=[out[0]])
+    _regroup(draft, stays=stays, named=[out[0]])
     return _keep(draft, ChangeKind.SPLIT, site)
 
 
@@ -108,7 +110,7 @@ def link_confirm(*, actor: User, link: ClueLink, reason: str, at: datetime | Non
     pair = [link.first_id, link.second_id]
     draft = _opener(actor, None, reason, at, bureau_id=link.bureau_id)(pair)
     _decide(draft, (pair[0], pair[1]), LinkDecision.TOGETHER)
-    _regroup(draft, None, named=pair)
+    _regroup(draft, named=pair)
     _must_share(draft, pair)
     return _keep(draft, ChangeKind.CONFIRM, _home_of(pair[0]))
 
@@ -123,7 +125,7 @@ def link_reject(*, actor: User, link: ClueLink, reason: str, at: datetime | None
     draft = _opener(actor, None, reason, at, bureau_id=link.bureau_id)(pair)
     before = SiteMembership.objects.filter(clue__in=pair, until__isnull=True).order_by("pk").first()
     _decide(draft, (pair[0], pair[1]), LinkDecision.APART)
-    _regroup(draft, None)
+    _regroup(draft)
     home = _home(pair[0]) or _home(pair[1]) or (before.site if before else None)
     if home is None:
         clue = Clue.objects.get(pk=pair[0])
@@ -148,15 +150,11 @@ def site_undo(*, actor: User, change: SiteChange, reason: str, at: datetime | No
     sites_lock(change.site.bureau_id)
     locked = SiteChange.objects.select_for_update().select_related("site").get(pk=change.pk)
     _undoable(locked)
+    before = Before.of(_touched(locked), around=_members(locked))
     _links_restore(locked.before["links"])
     _members_restore(locked, at)
     _sites_restore(locked)
-    regroup(
-        actor=actor,
-        bureau_id=locked.site.bureau_id,
-        seeds={clue for _, clue, _ in (*locked.before["members"], *locked.after["members"])},
-        at=at,
-    )
+    place_again(actor=actor, before=before, at=at)
     locked.undone_at, locked.undone_by, locked.undone_reason = at, actor, reason.strip()
     locked.save()
     audit.record(
@@ -182,7 +180,7 @@ def _opener(
         raise Unlawful("请写明理由，今后的人才知道为什么这样判断。")
     sites_lock(site.bureau_id if site is not None else bureau_id or 0)
 
-    def draft_of(clues: Iterable[int]) -> _Draft:
+    def draft_of(clues: Collection[int]) -> _Draft:
         universe = connected(clues)
         members = SiteMembership.objects.filter(clue__in=universe, until__isnull=True)
         rows = list(members.values_list("pk", "site_id"))
@@ -192,6 +190,7 @@ def _opener(
             at=at or timezone.now(),
             reason=reason.strip(),
             universe=universe,
+            before=Before.of(clues),
             sites={row.pk: _persons(row) for row in sites},
             members=dict(rows),
         )
@@ -207,9 +206,9 @@ def _persons(site: SuspectedSite) -> dict[str, Any]:
     return found
 
 
-def _regroup(draft: _Draft, site: SuspectedSite | None, **hints: Any) -> None:
-    bureau = Clue.objects.values_list("bureau_id", flat=True).get(pk=min(draft.universe))
-    regroup(actor=draft.actor, bureau_id=bureau, seeds=draft.universe, at=draft.at, **hints)
+def _regroup(draft: _Draft, **hints: Any) -> None:
+    place_again(actor=draft.actor, before=draft.before, at=draft.at, **hints)
+    draft.before = Before.of(draft.before.clues)
 
 
 def _keep(draft: _Draft, kind: str, site: SuspectedSite) -> SiteChange:
@@ -357,6 +356,18 @@ def _undoable(change: SiteChange) -> None:
         raise WrongState("之后有人改过培训点的研判状态，不能撤销；请改用合并或拆分。")
 
 
+def _members(change: SiteChange) -> set[int]:
+    return {clue for _, clue, _ in (*change.before["members"], *change.after["members"])}
+
+
+def _touched(change: SiteChange) -> set[int]:
+    """Clues that undoing moves or about which it takes a decision back."""
+    live = SiteMembership.objects.filter(until__isnull=True, clue__in=_members(change))
+    now = set(live.values_list("pk", "clue_id"))
+    before = {(pk, clue) for pk, clue, _ in change.before["members"]}
+    return {clue for _, clue in now ^ before}.union(*(note["pair"] for note in change.before["links"]))
+
+
 def _links_restore(notes: list[dict[str, Any]]) -> None:
     """Decisions as they were, the last change first; pairs that were only kept for a decision go."""
     for note in reversed(notes):
@@ -377,7 +388,7 @@ def _members_restore(change: SiteChange, at: datetime) -> None:
     """The memberships that the change ended hold again, those that it began end."""
     before = {pk for pk, _, _ in change.before["members"]}
     begun = {pk for pk, _, _ in change.after["members"]} - before
-    clues = {clue for _, clue, _ in (*change.before["members"], *change.after["members"])}
+    clues = _members(change)
     live = SiteMembership.objects.filter(until__isnull=True)
     live.filter(pk__in=begun).update(until=not_before_since(at))
     live.filter(clue__in=clues).exclude(pk__in=before).update(until=not_before_since(at))

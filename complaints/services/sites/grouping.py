@@ -205,7 +205,7 @@ def grown(
     for name, cluster in goes.items():
         joined[frozenset(by_key[other] for other in cluster)].add(by_key[name])
         taken.add(by_key[name])
-    home = {site_of[pk].site_id: part for part in joined for pk in part if pk in site_of}
+    home = _homes(joined, site_of)
     alone = []
     for part in parts:
         if len(part) > 1 or part & taken:
@@ -217,6 +217,20 @@ def grown(
         else:
             joined[stays].add(pk)
     return [part | more for part, more in joined.items()] + alone
+
+
+def _homes(
+    parts: Iterable[frozenset[int]], site_of: Mapping[int, SiteMembership]
+) -> dict[int, frozenset[int]]:
+    """The cluster of each site: that of most of its tied clues, not one that a clue that only followed became."""
+    held = Counter(
+        (site_of[pk].site_id, part)
+        for part in parts
+        for pk in part
+        if pk in site_of and not site_of[pk].is_loose
+    )
+    ordered = sorted(held.items(), key=lambda item: (item[1], sorted(item[0][1])))
+    return {site: part for (site, part), _ in ordered}
 
 
 def keepers_choose(plan: Plan, stays: Mapping[int, int], keeper: int | None) -> None:
