@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from bench.clue_county import generate
+from bench.clue_county import Channel, ClueKind, generate
+from bench.clue_county import Clue as Told
 from bench.clue_rows import clue_of, clues_make, places_make
 from casework.errors import Unlawful, WrongState
 from complaints import services
@@ -84,7 +86,9 @@ class Desk:
 
     def link(self) -> ClueLink:
         undecided = ClueLink.objects.filter(decision=LinkDecision.NONE)
-        live = undecided.exclude(first__status=ClueStatus.REJECTED).exclude(second__status=ClueStatus.REJECTED)
+        live = undecided.exclude(first__status=ClueStatus.REJECTED).exclude(
+            second__status=ClueStatus.REJECTED
+        )
         return self.chance.choice(list(live.order_by("first__number", "second__number")))
 
     def confirm(self) -> None:
@@ -117,6 +121,49 @@ class Desk:
         except (Unlawful, WrongState):
             return False
         return True
+
+
+def told_of(world: World, number: int, place: str, phone: str = "") -> Clue:
+    at = timezone.now() - timedelta(days=10)
+    told = Told(
+        "", Channel.SNAPSHOT, at, ClueKind.UNLICENSED, "有人补课。", place, phones=(phone,) * bool(phone)
+    )
+    clue = clue_of(world.head, world.bureau, told, number)
+    put(world, clue)
+    return Clue.objects.get(pk=clue.pk)
+
+
+def undecided(world: World) -> tuple[list[Clue], Clue]:
+    """Two sites in one estate, the first of which only its first clue places there, and a clue of the estate alone."""
+    first = [told_of(world, 1, "锦绣花园3栋2单元501", "13900001111"), told_of(world, 2, "", "13900001111")]
+    for number in (3, 4):
+        told_of(world, number, "锦绣花园7栋1单元902", "13700002222")
+    vague = told_of(world, 5, "锦绣花园")
+    assert together() == {frozenset({"测线索1号", "测线索2号"}), frozenset({"测线索3号", "测线索4号"})}
+    return first, vague
+
+
+def test_an_undecided_clue_is_asked_again_when_a_correction_takes_its_link(world: World) -> None:
+    (placed, _), _ = undecided(world)
+    services.handling.clue_edit(actor=world.head, clue=placed, values={"place_text": "丽景家园5栋"})
+    assert frozenset({"测线索3号", "测线索4号", "测线索5号"}) in together()
+    assert moved_by_the_whole(world) == []
+
+
+def test_an_undecided_clue_is_asked_again_when_people_hold_it_apart_from_one(world: World) -> None:
+    (placed, _), vague = undecided(world)
+    link = ClueLink.objects.get(first=placed, second=vague)
+    change = sites.link_reject(actor=world.head, link=link, reason=WHY)
+    assert frozenset({"测线索3号", "测线索4号", "测线索5号"}) in together()
+    assert change is not None
+    sites.site_undo(actor=world.head, change=change, reason=WHY)
+    assert together() == {frozenset({"测线索1号", "测线索2号"}), frozenset({"测线索3号", "测线索4号"})}
+
+
+def test_an_undecided_clue_is_asked_again_when_a_site_falls_apart(world: World) -> None:
+    (placed, _), _ = undecided(world)
+    services.handling.clue_reject(actor=world.head, clue=placed, reason=WHY)
+    assert together() - {frozenset({"测线索2号"})} == {frozenset({"测线索3号", "测线索4号", "测线索5号"})}
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])

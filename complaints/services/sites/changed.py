@@ -75,7 +75,8 @@ def place_again(
     named: Collection[int] = (),
     is_machine: bool = False,
 ) -> None:
-    """Bring sites in line with links and decisions after some clues changed. For the hints see `regroup`.
+    """Bring sites in line with links and decisions after some clues changed. For the hints see
+    `grouping.keepers_choose` and `grouping.carry_out`; of `named` clues the cluster becomes a site even when it is alone.
 
     The caller holds the bureau's lock.
     """

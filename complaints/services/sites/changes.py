@@ -1,4 +1,4 @@
-"""What people change about sites: merge, split, their word about a link, and undo."""
+"""What people change about sites: merge, split, and their word about a link."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from itertools import product
 from typing import Any
 
 from django.db import transaction as database
-from django.db.models import Field
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from casework import audit
@@ -26,20 +24,16 @@ from complaints.models import (
     LinkDecision,
     SiteChange,
     SiteMembership,
-    SiteStatus,
     SuspectedSite,
 )
 from complaints.services.sites.changed import Before, place_again
-from complaints.services.sites.grouping import connected, not_before_since
+from complaints.services.sites.grouping import connected
 from complaints.services.sites.placing import link_lines, signals_of_clue, sites_lock
 
 EDIT = "complaints.site_edit"
 PAIRS_MAX = 4000
 # 由人决定的栏目：撤销时恢复，撤销前核对
 PERSONS_FIELDS = ("status", "merged_into_id", "review_on", "status_note", "decided_at", "institution_id")
-
-# 机构可由新线索补上，不妨碍撤销
-CHECKED = ("status", "merged_into_id", "review_on", "status_note", "decided_at")
 
 
 @dataclass
@@ -136,38 +130,6 @@ def link_reject(*, actor: User, link: ClueLink, reason: str, at: datetime | None
     return _keep(draft, ChangeKind.REJECT, home)
 
 
-@database.atomic
-def site_undo(*, actor: User, change: SiteChange, reason: str, at: datetime | None = None) -> SiteChange:
-    """Restore sites, memberships and decisions as they stood before a change.
-
-    Clues that came since are sorted by what then holds. A site that the change made stays on
-    record as undone. Raises NotAllowed; WrongState when it was undone already or something later builds on it.
-    """
-    at = at or timezone.now()
-    require(actor, EDIT)
-    if not reason.strip():
-        raise Unlawful("撤销须写明理由。")
-    sites_lock(change.site.bureau_id)
-    locked = SiteChange.objects.select_for_update().select_related("site").get(pk=change.pk)
-    _undoable(locked)
-    before = Before.of(_touched(locked), around=_members(locked))
-    _links_restore(locked.before["links"])
-    _members_restore(locked, at)
-    _sites_restore(locked)
-    place_again(actor=actor, before=before, at=at)
-    locked.undone_at, locked.undone_by, locked.undone_reason = at, actor, reason.strip()
-    locked.save()
-    audit.record(
-        actor=actor,
-        verb="complaints.site_undo",
-        target=locked.site,
-        changes={"change": [locked.get_kind_display(), "已撤销"]},
-        reason=reason,
-        at=at,
-    )
-    return locked
-
-
 # -- beginning and keeping a change ----------------------------------------------------------------------------
 
 
@@ -191,14 +153,15 @@ def _opener(
             reason=reason.strip(),
             universe=universe,
             before=Before.of(clues),
-            sites={row.pk: _persons(row) for row in sites},
+            sites={row.pk: persons_of(row) for row in sites},
             members=dict(rows),
         )
 
     return draft_of
 
 
-def _persons(site: SuspectedSite) -> dict[str, Any]:
+def persons_of(site: SuspectedSite) -> dict[str, Any]:
+    """What people decided about a site, as kept with a change."""
     found: dict[str, Any] = {}
     for name in PERSONS_FIELDS:
         value = getattr(site, name)
@@ -216,7 +179,7 @@ def _keep(draft: _Draft, kind: str, site: SuspectedSite) -> SiteChange:
     now = SiteMembership.objects.filter(clue__in=draft.universe, until__isnull=True)
     after_members = dict(now.values_list("pk", "site_id"))
     ids = sorted({*draft.sites, *after_members.values(), site.pk})
-    after = {row.pk: _persons(row) for row in SuspectedSite.objects.filter(pk__in=ids)}
+    after = {row.pk: persons_of(row) for row in SuspectedSite.objects.filter(pk__in=ids)}
     clue_of = dict(
         SiteMembership.objects.filter(pk__in={*draft.members, *after_members}).values_list("pk", "clue_id")
     )
@@ -335,87 +298,10 @@ def _home(clue: int) -> SuspectedSite | None:
     return row.site if row else None
 
 
-# -- undo ------------------------------------------------------------------------------------------------------
-
-
-def _undoable(change: SiteChange) -> None:
-    if change.undone_at is not None:
-        raise WrongState("这项操作已经撤销。")
-    if change.kind == ChangeKind.BRIDGE:
-        raise WrongState("这是系统按新线索作出的归并，不能撤销；如判断有误，请用拆分。")
-    later = SiteChange.objects.filter(
-        pk__gt=change.pk, undone_at__isnull=True, site_ids__overlap=change.site_ids
-    ).order_by("pk")
-    if (next_one := later.first()) is not None:
-        raise WrongState(
-            f"之后又有“{next_one.get_kind_display()}”（{timezone.localtime(next_one.made_at):%Y-%m-%d %H:%M}），"
-            "请先撤销后面的操作；系统自动并入的不能撤销，请改用拆分。"
-        )
-    now = {str(row.pk): _persons(row) for row in SuspectedSite.objects.filter(pk__in=change.site_ids)}
-    if any(now[pk][name] != values[name] for pk, values in change.after["sites"].items() for name in CHECKED):
-        raise WrongState("之后有人改过培训点的研判状态，不能撤销；请改用合并或拆分。")
-
-
-def _members(change: SiteChange) -> set[int]:
-    return {clue for _, clue, _ in (*change.before["members"], *change.after["members"])}
-
-
-def _touched(change: SiteChange) -> set[int]:
-    """Clues that undoing moves or about which it takes a decision back."""
-    live = SiteMembership.objects.filter(until__isnull=True, clue__in=_members(change))
-    now = set(live.values_list("pk", "clue_id"))
-    before = {(pk, clue) for pk, clue, _ in change.before["members"]}
-    return {clue for _, clue in now ^ before}.union(*(note["pair"] for note in change.before["links"]))
-
-
-def _links_restore(notes: list[dict[str, Any]]) -> None:
-    """Decisions as they were, the last change first; pairs that were only kept for a decision go."""
-    for note in reversed(notes):
-        rows = ClueLink.objects.filter(first=note["pair"][0], second=note["pair"][1])
-        was = note["was"]
-        if was is None:
-            rows.delete()
-            continue
-        rows.update(
-            decision=was["decision"],
-            decided_by=was["decided_by"],
-            decided_at=parse_datetime(was["decided_at"]) if was["decided_at"] else None,
-            reason=was["reason"],
-        )
-
-
-def _members_restore(change: SiteChange, at: datetime) -> None:
-    """The memberships that the change ended hold again, those that it began end."""
-    before = {pk for pk, _, _ in change.before["members"]}
-    begun = {pk for pk, _, _ in change.after["members"]} - before
-    clues = _members(change)
-    live = SiteMembership.objects.filter(until__isnull=True)
-    live.filter(pk__in=begun).update(until=not_before_since(at))
-    live.filter(clue__in=clues).exclude(pk__in=before).update(until=not_before_since(at))
-    SiteMembership.objects.filter(pk__in=before).update(until=None)
-
-
-def _sites_restore(change: SiteChange) -> None:
-    before = change.before["sites"]
-    for site in SuspectedSite.objects.select_for_update().filter(pk__in=change.site_ids).order_by("pk"):
-        values = before.get(str(site.pk))
-        if values is None:
-            site.status, site.review_on, site.clue_count = SiteStatus.UNDONE, None, 0
-        else:
-            for name, value in values.items():
-                column = SuspectedSite._meta.get_field(name.removesuffix("_id"))
-                if isinstance(column, Field) and not column.is_relation:
-                    value = column.to_python(value)
-                setattr(site, name, value)
-        site.version += 1
-        site.save()
-
-
 for code, sentence in {
     "merge": "合并疑似培训点",
     "split": "拆分疑似培训点",
     "confirm": "确认线索为同一处",
     "reject": "判断线索不是同一处",
-    "undo": "撤销培训点整理",
 }.items():
     audit.verb(f"complaints.site_{code}", sentence)

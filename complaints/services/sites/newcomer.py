@@ -205,7 +205,7 @@ def plan_of(
 ) -> Plan:
     """The sites of `clues` and of those that they follow, each with all its clues.
 
-    Sites of `fresh` clues are written even when they keep their clues. For the hints see `grouping.regroup`.
+    Sites of `fresh` clues are written even when they keep their clues. For the hints see `keepers_choose`.
     """
     clues = clues | {around.by_key[key] for part in goes.values() for key in part}
     live = SiteMembership.objects.filter(LIVE)
