@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
 from itertools import islice
-
-from django.utils import timezone
 
 from accounts.models import Bureau, User
 from bench.clue_county import Clue as Told
@@ -30,7 +27,7 @@ LINK_ROWS = "jsonb_to_recordset(%s::jsonb) AS t(first bigint, second bigint, poi
 
 
 def clue_of(actor: User, bureau: Bureau, told: Told, number: int) -> Clue:
-    """A clue of the register, not saved; the higher its number, the earlier it came."""
+    """A clue of the register, not saved."""
     region = bureau.region
     return Clue(
         bureau=bureau,
@@ -50,7 +47,7 @@ def clue_of(actor: User, bureau: Bureau, told: Told, number: int) -> Clue:
         longitude=told.lng,
         latitude=told.lat,
         accuracy_m=told.accuracy,
-        received_at=timezone.now() - timedelta(minutes=number),
+        received_at=told.received_at,
     )
 
 

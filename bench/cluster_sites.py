@@ -46,6 +46,7 @@ def signals_for(clue: Clue) -> Signals:
         longitude=clue.lng,
         latitude=clue.lat,
         accuracy_m=clue.accuracy,
+        received_at=clue.received_at,
     )
 
 

@@ -7,6 +7,7 @@ a list of reasons, and clusters are a function of the set of clues, links and de
 from complaints.matching.clusters import Link, attach, partition, reach
 from complaints.matching.scoring import Contribution, Verdict, contradicts, score
 from complaints.matching.signals import SCHEME, Signals, signals_of
+from complaints.matching.turns import by_operator
 
 __all__ = [
     "SCHEME",
@@ -15,6 +16,7 @@ __all__ = [
     "Signals",
     "Verdict",
     "attach",
+    "by_operator",
     "contradicts",
     "partition",
     "reach",

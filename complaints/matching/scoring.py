@@ -46,7 +46,7 @@ class Verdict:
 def score(a: Signals, b: Signals) -> Verdict:
     """Compare two clues. Symmetric: the order of the arguments changes neither sentences nor points."""
     lines = [*_contacts(a, b), *_institution(a, b), *_address(a, b), *_distance(a, b)]
-    lines += [*_names(a.name, b.name), *_times(a, b), *_subjects(a, b)]
+    lines += [*_names(a.name, b.name), *_times(a, b), *_gap(a, b), *_subjects(a, b)]
     return Verdict(tuple(lines))
 
 
@@ -67,13 +67,30 @@ def contradicts(a: Signals, b: Signals) -> bool:
         if not shares and _other_door(x, y):
             return True
     if (
-        not _premises(a, b)
+        _premises(a, b) in {"", "ELSEWHERE"}
         and x.depth > 1
         and y.depth > 1
         and (_differ(x.building, y.building) or _other_door(x, y))
     ):
         return True
     return not shares and (_other_business(a.name, b.name) or _other_phone(a, b))
+
+
+def names_operator(a: Signals) -> bool:
+    """Whether the clue says who teaches there."""
+    return bool(a.contacts or a.name.core or a.name.surname)
+
+
+def same_operator(a: Signals, b: Signals) -> bool | None:
+    """Whether two clues name one operator by number, business or person; None when nothing can be compared."""
+    if a.contacts & b.contacts or masked(a.contacts) & masked(b.contacts):
+        return True
+    x, y = a.name, b.name
+    if x.core and y.core:
+        return _same_or_alike(x, y)
+    if x.surname and y.surname:
+        return x.surname == y.surname and not _differ(x.given, y.given)
+    return False if _other_phone(a, b) else None
 
 
 def _other_door(x: Address, y: Address) -> bool:
@@ -321,6 +338,16 @@ def _times(a: Signals, b: Signals) -> Iterator[Contribution]:
         yield Contribution(f"上课时间规律一致（{said}）", T.SAME_EVENING)
     elif not days or not parts:
         yield Contribution("上课时间规律不同", T.OTHER_TIMES)
+
+
+def _gap(a: Signals, b: Signals) -> Iterator[Contribution]:
+    """A place is let again: what was reported long apart speaks less of one operator."""
+    if a.received is None or b.received is None:
+        return
+    days = abs((a.received - b.received).days)
+    points = next((points for limit, points in T.GAPS if days <= limit), T.LONG_GAP)
+    if points:
+        yield Contribution(f"收到日期相隔 {days} 天", points)
 
 
 def _subjects(a: Signals, b: Signals) -> Iterator[Contribution]:

@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,7 @@ from complaints.matching.contacts import contacts_of, masked
 from complaints.matching.names import Name, name_of, sound_of
 from complaints.matching.times import Times, times_of
 
-SCHEME = 2  # rises when normal forms change; rows of an older scheme are placed anew
+SCHEME = 3  # rises when normal forms change; rows of an older scheme are placed anew
 CELL_DEGREES = 0.001  # about 100 m
 SUBJECTS = {
     "数学": re.compile("数学|奥数|珠心算"), "英语": re.compile("英语|英文|外教|口语"),
@@ -40,6 +40,7 @@ class Signals:
     latitude: float | None = None
     accuracy_m: float = 0.0
     institution: str = ""
+    received: date | None = None
 
     @property
     def has_position(self) -> bool:
@@ -132,6 +133,7 @@ class Signals:
             "subjects": sorted(self.subjects),
             "position": [self.longitude, self.latitude, self.accuracy_m] if self.has_position else [],
             "institution": self.institution,
+            "received": self.received.isoformat() if self.received else "",
         }
 
     @classmethod
@@ -148,6 +150,7 @@ class Signals:
             latitude=position[1],
             accuracy_m=position[2],
             institution=given.get("institution", ""),
+            received=date.fromisoformat(given["received"]) if given.get("received") else None,
         )
 
 
@@ -168,9 +171,13 @@ def signals_of(
     latitude: float | None = None,
     accuracy_m: float | None = None,
     institution: str = "",
+    received_at: datetime | None = None,
     places: Iterable[str] = (),
 ) -> Signals:
-    """The signals of one clue as handlers see it. `places` are names of the regions around, for prefixes."""
+    """The signals of one clue as handlers see it. `places` are names of the regions around, for prefixes.
+
+    Days are those of the time zones of `happened_at` and `received_at`.
+    """
     known = tuple(places)
     return Signals(
         address=joined(address_of(place_text, known), address_in(text, known)),
@@ -184,4 +191,5 @@ def signals_of(
         latitude=latitude if longitude is not None else None,
         accuracy_m=accuracy_m or 0.0,
         institution=institution,
+        received=received_at.date() if received_at else None,
     )

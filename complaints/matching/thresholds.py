@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from typing import Final
 
-FROZEN_ON: Final = "2026-11-28"
+FROZEN_ON: Final = "2026-11-29"
 
-LINK: Final = 50  # from here two clues are linked
+LINK: Final = 46  # from here two clues are linked
 WEAK: Final = 18  # from here a clue that stands alone may follow a single site
-MARGIN: Final = 10  # by which that site must come before the next one
+MARGIN: Final = 6  # by which that site must come before the next one
 SHOW: Final = 25  # from here a pair is shown to people as a possible link
 AGAINST: Final = 1  # a contradicting pair weighs as much as so many links
+TURN_LEAST: Final = 2  # pairs before and after a day that name different operators, for a change of operator
+TURN_SAME: Final = 4  # a pair that names the same operator weighs as much as so many of those
 
 # 地址
 SAME_ROOM: Final = 80
@@ -56,5 +58,7 @@ SAME_INSTITUTION: Final = 60
 OTHER_INSTITUTION: Final = -80
 SAME_EVENING: Final = 6
 OTHER_TIMES: Final = -4
+GAPS: Final = ((60, 0), (180, -3))  # 收到日期相隔天数，上限，分
+LONG_GAP: Final = -8
 SAME_SUBJECT: Final = 5
 OTHER_SUBJECT: Final = -5

@@ -9,6 +9,7 @@ from complaints.matching import thresholds
 from complaints.matching.clusters import Link, attach, partition
 from complaints.matching.scoring import Verdict, contradicts, score
 from complaints.matching.signals import Signals
+from complaints.matching.turns import by_operator
 
 
 def pairs_of(signals: Mapping[str, Signals]) -> Iterator[tuple[str, str, Verdict]]:
@@ -48,7 +49,9 @@ def tied_and_loose(
         return contradicts(signals[by_key[one]], signals[by_key[other]])
 
     strong = [link for link in links if link.points >= thresholds.LINK]
-    parts = partition(by_key, strong, contradicts=against)
+    parts = by_operator(
+        partition(by_key, strong, contradicts=against), lambda key: signals[by_key[key]], strong
+    )
     goes = attach(
         parts, links, singles={min(part) for part in parts if len(part) == 1}, contradicts=against,
         margin=thresholds.MARGIN,

@@ -5,10 +5,10 @@ from complaints.services.sites.changes import (
     link_reject,
     site_merge,
     site_split,
-    site_undo,
 )
 from complaints.services.sites.placing import clue_placed, clue_unplaced, on_clue_registered
 from complaints.services.sites.states import site_confirm, site_dismiss, site_open, site_reopen, site_watch
+from complaints.services.sites.undo import site_undo
 
 __all__ = [
     "clue_placed",

@@ -1,17 +1,15 @@
-"""What people change about sites: merge, split, their word about a link, and undo."""
+"""What people change about sites: merge, split, and their word about a link."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import product
 from typing import Any
 
 from django.db import transaction as database
-from django.db.models import Field
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from casework import audit
@@ -26,19 +24,16 @@ from complaints.models import (
     LinkDecision,
     SiteChange,
     SiteMembership,
-    SiteStatus,
     SuspectedSite,
 )
-from complaints.services.sites.grouping import connected, not_before_since, regroup
+from complaints.services.sites.changed import Before, place_again
+from complaints.services.sites.grouping import connected
 from complaints.services.sites.placing import link_lines, signals_of_clue, sites_lock
 
 EDIT = "complaints.site_edit"
 PAIRS_MAX = 4000
 # 由人决定的栏目：撤销时恢复，撤销前核对
 PERSONS_FIELDS = ("status", "merged_into_id", "review_on", "status_note", "decided_at", "institution_id")
-
-# 机构可由新线索补上，不妨碍撤销
-CHECKED = ("status", "merged_into_id", "review_on", "status_note", "decided_at")
 
 
 @dataclass
@@ -49,6 +44,7 @@ class _Draft:
     at: datetime
     reason: str
     universe: set[int]
+    before: Before
     sites: dict[int, dict[str, Any]]
     members: dict[int, int]
     links: list[dict[str, Any]] = field(default_factory=list)
@@ -69,7 +65,7 @@ def site_merge(
     draft = draft_of([*mine, *theirs])
     _lift(draft, product(mine, theirs))
     _together(draft, [*mine, *theirs])
-    _regroup(draft, site, keeper=site.pk)
+    _regroup(draft, keeper=site.pk)
     _must_share(draft, [*mine, *theirs])
     return _keep(draft, ChangeKind.MERGE, site)
 
@@ -94,11 +90,11 @@ def site_split(
     for pair in product(out, rest):
         _decide(draft, pair, LinkDecision.APART)
     stays = {site.pk: rest[0]}
-    _regroup(draft, site, stays=stays, named=out)
+    _regroup(draft, stays=stays, named=out)
     for group in (out, rest):
         if len(_homes(group)) > 1:
             _together(draft, group)
-    _regroup(draft, site, stays=stays, named=[out[0]])
+    _regroup(draft, stays=stays, named=[out[0]])
     return _keep(draft, ChangeKind.SPLIT, site)
 
 
@@ -108,7 +104,7 @@ def link_confirm(*, actor: User, link: ClueLink, reason: str, at: datetime | Non
     pair = [link.first_id, link.second_id]
     draft = _opener(actor, None, reason, at, bureau_id=link.bureau_id)(pair)
     _decide(draft, (pair[0], pair[1]), LinkDecision.TOGETHER)
-    _regroup(draft, None, named=pair)
+    _regroup(draft, named=pair)
     _must_share(draft, pair)
     return _keep(draft, ChangeKind.CONFIRM, _home_of(pair[0]))
 
@@ -123,7 +119,7 @@ def link_reject(*, actor: User, link: ClueLink, reason: str, at: datetime | None
     draft = _opener(actor, None, reason, at, bureau_id=link.bureau_id)(pair)
     before = SiteMembership.objects.filter(clue__in=pair, until__isnull=True).order_by("pk").first()
     _decide(draft, (pair[0], pair[1]), LinkDecision.APART)
-    _regroup(draft, None)
+    _regroup(draft)
     home = _home(pair[0]) or _home(pair[1]) or (before.site if before else None)
     if home is None:
         clue = Clue.objects.get(pk=pair[0])
@@ -132,42 +128,6 @@ def link_reject(*, actor: User, link: ClueLink, reason: str, at: datetime | None
         )
         return None
     return _keep(draft, ChangeKind.REJECT, home)
-
-
-@database.atomic
-def site_undo(*, actor: User, change: SiteChange, reason: str, at: datetime | None = None) -> SiteChange:
-    """Restore sites, memberships and decisions as they stood before a change.
-
-    Clues that came since are sorted by what then holds. A site that the change made stays on
-    record as undone. Raises NotAllowed; WrongState when it was undone already or something later builds on it.
-    """
-    at = at or timezone.now()
-    require(actor, EDIT)
-    if not reason.strip():
-        raise Unlawful("撤销须写明理由。")
-    sites_lock(change.site.bureau_id)
-    locked = SiteChange.objects.select_for_update().select_related("site").get(pk=change.pk)
-    _undoable(locked)
-    _links_restore(locked.before["links"])
-    _members_restore(locked, at)
-    _sites_restore(locked)
-    regroup(
-        actor=actor,
-        bureau_id=locked.site.bureau_id,
-        seeds={clue for _, clue, _ in (*locked.before["members"], *locked.after["members"])},
-        at=at,
-    )
-    locked.undone_at, locked.undone_by, locked.undone_reason = at, actor, reason.strip()
-    locked.save()
-    audit.record(
-        actor=actor,
-        verb="complaints.site_undo",
-        target=locked.site,
-        changes={"change": [locked.get_kind_display(), "已撤销"]},
-        reason=reason,
-        at=at,
-    )
-    return locked
 
 
 # -- beginning and keeping a change ----------------------------------------------------------------------------
@@ -182,7 +142,7 @@ def _opener(
         raise Unlawful("请写明理由，今后的人才知道为什么这样判断。")
     sites_lock(site.bureau_id if site is not None else bureau_id or 0)
 
-    def draft_of(clues: Iterable[int]) -> _Draft:
+    def draft_of(clues: Collection[int]) -> _Draft:
         universe = connected(clues)
         members = SiteMembership.objects.filter(clue__in=universe, until__isnull=True)
         rows = list(members.values_list("pk", "site_id"))
@@ -192,14 +152,16 @@ def _opener(
             at=at or timezone.now(),
             reason=reason.strip(),
             universe=universe,
-            sites={row.pk: _persons(row) for row in sites},
+            before=Before.of(clues),
+            sites={row.pk: persons_of(row) for row in sites},
             members=dict(rows),
         )
 
     return draft_of
 
 
-def _persons(site: SuspectedSite) -> dict[str, Any]:
+def persons_of(site: SuspectedSite) -> dict[str, Any]:
+    """What people decided about a site, as kept with a change."""
     found: dict[str, Any] = {}
     for name in PERSONS_FIELDS:
         value = getattr(site, name)
@@ -207,9 +169,9 @@ def _persons(site: SuspectedSite) -> dict[str, Any]:
     return found
 
 
-def _regroup(draft: _Draft, site: SuspectedSite | None, **hints: Any) -> None:
-    bureau = Clue.objects.values_list("bureau_id", flat=True).get(pk=min(draft.universe))
-    regroup(actor=draft.actor, bureau_id=bureau, seeds=draft.universe, at=draft.at, **hints)
+def _regroup(draft: _Draft, **hints: Any) -> None:
+    place_again(actor=draft.actor, before=draft.before, at=draft.at, **hints)
+    draft.before = Before.of(draft.before.clues)
 
 
 def _keep(draft: _Draft, kind: str, site: SuspectedSite) -> SiteChange:
@@ -217,7 +179,7 @@ def _keep(draft: _Draft, kind: str, site: SuspectedSite) -> SiteChange:
     now = SiteMembership.objects.filter(clue__in=draft.universe, until__isnull=True)
     after_members = dict(now.values_list("pk", "site_id"))
     ids = sorted({*draft.sites, *after_members.values(), site.pk})
-    after = {row.pk: _persons(row) for row in SuspectedSite.objects.filter(pk__in=ids)}
+    after = {row.pk: persons_of(row) for row in SuspectedSite.objects.filter(pk__in=ids)}
     clue_of = dict(
         SiteMembership.objects.filter(pk__in={*draft.members, *after_members}).values_list("pk", "clue_id")
     )
@@ -336,75 +298,10 @@ def _home(clue: int) -> SuspectedSite | None:
     return row.site if row else None
 
 
-# -- undo ------------------------------------------------------------------------------------------------------
-
-
-def _undoable(change: SiteChange) -> None:
-    if change.undone_at is not None:
-        raise WrongState("这项操作已经撤销。")
-    if change.kind == ChangeKind.BRIDGE:
-        raise WrongState("这是系统按新线索作出的归并，不能撤销；如判断有误，请用拆分。")
-    later = SiteChange.objects.filter(
-        pk__gt=change.pk, undone_at__isnull=True, site_ids__overlap=change.site_ids
-    ).order_by("pk")
-    if (next_one := later.first()) is not None:
-        raise WrongState(
-            f"之后又有“{next_one.get_kind_display()}”（{timezone.localtime(next_one.made_at):%Y-%m-%d %H:%M}），"
-            "请先撤销后面的操作；系统自动并入的不能撤销，请改用拆分。"
-        )
-    now = {str(row.pk): _persons(row) for row in SuspectedSite.objects.filter(pk__in=change.site_ids)}
-    if any(now[pk][name] != values[name] for pk, values in change.after["sites"].items() for name in CHECKED):
-        raise WrongState("之后有人改过培训点的研判状态，不能撤销；请改用合并或拆分。")
-
-
-def _links_restore(notes: list[dict[str, Any]]) -> None:
-    """Decisions as they were, the last change first; pairs that were only kept for a decision go."""
-    for note in reversed(notes):
-        rows = ClueLink.objects.filter(first=note["pair"][0], second=note["pair"][1])
-        was = note["was"]
-        if was is None:
-            rows.delete()
-            continue
-        rows.update(
-            decision=was["decision"],
-            decided_by=was["decided_by"],
-            decided_at=parse_datetime(was["decided_at"]) if was["decided_at"] else None,
-            reason=was["reason"],
-        )
-
-
-def _members_restore(change: SiteChange, at: datetime) -> None:
-    """The memberships that the change ended hold again, those that it began end."""
-    before = {pk for pk, _, _ in change.before["members"]}
-    begun = {pk for pk, _, _ in change.after["members"]} - before
-    clues = {clue for _, clue, _ in (*change.before["members"], *change.after["members"])}
-    live = SiteMembership.objects.filter(until__isnull=True)
-    live.filter(pk__in=begun).update(until=not_before_since(at))
-    live.filter(clue__in=clues).exclude(pk__in=before).update(until=not_before_since(at))
-    SiteMembership.objects.filter(pk__in=before).update(until=None)
-
-
-def _sites_restore(change: SiteChange) -> None:
-    before = change.before["sites"]
-    for site in SuspectedSite.objects.select_for_update().filter(pk__in=change.site_ids).order_by("pk"):
-        values = before.get(str(site.pk))
-        if values is None:
-            site.status, site.review_on, site.clue_count = SiteStatus.UNDONE, None, 0
-        else:
-            for name, value in values.items():
-                column = SuspectedSite._meta.get_field(name.removesuffix("_id"))
-                if isinstance(column, Field) and not column.is_relation:
-                    value = column.to_python(value)
-                setattr(site, name, value)
-        site.version += 1
-        site.save()
-
-
 for code, sentence in {
     "merge": "合并疑似培训点",
     "split": "拆分疑似培训点",
     "confirm": "确认线索为同一处",
     "reject": "判断线索不是同一处",
-    "undo": "撤销培训点整理",
 }.items():
     audit.verb(f"complaints.site_{code}", sentence)

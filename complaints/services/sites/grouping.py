@@ -13,7 +13,7 @@ from django.db.models.functions import Greatest
 
 from accounts.models import User
 from casework import audit
-from complaints.matching import Link, Signals, attach, contradicts, partition, reach, thresholds
+from complaints.matching import Link, Signals, attach, by_operator, contradicts, partition, reach, thresholds
 from complaints.models import (
     ChangeKind,
     Clue,
@@ -80,11 +80,9 @@ def _neighbours(frontier: Collection[int]) -> set[int]:
     ends = Q(first__in=frontier) | Q(second__in=frontier)
     pairs = ClueLink.objects.filter(ends & ACCEPTED).values_list("first_id", "second_id")
     found = {pk for pair in pairs for pk in pair}
-    sites = SiteMembership.objects.filter(clue__in=frontier, until__isnull=True).values("site")
-    mates = SiteMembership.objects.filter(site__in=sites, until__isnull=True).values_list(
-        "clue_id", flat=True
-    )
-    return found | set(mates)
+    live = SiteMembership.objects.filter(until__isnull=True)
+    mates = live.filter(site__in=live.filter(clue__in=frontier).values("site"))
+    return found | set(mates.values_list("clue_id", flat=True))
 
 
 def regroup(
@@ -93,33 +91,26 @@ def regroup(
     bureau_id: int,
     seeds: Collection[int],
     at: datetime,
-    stays: Mapping[int, int] | None = None,
-    keeper: int | None = None,
     named: Collection[int] = (),
-    leaving: Collection[int] = (),
-    is_machine: bool = False,
 ) -> set[int]:
     """Bring sites and memberships of everything connected with `seeds` in line with links and decisions.
 
-    `stays` names, by site, the clue that its identity stays with (else most of its clues decide); `keeper` is
-    the site that outlives others; `named` are clues whose cluster becomes a site even when it is alone.
-    The caller holds the bureau's lock. `is_machine` notes sites that a new clue
-    connected. Returns the clues that were looked at. Writing nothing twice: with
-    unchanged links it changes nothing.
+    `named` are clues whose cluster becomes a site even when it is alone. The caller holds the bureau's lock. Returns
+    the clues that were looked at. Writing nothing twice: with unchanged links it changes nothing.
     """
     core = connected(seeds)
     loose = _weak_neighbours(core)
     universe = connected(core | loose | _weak_neighbours(loose))
-    plan = _plan(universe, set(leaving), core | loose)
-    keepers_choose(plan, stays or {}, keeper)
-    carry_out(plan, actor=actor, at=at, named=named, is_machine=is_machine)
+    plan = _plan(universe, core | loose)
+    keepers_choose(plan, {}, None)
+    carry_out(plan, actor=actor, at=at, named=named)
     return universe
 
 
 def carry_out(
     plan: Plan, *, actor: User, at: datetime, named: Collection[int] = (), is_machine: bool = False
 ) -> None:
-    """Write what differs from the plan, whose keepers are chosen."""
+    """Write what differs from the plan, whose keepers are chosen. `is_machine` notes sites that a clue connected."""
     _found(plan, actor, set(named), at)
     moved = _move(plan, at)
     for site, into in _absorb(plan, actor, at):
@@ -134,11 +125,9 @@ def carry_out(
             _emptied(site)
 
 
-def _plan(universe: set[int], leaving: set[int], affected: set[int]) -> Plan:
+def _plan(universe: set[int], affected: set[int]) -> Plan:
     rows = ClueSignals.objects.filter(clue__in=universe).exclude(clue__status__in=OUT_OF_PLAY)
-    nodes = {
-        row.clue_id: Node.of(row) for row in rows.select_related("clue__region") if row.clue_id not in leaving
-    }
+    nodes = {row.clue_id: Node.of(row) for row in rows.select_related("clue__region")}
     members = SiteMembership.objects.filter(clue__in=universe, until__isnull=True)
     site_of = {row.clue_id: row for row in members}
     locked = SuspectedSite.objects.select_for_update().filter(
@@ -178,7 +167,11 @@ def _parts(
             known[pair] = contradicts(nodes[by_key[one]].signals, nodes[by_key[other]].signals)
         return known[pair]
 
-    found = partition(by_key, strong, apart=apart, contradicts=against)
+    found = by_operator(
+        partition(by_key, strong, apart=apart, contradicts=against),
+        lambda name: nodes[by_key[name]].signals,
+        strong,
+    )
     singles = {name for part in found if len(part) == 1 for name in part}
     goes = attach(
         found, links, singles={name for name in singles if by_key[name] in affected}, apart=apart,
@@ -201,7 +194,7 @@ def grown(
     for name, cluster in goes.items():
         joined[frozenset(by_key[other] for other in cluster)].add(by_key[name])
         taken.add(by_key[name])
-    home = {site_of[pk].site_id: part for part in joined for pk in part if pk in site_of}
+    home = _homes(joined, site_of)
     alone = []
     for part in parts:
         if len(part) > 1 or part & taken:
@@ -215,8 +208,22 @@ def grown(
     return [part | more for part, more in joined.items()] + alone
 
 
+def _homes(
+    parts: Iterable[frozenset[int]], site_of: Mapping[int, SiteMembership]
+) -> dict[int, frozenset[int]]:
+    """The cluster of each site: that of most of its tied clues, not one that a clue that only followed became."""
+    held: Counter[tuple[int, frozenset[int]]] = Counter()
+    for part in parts:
+        held.update((site_of[pk].site_id, part) for pk in part if pk in site_of and not site_of[pk].is_loose)
+    ordered = sorted(held.items(), key=lambda item: (item[1], sorted(item[0][1])))
+    return {site: part for (site, part), _ in ordered}
+
+
 def keepers_choose(plan: Plan, stays: Mapping[int, int], keeper: int | None) -> None:
-    """Each site goes where its identity stays or most of its clues are; in a part the firmest site is kept."""
+    """Each site goes where its identity stays or most of its clues are; in a part the firmest site is kept.
+
+    `stays` names, by site, the clue that its identity stays with; `keeper` is the site that outlives others.
+    """
     part_of = {pk: index for index, part in enumerate(plan.parts) for pk in part}
     claims: dict[int, list[SuspectedSite]] = {}
     for site in plan.sites.values():

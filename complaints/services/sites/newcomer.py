@@ -8,13 +8,13 @@ The result is the same; `tests/complaints/test_newcomer.py` holds the two agains
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import Q
 
 from accounts.models import User
-from complaints.matching import Link, Signals, attach, contradicts, partition, reach, thresholds
+from complaints.matching import Link, Signals, attach, by_operator, contradicts, partition, reach, thresholds
 from complaints.models import ClueLink, ClueSignals, LinkDecision, SiteMembership, SuspectedSite
 from complaints.services.sites.grouping import (
     ACCEPTED,
@@ -108,6 +108,7 @@ class Surroundings:
             apart=self.named(apart.values_list("first_id", "second_id")),
             contradicts=self.contradicts,
         )
+        found = by_operator(found, lambda key: self._read(self._digest[key]), strong)
         return [frozenset(self.by_key[name] for name in part) for part in found]
 
     def named(self, pairs: Iterable[tuple[int, int]]) -> list[tuple[str, str]]:
@@ -147,12 +148,12 @@ def newcomer_place(*, actor: User, clue: int, at: datetime) -> None:
     """
     around = Surroundings()
     changed = _changed(around, clue) | {clue}
-    weak = _weak(changed)
+    weak = weak_links(changed)
     around.recall(end for one, other, _ in weak for end in (one, other))
     asked = changed | {end for one, other, _ in weak for end in (one, other)}
     singles = {pk for pk in asked if len(around.cluster.get(pk, ())) == 1}
-    goes = _follow(around, singles)
-    plan = _plan(around, changed | singles, goes, singles)
+    goes = follow(around, singles)
+    plan = plan_of(around, changed | singles, goes, singles)
     carry_out(plan, actor=actor, at=at, is_machine=True)
 
 
@@ -164,15 +165,15 @@ def _changed(around: Surroundings, clue: int) -> set[int]:
     return {pk for part in before ^ after for pk in part}
 
 
-def _weak(clues: Collection[int]) -> list[tuple[int, int, int]]:
+def weak_links(clues: Collection[int]) -> list[tuple[int, int, int]]:
     """Links of the machine at one of `clues`, weak ones included."""
     ends = Q(first__in=clues) | Q(second__in=clues)
     return list(ClueLink.objects.filter(ends & WEAK).values_list("first_id", "second_id", "points"))
 
 
-def _follow(around: Surroundings, singles: set[int]) -> dict[str, frozenset[str]]:
+def follow(around: Surroundings, singles: set[int]) -> dict[str, frozenset[str]]:
     """Which of the single clues follow which cluster, by key."""
-    weak = _weak(singles)
+    weak = weak_links(singles)
     around.recall(end for one, other, _ in weak for end in (one, other))
     ends = Q(first__in=singles) | Q(second__in=singles)
     apart = ClueLink.objects.filter(ends, decision=LinkDecision.APART)
@@ -192,8 +193,20 @@ def _follow(around: Surroundings, singles: set[int]) -> dict[str, frozenset[str]
     )
 
 
-def _plan(around: Surroundings, clues: set[int], goes: dict[str, frozenset[str]], singles: set[int]) -> Plan:
-    """The sites of `clues` and of those that they follow, each with all its clues."""
+def plan_of(
+    around: Surroundings,
+    clues: set[int],
+    goes: dict[str, frozenset[str]],
+    singles: set[int],
+    *,
+    stays: Mapping[int, int] | None = None,
+    keeper: int | None = None,
+    fresh: Collection[int] = (),
+) -> Plan:
+    """The sites of `clues` and of those that they follow, each with all its clues.
+
+    Sites of `fresh` clues are written even when they keep their clues. For the hints see `keepers_choose`.
+    """
     clues = clues | {around.by_key[key] for part in goes.values() for key in part}
     live = SiteMembership.objects.filter(LIVE)
     sites = live.filter(clue__in=clues).values("site")
@@ -211,15 +224,15 @@ def _plan(around: Surroundings, clues: set[int], goes: dict[str, frozenset[str]]
         site_of=site_of,
         loose={pk for part in parts if len(part) == 1 for pk in part},
     )
-    keepers_choose(plan, {}, None)
-    plan.still = _still(plan)
+    keepers_choose(plan, stays or {}, keeper)
+    plan.still = _still(plan, set(fresh))
     plan.nodes = _nodes(
         {pk for index, part in enumerate(plan.parts) if index not in plan.still for pk in part}
     )
     return plan
 
 
-def _still(plan: Plan) -> set[int]:
+def _still(plan: Plan, fresh: set[int]) -> set[int]:
     """Parts that need no writing: their site has these clues already, or a clue alone has no site."""
     held: dict[int, set[int]] = {}
     for pk, row in plan.site_of.items():
@@ -227,7 +240,8 @@ def _still(plan: Plan) -> set[int]:
     return {
         index
         for index, part in enumerate(plan.parts)
-        if (held.get(plan.keepers[index].pk, set()) == part if index in plan.keepers else len(part) == 1)
+        if part.isdisjoint(fresh)
+        and (held.get(plan.keepers[index].pk, set()) == part if index in plan.keepers else len(part) == 1)
     }
 
 

@@ -15,7 +15,8 @@ from casework import audit
 from complaints.events import ClueRegistered
 from complaints.matching import SCHEME, Signals, Verdict, score, signals_of, thresholds
 from complaints.models import Clue, ClueLink, ClueSignals, LinkDecision, SiteMembership
-from complaints.services.sites.grouping import OUT_OF_PLAY, regroup
+from complaints.services.sites.changed import Before, place_again
+from complaints.services.sites.grouping import OUT_OF_PLAY
 from complaints.services.sites.newcomer import newcomer_place
 
 LOCK_CLASS = 0x5317E  # first half of the advisory lock; the second is the bureau
@@ -43,8 +44,10 @@ def clue_placed(*, actor: User, clue: Clue, at: datetime | None = None) -> None:
     """
     at = at or timezone.now()
     sites_lock(clue.bureau_id)
+    before = None if _is_newcomer(clue) else Before.of([clue.pk])
     if clue.status in OUT_OF_PLAY:
-        regroup(actor=actor, bureau_id=clue.bureau_id, seeds={clue.pk}, at=at)
+        if before is not None:
+            place_again(actor=actor, before=before, at=at)
         return
     signals = signals_of_clue(clue)
     ClueSignals.objects.update_or_create(
@@ -57,21 +60,18 @@ def clue_placed(*, actor: User, clue: Clue, at: datetime | None = None) -> None:
             "keys": signals.keys,
         },
     )
-    is_newcomer = _is_newcomer(clue)
     _links_make(clue, signals)
-    if is_newcomer:
+    if before is None:
         newcomer_place(actor=actor, clue=clue.pk, at=at)
-        return
-    regroup(actor=actor, bureau_id=clue.bureau_id, seeds={clue.pk}, at=at, is_machine=True)
+    else:
+        place_again(actor=actor, before=before, at=at, is_machine=True)
 
 
 @database.atomic
 def clue_unplaced(*, actor: User, clue: Clue, at: datetime | None = None) -> None:
     """Take a refused clue out of its site; its links stay for the case that it is admitted again."""
     sites_lock(clue.bureau_id)
-    regroup(
-        actor=actor, bureau_id=clue.bureau_id, seeds={clue.pk}, at=at or timezone.now(), leaving={clue.pk}
-    )
+    place_again(actor=actor, before=Before.of([clue.pk]), at=at or timezone.now())
 
 
 def signals_of_clue(clue: Clue, places: tuple[str, ...] | None = None) -> Signals:
@@ -90,6 +90,7 @@ def signals_of_clue(clue: Clue, places: tuple[str, ...] | None = None) -> Signal
         latitude=clue.latitude,
         accuracy_m=clue.accuracy_m,
         institution=str(clue.institution.uid) if clue.institution else "",
+        received_at=timezone.localtime(clue.received_at),
         places=place_names(clue.bureau.region) if places is None else places,
     )
 
