@@ -58,6 +58,7 @@ from funds.models.outside import (
     PlatformDifference,
     PlatformRecord,
 )
+from funds.models.payment_runs import ItemState, PaymentRun, PaymentRunItem, PaymentStage, RunStatus
 from funds.models.profiles import BankProfile, MachineKey, MachineNonce
 from funds.models.refunds import OPEN_REFUND, UNDECIDED_REFUND, Refund, RefundGround, RefundStatus
 from funds.models.releases import (
@@ -180,6 +181,7 @@ __all__ = [
     "InstructionStatus",
     "Invoice",
     "InvoiceCase",
+    "ItemState",
     "LabourClaim",
     "LabourKind",
     "LabourSource",
@@ -199,6 +201,9 @@ __all__ = [
     "OutsideState",
     "PaidFrom",
     "PaymentCorrection",
+    "PaymentRun",
+    "PaymentRunItem",
+    "PaymentStage",
     "PlatformDifference",
     "PlatformRecord",
     "Refund",
@@ -209,6 +214,7 @@ __all__ = [
     "ReleaseStatus",
     "RoundStatus",
     "Rule",
+    "RunStatus",
     "RunawayClaim",
     "RunawayEvent",
     "RunawayKind",

@@ -62,6 +62,12 @@ from funds.selectors.releases import (
     settlement_of,
     settlements_visible,
 )
+from funds.selectors.waiting_payments import (
+    payment_runs_visible,
+    run_items,
+    waiting_payments,
+    why_not_payment,
+)
 from funds.selectors.warnings import (
     backtest,
     parameters_on,
@@ -115,6 +121,7 @@ __all__ = [
     "movements_visible",
     "parameters_on",
     "payment_candidates",
+    "payment_runs_visible",
     "position_of",
     "profiles_visible",
     "rates_by_town",
@@ -125,6 +132,7 @@ __all__ = [
     "releases_visible",
     "required_on",
     "requirements_of",
+    "run_items",
     "settlement_of",
     "settlements_visible",
     "signals_visible",
@@ -133,7 +141,9 @@ __all__ = [
     "suspense_visible",
     "taken_back_to",
     "unsettled_lessons",
+    "waiting_payments",
     "warning_counts",
     "warnings_open",
     "warnings_visible",
+    "why_not_payment",
 ]

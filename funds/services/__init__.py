@@ -106,6 +106,7 @@ from funds.services.outside_sheets import (
     outside_purge,
     outside_receive,
 )
+from funds.services.payment_runs import AT_ONCE, payments_pick, payments_run, payments_start
 from funds.services.payments import payment_post
 from funds.services.platform import difference_reopen, difference_work, platform_compare
 from funds.services.posting_lines import cash
@@ -177,6 +178,7 @@ from funds.services.warnings import (
 )
 
 __all__ = [
+    "AT_ONCE",
     "Closing",
     "Handover",
     "Imported",
@@ -286,6 +288,9 @@ __all__ = [
     "outside_receive",
     "payer_number_reveal",
     "payment_post",
+    "payments_pick",
+    "payments_run",
+    "payments_start",
     "platform_compare",
     "profile_change",
     "profile_create",

@@ -21,6 +21,7 @@ TABS = (
     ("课时", "funds:lesson_list", "funds.contract_view"),
     ("拨付", "funds:release_list", VIEW),
     ("退费", "funds:refund_list", "funds.contract_view"),
+    ("待付款", "funds:payment_list", VIEW),
     ("支付指令", "funds:instruction_list", VIEW),
     ("监管账户", "funds:account_list", VIEW),
     ("结算账户", "funds:settlement_list", VIEW),
