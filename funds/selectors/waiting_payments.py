@@ -55,7 +55,7 @@ def _releases(actor: User, q: str) -> QuerySet[Any]:
     return _values(
         rows.filter(any_contains(q, "institution__name", "decision_no")) if q else rows,
         PaymentStage.RELEASE, number=kind, place="institution__name", bank="account__bank__name",
-        payee=Cast("institution__name", TEXT), due_on=NO_DAY,
+        payee=Value("机构的结算账户", output_field=TEXT), due_on=NO_DAY,
     )  # fmt: skip
 
 

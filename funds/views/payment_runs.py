@@ -81,7 +81,7 @@ def _waiting_cells(actor: User) -> Callable[[Any], list[dict[str, Any]]]:
             {"text": row["payee"]},
             {"text": yuan(row["fen"]), "num": True},
             {"due": row["due_on"]},
-            {"text": row["maker"], "sub": why or f"{timezone.localdate(row['since']):%Y-%m-%d}"},
+            {"text": row["maker"], "sub": why or f"{timezone.localdate(row['since']):%Y-%m-%d}", "nowrap": not why},
         ]  # fmt: skip
 
     return cells
@@ -165,7 +165,7 @@ def _sums(run: PaymentRun, items: list[PaymentRunItem]) -> dict[str, Any]:
             ])  # fmt: skip
     lines.append([
         {"text": "合计"}, {"text": f"{run.count:,} 笔", "num": True},
-        {"text": yuan(run.fen), "sub": in_yuan(run.fen), "num": True},
+        {"text": yuan(run.fen), "num": True},
     ])  # fmt: skip
     return kit.table("笔数和合计", ("事项", "笔数", "金额"), lines, "")
 
