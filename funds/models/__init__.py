@@ -12,7 +12,15 @@ from funds.models.accounts import (
     FundKind,
     ReleaseMode,
 )
-from funds.models.bank_files import Channel, FileState, LinePosting, MatchedBy, StatementFile, StatementLine
+from funds.models.bank_files import (
+    Channel,
+    FileState,
+    LinePosting,
+    MatchedBy,
+    StatementBundle,
+    StatementFile,
+    StatementLine,
+)
 from funds.models.certificates import DailyCertificate
 from funds.models.closing import AccountDay, DayState, MonthConfirmation
 from funds.models.contracts import (
@@ -228,6 +236,7 @@ __all__ = [
     "Side",
     "SignalKind",
     "SignalSource",
+    "StatementBundle",
     "StatementFile",
     "StatementLine",
     "SuspenseItem",

@@ -23,6 +23,7 @@ from funds.selectors.accounts import (
 )
 from funds.selectors.bank import (
     bank_accounts,
+    bundles_visible,
     calendar_rows,
     days_visible,
     invoice_cases_visible,
@@ -91,6 +92,7 @@ __all__ = [
     "balances_by_bank",
     "bank_accounts",
     "banks_visible",
+    "bundles_visible",
     "calendar_rows",
     "contract_money",
     "contract_payments",

@@ -159,6 +159,7 @@ from funds.services.runaways import (
 from funds.services.settlements import settlement_propose, settlement_retire, settlement_verify
 from funds.services.sheets import sheet_apply, sheet_discard, sheet_receive, sheets_purge
 from funds.services.signals import signal_clear, signal_register, signals_push, signals_unsay
+from funds.services.statement_bundles import bundle_receive, bundle_take
 from funds.services.suspense import (
     suspense_confirm,
     suspense_propose,
@@ -205,6 +206,8 @@ __all__ = [
     "bank_register",
     "bank_user_open",
     "booked_candidates",
+    "bundle_receive",
+    "bundle_take",
     "bureaus_refresh",
     "case_explain",
     "case_fees_feed",
