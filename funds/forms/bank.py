@@ -276,6 +276,17 @@ class PaymentBackForm(forms.Form):
     )
 
 
+class RestForm(forms.Form):
+    """Whose the rest of the opening stock is, and how that is known."""
+
+    reason = forms.CharField(
+        label="理由",
+        max_length=300,
+        widget=area(3),
+        help_text="差额是什么：核对了机构的哪些账、问了谁、看了什么材料。材料可在下一页上传。",
+    )
+
+
 class MonthForm(forms.Form):
     """The bank's paper about a month."""
 

@@ -55,6 +55,7 @@ from funds.models.ledger import (
     Side,
 )
 from funds.models.lessons import CONFIRMED, UNSETTLED, Lesson, LessonStatus
+from funds.models.opening_rests import OpeningRest, RestSide, RestStatus
 from funds.models.outside import (
     PLATFORM,
     DifferenceCause,
@@ -204,6 +205,7 @@ __all__ = [
     "Mismatch",
     "MonthConfirmation",
     "MovementStatus",
+    "OpeningRest",
     "OutsideKind",
     "OutsideSheet",
     "OutsideState",
@@ -220,6 +222,8 @@ __all__ = [
     "ReleaseBatch",
     "ReleaseMode",
     "ReleaseStatus",
+    "RestSide",
+    "RestStatus",
     "RoundStatus",
     "Rule",
     "RunStatus",

@@ -53,6 +53,12 @@ from funds.selectors.lessons import (
     unsettled_lessons,
 )
 from funds.selectors.money import Position, position_of
+from funds.selectors.opening import (
+    opening_accounts,
+    opening_rest,
+    opening_rests_visible,
+    opening_sheets_visible,
+)
 from funds.selectors.payments import Candidate, payment_candidates
 from funds.selectors.refunds import refunds_visible
 from funds.selectors.releases import (
@@ -121,6 +127,10 @@ __all__ = [
     "lines_of",
     "lines_visible",
     "movements_visible",
+    "opening_accounts",
+    "opening_rest",
+    "opening_rests_visible",
+    "opening_sheets_visible",
     "parameters_on",
     "payment_candidates",
     "payment_runs_visible",

@@ -98,7 +98,13 @@ from funds.services.machine_keys import (
 )
 from funds.services.matching import file_post, line_post, lines_post
 from funds.services.numbers import payer_number_reveal, settlement_number_reveal
-from funds.services.opening import OpeningSums, opening_sums
+from funds.services.opening import OpeningSums, opening_sums, opening_working
+from funds.services.opening_rests import (
+    opening_rest_post,
+    opening_rest_propose,
+    opening_rest_refuse,
+    opening_rest_reverse,
+)
 from funds.services.outside_sheets import (
     outside_apply,
     outside_columns,
@@ -283,7 +289,12 @@ __all__ = [
     "movement_refuse",
     "movement_reverse",
     "nonces_forget",
+    "opening_rest_post",
+    "opening_rest_propose",
+    "opening_rest_refuse",
+    "opening_rest_reverse",
     "opening_sums",
+    "opening_working",
     "outside_apply",
     "outside_columns",
     "outside_discard",

@@ -18,6 +18,7 @@ TABS = (
     ("总览", "funds:overview", VIEW),
     ("托管资金", "funds:custody_list", VIEW),
     ("培训合同", "funds:contract_list", "funds.contract_view"),
+    ("期初余额", "funds:opening_list", "funds.contract_view"),
     ("课时", "funds:lesson_list", "funds.contract_view"),
     ("拨付", "funds:release_list", VIEW),
     ("退费", "funds:refund_list", "funds.contract_view"),
