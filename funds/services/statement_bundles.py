@@ -216,7 +216,7 @@ def _split(row: StatementBundle, at: datetime) -> None:
         except DomainError as refusal:
             reasons.append(f"{account.account_name}（末四位 {account.number_tail}）：{refusal.message}")
     if reasons:
-        raise StatementRefused("；".join(reason.rstrip("。") for reason in reasons) + "。整份没有入账。")
+        raise StatementRefused("；".join(reason.rstrip("。") for reason in reasons) + "；整份没有入账。")
     row.state = FileState.POSTING
     row.version += 1
     row.save()

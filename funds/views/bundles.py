@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from casework.errors import Unlawful
@@ -59,7 +60,10 @@ def _register(room: str) -> Register:
             {"text": row.file_name, "url": bundle_url(row, room), "sub": str(row.bank or "各银行")},
             {"text": f"{len(row.found)} 个", "num": True},
             {"text": f"{row.line_count} 笔", "num": True},
-            {"text": row.get_channel_display(), "sub": f"{row.received_at:%Y-%m-%d} {row.created_by.name}"},
+            {
+                "text": row.get_channel_display(),
+                "sub": f"{timezone.localdate(row.received_at):%Y-%m-%d} {row.created_by.name}",
+            },
             {"status": row, "status_field": "state", "sub": row.refusal[:80]},
         ]
 
@@ -166,7 +170,7 @@ def _detail(request: AuthedRequest, uid: UUID, room: str, template: str, **conte
             ("支出合计", yuan(went)),
             ("模板", str(row.profile)),
             ("来源", f"{row.get_channel_display()}，{row.created_by.name}"),
-            ("收到时间", f"{row.received_at:%Y-%m-%d}"),
+            ("收到时间", f"{timezone.localtime(row.received_at):%Y-%m-%d %H:%M}"),
             ("文件指纹（SHA-256）", row.sha256),
         ),
         **context,
