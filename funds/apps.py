@@ -60,6 +60,7 @@ def grant_permissions() -> None:
     grant("funds.instruction_send", "发送支付指令", CLERKS)
     grant("funds.instruction_book", "登记支付结果", CLERKS)
     grant("funds.refund_decide", "审定退费", HEADS)
+    grant("funds.payment_start", "成批办理付款", (Role.LEADER, *CLERKS))
     grant("funds.own_view", "查看本机构预收费", (Role.INSTITUTION_MANAGER,))
     grant("funds.lesson_declare", "申报课时", (*CLERKS, Role.INSTITUTION_MANAGER))
     grant("funds.lesson_decide", "处理课时异议", OFFICERS)

@@ -20,6 +20,7 @@ PAGES = {
     "statementfile": "funds:statement_detail",
     "suspenseitem": "funds:suspense_detail",
     "paymentcorrection": "funds:correction_detail",
+    "openingrest": "funds:opening_rest",
     "accountday": "funds:day_detail",
     "invoicecase": "funds:invoice_case_detail",
 }
@@ -55,6 +56,7 @@ def register() -> None:
         ("suspense_check", "待查款复核", suspense_check, "funds.suspense_confirm"),
         ("corrections", "缴费更正复核", correction_items, "funds.suspense_confirm"),
         ("opening", "期初余额复核", opening_items, "funds.suspense_confirm"),
+        ("opening_rests", "期初存量结清复核", rest_items, "funds.suspense_confirm"),
         ("uneven", "对账不平", uneven_days, "funds.day_close"),
         ("invoices", "三一致异常", invoice_items, "funds.invoice_explain"),
     ):
@@ -68,7 +70,7 @@ def register() -> None:
     registries.add_blocker("funds.DepositMovement", "post", suspense_guards.not_in_suspense)
     for name, page in PAGES.items():
         registries.object_urls[f"funds.{name}"] = _url(page)
-    for name in ("suspenseitem", "paymentcorrection", "monthconfirmation", "invoicecase"):
+    for name in ("suspenseitem", "paymentcorrection", "openingrest", "monthconfirmation", "invoicecase"):
         registries.add_evidence_owner(f"funds.{name}", may_see_paper)
 
 
@@ -180,6 +182,24 @@ def opening_items(actor: User, today: date) -> Iterable[WorkItem]:
         )
 
 
+def rest_items(actor: User, today: date) -> Iterable[WorkItem]:
+    """Closings of opening stock that another person should check."""
+    from funds.selectors import opening_rests_visible
+
+    for row in opening_rests_visible(actor).filter(status="PROPOSED").exclude(created_by=actor)[:50]:
+        yield WorkItem(
+            "复核期初存量结清",
+            reverse("funds:opening_rest", kwargs={"uid": row.uid}),
+            None,
+            sub=f"{in_yuan(row.fen)} · {row.get_side_display()}",
+            institution=row.account.institution.name,
+            place=row.region.name,
+            stage=row.get_status_display(),
+            handler=row.created_by.name,
+            tone="warn",
+        )
+
+
 def uneven_days(actor: User, today: date) -> Iterable[WorkItem]:
     """Days that are not even and not closed."""
     from funds.selectors import days_visible
@@ -217,11 +237,12 @@ def invoice_items(actor: User, today: date) -> Iterable[WorkItem]:
 
 def may_see_paper(actor: User, evidence: EvidenceFile) -> bool:
     """Whoever sees the row that the paper belongs to."""
-    from funds.models import InvoiceCase, MonthConfirmation, PaymentCorrection, SuspenseItem
+    from funds.models import InvoiceCase, MonthConfirmation, OpeningRest, PaymentCorrection, SuspenseItem
 
     rows: dict[str, Any] = {
         "funds.suspenseitem": SuspenseItem,
         "funds.paymentcorrection": PaymentCorrection,
+        "funds.openingrest": OpeningRest,
         "funds.monthconfirmation": MonthConfirmation,
         "funds.invoicecase": InvoiceCase,
     }

@@ -15,6 +15,12 @@ def take_statement(file_id: int) -> None:
     services.statement_take(file_id=file_id)
 
 
+@job
+def take_bundle(bundle_id: int) -> None:
+    """Split a long file of many accounts, check and post each account's part."""
+    services.bundle_take(bundle_id=bundle_id)
+
+
 @periodic("funds.bank_tasks.compare_days", "监管账户日终核对", crontab(hour=1, minute=20))
 def compare_days() -> str:
     """Post what waited and compare every account up to yesterday."""

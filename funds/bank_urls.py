@@ -5,12 +5,25 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from funds import api
-from funds.views import bank_portal, corrections, days, invoices, keys, profiles, statements, suspense
+from funds.views import (
+    bank_portal,
+    bundles,
+    corrections,
+    days,
+    invoices,
+    keys,
+    profiles,
+    statements,
+    suspense,
+)
 
 desk: list[URLPattern] = [
     path("bank/", statements.statement_list, name="statement_list"),
     path("bank/files/new/", statements.statement_create, name="statement_create"),
     path("bank/files/<uuid:uid>/", statements.statement_detail, name="statement_detail"),
+    path("bank/files/preview/", bundles.desk_preview, name="statement_preview"),
+    path("bank/bundles/", bundles.bundle_list, name="bundle_list"),
+    path("bank/bundles/<uuid:uid>/", bundles.bundle_detail, name="bundle_detail"),
     path("bank/suspense/", suspense.suspense_list, name="suspense_list"),
     path("bank/suspense/<uuid:uid>/", suspense.suspense_detail, name="suspense_detail"),
     path("bank/suspense/<uuid:uid>/<slug:name>/", suspense.suspense_step, name="suspense_step"),
@@ -46,6 +59,9 @@ desk: list[URLPattern] = [
 portal: list[URLPattern] = [
     path("statements/", bank_portal.statements, name="statements"),
     path("statements/new/", bank_portal.upload_page, name="upload"),
+    path("statements/preview/", bundles.portal_preview, name="statement_preview"),
+    path("statements/bundles/", bundles.portal_list, name="bundle_list"),
+    path("statements/bundles/<uuid:uid>/", bundles.portal_detail, name="bundle_detail"),
     path("statements/<uuid:uid>/", bank_portal.statement, name="statement"),
 ]
 machine: list[URLPattern] = [

@@ -6,7 +6,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from casework.crypto import blind_index
@@ -18,15 +18,21 @@ from funds.models import (
     Instruction,
     InstructionKind,
     InstructionStatus,
+    ItemState,
     Lesson,
     LessonStatus,
+    PaymentRun,
+    PaymentRunItem,
+    PaymentStage,
     Refund,
     RefundStatus,
     ReleaseBatch,
     ReleaseStatus,
+    RunStatus,
     SettlementAccount,
     SettlementStatus,
 )
+from funds.selectors.waiting_payments import waiting_payments
 from institutions.models import Institution
 
 PHONE_DIGITS = 11
@@ -150,6 +156,44 @@ class InstructionFilter(django_filters.FilterSet):
     def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """By institution or numbers."""
         return rows.filter(any_contains(value, "account__institution__name", "number", "bank_serial"))
+
+
+class PaymentFilter(django_filters.FilterSet):
+    """Payments that wait: the rows are of several tables, so that the selector narrows each of them."""
+
+    q = django_filters.CharFilter(label="查找", help_text="机构、退费编号、合同编号、指令编号")
+    stage = django_filters.ChoiceFilter(
+        label="事项", choices=PaymentStage.choices, empty_label="全部待发起（拨付和退费）"
+    )
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The selector's rows with what was asked."""
+        asked = self.form.cleaned_data
+        return waiting_payments(self.request.user, stage=asked["stage"], q=asked["q"])
+
+
+class PaymentRunFilter(django_filters.FilterSet):
+    """Payments let go together."""
+
+    q = django_filters.CharFilter(label="查找", method="search", help_text="办理人、机构、编号")
+    status = django_filters.ChoiceFilter(label="状态", choices=RunStatus.choices, empty_label="全部")
+    refused = django_filters.BooleanFilter(
+        label="有没有办理的", method="by_refused", widget=forms.CheckboxInput
+    )
+
+    class Meta:
+        model = PaymentRun
+        fields = ("q", "status", "refused")
+
+    def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """By author, or by what is in it."""
+        inside = PaymentRunItem.objects.filter(any_contains(value, "label", "number"), run=OuterRef("pk"))
+        return rows.filter(any_contains(value, "created_by__name") | Q(Exists(inside)))
+
+    def by_refused(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        """Those of which something was refused."""
+        inside = PaymentRunItem.objects.filter(state=ItemState.REFUSED, run=OuterRef("pk"))
+        return rows.filter(Exists(inside)) if value else rows
 
 
 class SettlementFilter(django_filters.FilterSet):

@@ -13,10 +13,11 @@ from funds import rules
 from funds.models import ChargingMode, Contract, Entry, EntryKind
 from funds.sheets import OPENING_HEADS, SheetRow, contract_differences, read_contract
 from institutions.models import Institution
-from institutions.sheets.cleaning import read_number
+from institutions.sheets.cleaning import read_date, read_number
 from institutions.sheets.reading import text_of
 
-ABOUT_MONEY = ("used", "paid_fen", "rest_fen")
+ABOUT_MONEY = ("used", "paid_fen", "rest_fen", "first_paid_on")
+UNDATED = "没有首次缴费日期：退费时不能按缴费日算 7 天无理由期。"
 PRIVATE = ("student", "guardian", "phone", "payer")
 
 
@@ -42,8 +43,24 @@ def read_opening(row: SheetRow, facts: dict[str, Any]) -> None:
             row.reasons.append(f"{OPENING_HEADS[name][0]}：{error}。")
         if name == "rest_fen" and not text:
             row.reasons.append("缺少在监管余额。")
+    _first_paid(row, facts)
     if not row.reasons:
         _add_up(row)
+
+
+def _first_paid(row: SheetRow, facts: dict[str, Any]) -> None:
+    """The day of the first payment, for refunds without a reason; may be missing, which is said."""
+    text = text_of(facts.get("first_paid_on")).strip()
+    if not text:
+        row.notes.append(UNDATED)
+        return
+    day = read_date(facts.get("first_paid_on"))
+    if day is None:
+        row.reasons.append(f"首次缴费日期“{text}”不是日期，请写成 2026-09-01 的样子。")
+    elif day > timezone.localdate():
+        row.reasons.append(f"首次缴费日期 {day:%Y-%m-%d} 还没有到。")
+    else:
+        row.values["first_paid_on"] = day
 
 
 def _add_up(row: SheetRow) -> None:
@@ -98,6 +115,9 @@ def _other(contract: Contract, values: dict[str, Any], booked: dict[str, Entry])
     if entry.amount_fen != values["rest_fen"]:
         return [f"合同已期初入账 {in_yuan(entry.amount_fen)}，与表里的 {in_yuan(values['rest_fen'])} 不同。"]
     differ = contract_differences(contract, values)
+    day = values.get("first_paid_on")
+    if day and day != contract.first_paid_on:
+        differ = [*differ, "首次缴费日期"]
     return [f"合同已期初入账，{'、'.join(differ)}与登记的不同。"] if differ else []
 
 

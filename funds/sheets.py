@@ -54,6 +54,7 @@ OPENING_HEADS: dict[str, tuple[str, ...]] = {
     "used": ("已消课时", "已上课时"),
     "paid_fen": ("已缴", "已缴学费"),
     "rest_fen": ("在监管余额", "剩余学费", "未消课余额"),
+    "first_paid_on": ("首次缴费日期", "缴费日期"),
 }
 CONTRACT_NEEDS = (
     "number",
@@ -81,7 +82,7 @@ KINDS = {"NEW": "新增", "SAME": "已登记，无变化", "REJECTED": "不予�
 class SheetRow:
     """One row with what would happen to it: NEW, SAME (harmless repeat) or REJECTED with reasons.
 
-    `label` names it on screens without a family's name.
+    `label` names it on screens without a family's name; `notes` are worth a look and stop nothing.
     """
 
     number: int
@@ -89,6 +90,7 @@ class SheetRow:
     label: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def template_of(kind: str) -> bytes:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from casework.errors import Reason
 from funds.models import Way
+from funds.selectors.opening import rest_changed, rest_stops
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from funds.models import DepositMovement, EscrowAccount, PaymentCorrection, SuspenseItem
+    from funds.models import DepositMovement, EscrowAccount, OpeningRest, PaymentCorrection, SuspenseItem
 
 
 def other_than_proposer(item: SuspenseItem, actor: User) -> Iterator[Reason]:
@@ -30,6 +31,18 @@ def not_the_judge(item: SuspenseItem, actor: User) -> Iterator[Reason]:
     """Who confirmed does not undo it alone."""
     if item.decided_by_id == actor.pk:
         yield Reason("由您本人复核，须由另一人撤销。")
+
+
+def other_than_opener(rest: OpeningRest, actor: User) -> Iterator[Reason]:
+    """Who proposed to close the rest of an opening stock does not decide it."""
+    if rest.created_by_id == actor.pk:
+        yield Reason("由您本人提出，须由另一人复核。")
+
+
+def rest_is_settled(rest: OpeningRest, actor: User) -> Iterator[Reason]:
+    """No sheet waits that would change the rest, and it is what was proposed."""
+    yield from rest_stops(rest.account.institution)
+    yield from rest_changed(rest)
 
 
 def is_not_returned(item: SuspenseItem, actor: User) -> Iterator[Reason]:

@@ -1,4 +1,4 @@
-"""Transitions of lines in suspense and of disagreements about invoices."""
+"""Transitions of lines in suspense, of payments taken back and of what is left of opening stock."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from casework.workflow import Transition, Workflow
 from funds import suspense_guards as guards
 from funds.models import CaseStatus as C
 from funds.models import CorrectionStatus as P
+from funds.models import RestStatus as R
 from funds.models import SuspenseStatus as S
 
 WORK, JUDGE, UNDO = "funds.suspense_propose", "funds.suspense_confirm", "funds.suspense_undo"
@@ -74,5 +75,27 @@ INVOICE_CASE = Workflow(
             requires=("reason", "handled_by"), needs_reason=True, is_primary=True,
         ),
         Transition("clear", "已一致", (C.OPEN, C.EXPLAINED), C.CLEARED, is_system=True),
+    ),
+)  # fmt: skip
+
+OPENING_REST = Workflow(
+    model="funds.OpeningRest",
+    label="期初存量结清",
+    states=R,
+    initial=R.PROPOSED,
+    transitions=(
+        Transition(
+            "post", "复核结清", (R.PROPOSED,), R.POSTED, permission=JUDGE,
+            guards=(guards.other_than_opener, guards.rest_is_settled),
+            requires=("entry_uid", "booked_on", "decided_by"), is_primary=True,
+        ),
+        Transition(
+            "refuse", "不予结清", (R.PROPOSED,), R.REFUSED, permission=JUDGE,
+            guards=(guards.other_than_opener,), requires=("refusal", "decided_by"), needs_reason=True,
+        ),
+        Transition(
+            "reverse", "冲正", (R.POSTED,), R.REVERSED, permission=UNDO, guards=(guards.not_the_judge,),
+            requires=("refusal", "reversal_uid"), needs_reason=True, is_danger=True,
+        ),
     ),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Bureau
 from accounts.services import system_user
 from casework.jobs import job, periodic
-from funds import bank_tasks, runaway_tasks, services  # noqa: F401
+from funds import bank_tasks, payment_tasks, runaway_tasks, services  # noqa: F401
 from funds.models import DailyCertificate
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,7 +19,7 @@ from casework.errors import NotAllowed, Unlawful
 from casework.money import fen
 from funds import services
 from funds.api.signed import SIGNATURE, SignedView
-from funds.models import BankProfile, Channel, EscrowAccount, MachineKey, StatementFile
+from funds.models import BankProfile, Channel, EscrowAccount, MachineKey, StatementBundle, StatementFile
 
 
 class FileSerializer(serializers.ModelSerializer[StatementFile]):
@@ -36,6 +36,26 @@ class FileSerializer(serializers.ModelSerializer[StatementFile]):
         )  # fmt: skip
 
 
+class BundleSerializer(serializers.ModelSerializer[StatementBundle]):
+    """What became of a file of many accounts, and of each account's part."""
+
+    state_label = serializers.CharField(source="get_state_display")
+    files = FileSerializer(source="parts", many=True)
+
+    class Meta:
+        model = StatementBundle
+        fields = (
+            "uid", "file_name", "sha256", "state", "state_label", "refusal", "line_count", "received_at", "files",
+        )  # fmt: skip
+
+
+EITHER = PolymorphicProxySerializer(
+    component_name="BankStatement",
+    serializers=[FileSerializer, BundleSerializer],
+    resource_type_field_name=None,
+)
+
+
 class _OfBank(SignedView):
     """Only for a bank's key."""
 
@@ -49,15 +69,15 @@ class _OfBank(SignedView):
 
 @method_decorator(csrf_exempt, name="dispatch")
 class StatementPush(_OfBank):
-    """Hand in the file of one account. The same file again gives the first answer."""
+    """Hand in the file of one account, or of many by such a layout. The same file again gives the first answer."""
 
     @extend_schema(
         operation_id="bank_statement_push",
         request=bytes,
-        responses={200: FileSerializer, 422: FileSerializer},
+        responses={200: EITHER, 422: EITHER},
         parameters=[
             *SIGNATURE,
-            OpenApiParameter("account", str, required=True, description="监管账户完整账号"),
+            OpenApiParameter("account", str, description="监管账户完整账号；多账户模板的文件不写"),
             OpenApiParameter("profile", str, required=True, description="对账单模板名称"),
             OpenApiParameter("name", str, description="文件名"),
             OpenApiParameter("opening", str, description="期初余额（元）"),
@@ -71,21 +91,34 @@ class StatementPush(_OfBank):
         """The body is the bank's file, byte by byte."""
         key = self.bank_key(request)
         asked = request.query_params
+        profile = _profile(key, asked.get("profile", ""))
+        if profile.layout.get("many_accounts"):
+            return self._many(key, profile, asked)
         row = services.statement_receive(
             actor=system_user(),
             account=_account(key, asked.get("account", "")),
-            profile=_profile(key, asked.get("profile", "")),
+            profile=profile,
             data=self.body,
             name=asked.get("name", "接口推送"),
             handover=_handover(key, asked),
         )
         return Response(FileSerializer(row).data, status=422 if row.refusal else 200)
 
+    def _many(self, key: MachineKey, profile: BankProfile, asked: Any) -> Response:
+        row = services.bundle_receive(
+            actor=system_user(),
+            profile=profile,
+            data=self.body,
+            name=asked.get("name", "接口推送"),
+            handover=_handover(key, asked),
+        )
+        return Response(BundleSerializer(row).data, status=422 if row.refusal else 200)
+
 
 class StatementState(_OfBank):
     """What became of a file."""
 
-    @extend_schema(operation_id="bank_statement_state", responses=FileSerializer, parameters=SIGNATURE)
+    @extend_schema(operation_id="bank_statement_state", responses=EITHER, parameters=SIGNATURE)
     def get(self, request: Request, uid: UUID) -> Response:
         """State, reason of a refusal, sums."""
         key = self.bank_key(request)
@@ -93,6 +126,9 @@ class StatementState(_OfBank):
             StatementFile.objects.filter(uid=uid, account__bank=key.bank_id).select_related("account").first()
         )
         if row is None:
+            bundle = StatementBundle.objects.filter(uid=uid, bank=key.bank_id).first()
+            if bundle is not None:
+                return Response(BundleSerializer(bundle).data)
             return Response({"detail": "没有这份文件，或不是本行账户的。"}, status=404)
         return Response(FileSerializer(row).data)
 

@@ -10,6 +10,7 @@ from funds.filters.accounts import (
     TownFilter,
 )
 from funds.filters.bank import (
+    BundleFilter,
     CorrectionFilter,
     DayFilter,
     InvoiceCaseFilter,
@@ -24,6 +25,7 @@ __all__ = [
     "DAY",
     "AccountFilter",
     "BankFilter",
+    "BundleFilter",
     "CorrectionFilter",
     "DayFilter",
     "DepositFilter",

@@ -23,6 +23,7 @@ from funds.models import (
     LinePosting,
     Mismatch,
     PaymentCorrection,
+    StatementBundle,
     StatementFile,
     StatementLine,
     SuspenseItem,
@@ -90,6 +91,27 @@ class StatementFilter(_OfBank):
         """By institution, file name or tail."""
         found = any_contains(value, "account__institution__name", "file_name")
         return rows.filter(found | Q(account__number_tail=value))
+
+
+class BundleFilter(django_filters.FilterSet):
+    """Files of many accounts."""
+
+    q = django_filters.CharFilter(label="查找", method="search", help_text="文件名、机构")
+    state = django_filters.ChoiceFilter(label="状态", choices=FileState.choices, empty_label="全部")
+    since = django_filters.DateFilter(
+        label="收到日期从", field_name="received_at", lookup_expr="date__gte", widget=DAY
+    )
+
+    class Meta:
+        model = StatementBundle
+        fields = ("q", "state", "since")
+
+    def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """By file name, or an institution whose account is in it."""
+        parts = StatementFile.objects.filter(
+            any_contains(value, "account__institution__name"), bundle=OuterRef("pk")
+        )
+        return rows.filter(any_contains(value, "file_name") | Q(Exists(parts)))
 
 
 class LineFilter(django_filters.FilterSet):

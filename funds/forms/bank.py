@@ -27,7 +27,7 @@ HEADS = (
     ("summary", "摘要列", ""),
     ("payer", "对方户名列", "银行不提供的不填，也能核对"),
     ("payer_account", "对方账号列", ""),
-    ("own_account", "本方账号列", "文件里带本方账号的填写，防止传错账户"),
+    ("own_account", "本方账号列", "文件里带本方账号的填写，防止传错账户；多账户的文件按它拆分"),
 )
 FORMAT_WORDS = {"CSV": "CSV 文本", "XLSX": "Excel 工作簿（.xlsx）", "CAMT053": "camt.053 报文（XML）"}
 ENCODINGS = (("utf-8-sig", "UTF-8"), ("gb18030", "GB18030（GBK、GB2312）"), ("utf-16", "UTF-16"))
@@ -57,7 +57,7 @@ def shown_pattern(pattern: str) -> str:
 PROFILE_ORDER = (
     "name", "bank", "format", "sample", "encoding", "delimiter", "head_date", "dates", "head_amount", "head_mark",
     "marks_in", "marks_out", "head_amount_in", "head_amount_out", "head_balance", "head_serial", "head_payer",
-    "head_payer_account", "head_summary", "head_reference", "head_own_account", "footers", "note",
+    "head_payer_account", "head_summary", "head_reference", "head_own_account", "many_accounts", "footers", "note",
 )  # fmt: skip
 
 
@@ -85,6 +85,11 @@ class ProfileForm(forms.Form):
         required=False,
         max_length=200,
         help_text="如：yyyy-MM-dd、yyyyMMdd。不填的按常见写法读",
+    )
+    many_accounts = forms.BooleanField(
+        label="一份文件有多个账户",
+        required=False,
+        help_text="须有本方账号列和余额列；camt.053 一个报文有几个账户（Stmt）的也勾选",
     )
     footers = forms.CharField(
         label="表尾标志",
@@ -120,7 +125,11 @@ class ProfileForm(forms.Form):
         initial: dict[str, Any] = {
             "name": name,
             "note": note,
-            **{key: layout[key] for key in ("format", "encoding", "delimiter") if key in layout},
+            **{
+                key: layout[key]
+                for key in ("format", "encoding", "delimiter", "many_accounts")
+                if key in layout
+            },
             **{key: "、".join(layout.get(key, ())) for key in ("marks_in", "marks_out", "footers")},
             "dates": "、".join(shown_pattern(pattern) for pattern in layout.get("dates", ())),
             **{f"head_{key}": value for key, value in layout.get("heads", {}).items()},
@@ -131,8 +140,9 @@ class ProfileForm(forms.Form):
     def layout(self) -> dict[str, Any]:
         """The layout as it is stored; call after `is_valid`."""
         values = self.cleaned_data
+        many = {"many_accounts": True} if values["many_accounts"] else {}
         if values["format"] == "CAMT053":
-            return {"format": "CAMT053"}
+            return {"format": "CAMT053", **many}
         heads = {
             name: values[f"head_{name}"].strip() for name, _, _ in HEADS if values[f"head_{name}"].strip()
         }
@@ -143,6 +153,7 @@ class ProfileForm(forms.Form):
             "heads": heads,
             "dates": [pattern_of(word) for word in words_of(values["dates"])] or list(DEFAULT_DATES),
             "footers": words_of(values["footers"]),
+            **many,
         }
         if "mark" in heads:
             found |= {name: words_of(values[name]) for name in ("marks_in", "marks_out")}
@@ -160,7 +171,10 @@ class AccountField(forms.ModelChoiceField):  # type: ignore[type-arg]
 class StatementForm(forms.Form):
     """A bank's file for one account, or the word that nothing moved."""
 
-    account = AccountField(label="监管账户", queryset=EscrowAccount.objects.none(), empty_label="请选择")
+    account = AccountField(
+        label="监管账户", queryset=EscrowAccount.objects.none(), required=False, empty_label="请选择",
+        help_text="多账户模板的文件按本方账号拆分，不选",
+    )  # fmt: skip
     profile = forms.ModelChoiceField(
         label="对账单模板", queryset=BankProfile.objects.none(), required=False, empty_label="请选择",
     )  # fmt: skip
@@ -185,6 +199,12 @@ class StatementForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Either a file with its layout, or days and a balance."""
         values = super().clean() or {}
+        profile = values.get("profile")
+        values["is_many"] = bool(
+            profile and profile.layout.get("many_accounts") and not values.get("is_quiet")
+        )
+        if not values["is_many"] and not values.get("account") and "account" not in self.errors:
+            self.add_error("account", "请选择监管账户。")
         if values.get("is_quiet"):
             wanted: tuple[tuple[str, str], ...] = (
                 ("covers_from", "请填写起始日期。"), ("covers_to", "请填写截止日期。"),
@@ -253,6 +273,17 @@ class PaymentBackForm(forms.Form):
         max_length=300,
         widget=area(3),
         help_text="这笔钱为什么不是这份合同的：核对了谁、看了什么材料，应当记到哪份合同。复核后冲正，原分录不删除。",
+    )
+
+
+class RestForm(forms.Form):
+    """Whose the rest of the opening stock is, and how that is known."""
+
+    reason = forms.CharField(
+        label="理由",
+        max_length=300,
+        widget=area(3),
+        help_text="差额是什么：核对了机构的哪些账、问了谁、看了什么材料。材料可在下一页上传。",
     )
 
 

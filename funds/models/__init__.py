@@ -12,7 +12,15 @@ from funds.models.accounts import (
     FundKind,
     ReleaseMode,
 )
-from funds.models.bank_files import Channel, FileState, LinePosting, MatchedBy, StatementFile, StatementLine
+from funds.models.bank_files import (
+    Channel,
+    FileState,
+    LinePosting,
+    MatchedBy,
+    StatementBundle,
+    StatementFile,
+    StatementLine,
+)
 from funds.models.certificates import DailyCertificate
 from funds.models.closing import AccountDay, DayState, MonthConfirmation
 from funds.models.contracts import (
@@ -47,6 +55,7 @@ from funds.models.ledger import (
     Side,
 )
 from funds.models.lessons import CONFIRMED, UNSETTLED, Lesson, LessonStatus
+from funds.models.opening_rests import OpeningRest, RestSide, RestStatus
 from funds.models.outside import (
     PLATFORM,
     DifferenceCause,
@@ -58,6 +67,7 @@ from funds.models.outside import (
     PlatformDifference,
     PlatformRecord,
 )
+from funds.models.payment_runs import ItemState, PaymentRun, PaymentRunItem, PaymentStage, RunStatus
 from funds.models.profiles import BankProfile, MachineKey, MachineNonce
 from funds.models.refunds import OPEN_REFUND, UNDECIDED_REFUND, Refund, RefundGround, RefundStatus
 from funds.models.releases import (
@@ -180,6 +190,7 @@ __all__ = [
     "InstructionStatus",
     "Invoice",
     "InvoiceCase",
+    "ItemState",
     "LabourClaim",
     "LabourKind",
     "LabourSource",
@@ -194,11 +205,15 @@ __all__ = [
     "Mismatch",
     "MonthConfirmation",
     "MovementStatus",
+    "OpeningRest",
     "OutsideKind",
     "OutsideSheet",
     "OutsideState",
     "PaidFrom",
     "PaymentCorrection",
+    "PaymentRun",
+    "PaymentRunItem",
+    "PaymentStage",
     "PlatformDifference",
     "PlatformRecord",
     "Refund",
@@ -207,8 +222,11 @@ __all__ = [
     "ReleaseBatch",
     "ReleaseMode",
     "ReleaseStatus",
+    "RestSide",
+    "RestStatus",
     "RoundStatus",
     "Rule",
+    "RunStatus",
     "RunawayClaim",
     "RunawayEvent",
     "RunawayKind",
@@ -222,6 +240,7 @@ __all__ = [
     "Side",
     "SignalKind",
     "SignalSource",
+    "StatementBundle",
     "StatementFile",
     "StatementLine",
     "SuspenseItem",

@@ -17,7 +17,7 @@ from accounts.querysets import ScopedQuerySet, ScopePaths
 from casework.models import JobRun, RootModel
 from casework.models.audit import APPEND_ONLY
 from casework.models.base import uuid7
-from funds.models.accounts import EscrowAccount
+from funds.models.accounts import Bank, EscrowAccount
 from funds.models.ledger import PARTICIPANTS
 from funds.models.profiles import BankProfile, MachineKey
 
@@ -46,12 +46,82 @@ class FileState(models.TextChoices):
     DONE = "DONE", "已入账"
 
 
+class StatementBundle(RootModel):
+    """One file of a bank with the lines of many supervised accounts, as received.
+
+    It is split by account into statements (`parts`), all of them or none: a refused one stays with the reasons.
+    `found` keeps what stood in it for each account: tail, institution, count and sums, never a whole number.
+    """
+
+    bank = models.ForeignKey(
+        Bank, models.PROTECT, null=True, blank=True, related_name="bundles", verbose_name="银行"
+    )
+    profile = models.ForeignKey(
+        BankProfile, models.PROTECT, related_name="bundles", verbose_name="对账单模板"
+    )
+    channel = models.CharField("来源", max_length=8, choices=Channel.choices)
+    key = models.ForeignKey(MachineKey, models.PROTECT, null=True, blank=True, related_name="+")
+    file_name = models.CharField("文件名", max_length=200)
+    stored_as = models.CharField(max_length=200, editable=False)
+    sha256 = models.CharField("文件指纹", max_length=64)
+    size = models.PositiveBigIntegerField("字节数")
+    told = models.JSONField("银行告知", default=dict)
+    state = models.CharField("状态", max_length=10, choices=FileState.choices, default=FileState.RECEIVED)
+    refusal = models.CharField("不予接收的原因", max_length=2000, blank=True, default="")
+    found = models.JSONField("各账户", default=list, editable=False)
+    line_count = models.PositiveIntegerField("笔数", default=0)
+    received_at = models.DateTimeField("收到时间")
+    job = models.ForeignKey(JobRun, models.PROTECT, null=True, blank=True, related_name="+")
+
+    scope_paths: ClassVar[ScopePaths] = ScopePaths(counterpart="bank__organisation")
+    objects = ScopedQuerySet["StatementBundle"].as_manager()
+
+    class Meta:
+        verbose_name = "多账户对账单"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bureau", "sha256"], condition=~Q(state="REFUSED"), name="funds_statementbundle_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="REFUSED") ^ Q(refusal=""), name="funds_statementbundle_refused"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="as_received",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    IF ROW(NEW.sha256, NEW.bank_id, NEW.profile_id, NEW.file_name, NEW.stored_as, NEW.size,
+                           NEW.channel, NEW.told, NEW.received_at)
+                       IS DISTINCT FROM
+                       ROW(OLD.sha256, OLD.bank_id, OLD.profile_id, OLD.file_name, OLD.stored_as, OLD.size,
+                           OLD.channel, OLD.told, OLD.received_at)
+                       OR (OLD.state IN ('REFUSED', 'DONE') AND NEW.state <> OLD.state) THEN
+                        RAISE EXCEPTION 'a statement stays as it was received';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Protect(name="never_removed", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def state_tone(self) -> str:
+        """Colour of the state."""
+        return {"REFUSED": "bad", "DONE": "ok"}.get(self.state, "info")
+
+
 class StatementFile(RootModel):
     """One statement of one supervised account, as received, with what the checks found.
 
     A refused file stays, with the reason. `covers_from` to `covers_to` are whole days for which it is the
     account's only file. `told` keeps what the bank said beside the file (opening, closing, count). A quiet
-    file (`is_quiet`) says that nothing moved on these days. Amounts in fen.
+    file (`is_quiet`) says that nothing moved on these days. A part of a file of many accounts (`bundle`) has
+    the account's lines alone, its fingerprint names file and account. Amounts in fen.
     """
 
     account = models.ForeignKey(
@@ -59,6 +129,14 @@ class StatementFile(RootModel):
     )
     profile = models.ForeignKey(
         BankProfile, models.PROTECT, null=True, blank=True, related_name="files", verbose_name="对账单模板"
+    )
+    bundle = models.ForeignKey(
+        StatementBundle,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name="多账户文件",
     )
     channel = models.CharField("来源", max_length=8, choices=Channel.choices)
     key = models.ForeignKey(MachineKey, models.PROTECT, null=True, blank=True, related_name="+")
@@ -135,10 +213,10 @@ class StatementFile(RootModel):
                 when=pgtrigger.Before,
                 func="""
                     IF ROW(NEW.sha256, NEW.account_id, NEW.profile_id, NEW.file_name, NEW.stored_as, NEW.size,
-                           NEW.channel, NEW.told, NEW.is_quiet, NEW.received_at)
+                           NEW.channel, NEW.told, NEW.is_quiet, NEW.received_at, NEW.bundle_id)
                        IS DISTINCT FROM
                        ROW(OLD.sha256, OLD.account_id, OLD.profile_id, OLD.file_name, OLD.stored_as, OLD.size,
-                           OLD.channel, OLD.told, OLD.is_quiet, OLD.received_at)
+                           OLD.channel, OLD.told, OLD.is_quiet, OLD.received_at, OLD.bundle_id)
                        OR (OLD.state <> 'RECEIVED' AND ROW(NEW.line_count, NEW.came_fen, NEW.went_fen,
                            NEW.opening_fen, NEW.closing_fen, NEW.covers_from, NEW.covers_to)
                        IS DISTINCT FROM ROW(OLD.line_count, OLD.came_fen, OLD.went_fen, OLD.opening_fen,

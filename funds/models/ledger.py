@@ -102,6 +102,7 @@ class EntryKind(models.TextChoices):
     MANUAL_RELEASE = "MANUAL_RELEASE", "人工拨付"
     OPENING_CASH = "OPENING_CASH", "期初存款"
     OPENING_STOCK = "OPENING_STOCK", "期初合同"
+    OPENING_REST = "OPENING_REST", "期初存量结清"
     PAY_DEPOSIT_MODE = "PAY_DEPOSIT_MODE", "机构自收学费"
     CONSUME_DEPOSIT_MODE = "CONSUME_DEPOSIT_MODE", "自收学费消课"
     CLAIM_PAID = "CLAIM_PAID", "机构补足到账"

@@ -23,6 +23,7 @@ from funds.selectors.accounts import (
 )
 from funds.selectors.bank import (
     bank_accounts,
+    bundles_visible,
     calendar_rows,
     days_visible,
     invoice_cases_visible,
@@ -52,6 +53,12 @@ from funds.selectors.lessons import (
     unsettled_lessons,
 )
 from funds.selectors.money import Position, position_of
+from funds.selectors.opening import (
+    opening_accounts,
+    opening_rest,
+    opening_rests_visible,
+    opening_sheets_visible,
+)
 from funds.selectors.payments import Candidate, payment_candidates
 from funds.selectors.refunds import refunds_visible
 from funds.selectors.releases import (
@@ -61,6 +68,12 @@ from funds.selectors.releases import (
     releases_visible,
     settlement_of,
     settlements_visible,
+)
+from funds.selectors.waiting_payments import (
+    payment_runs_visible,
+    run_items,
+    waiting_payments,
+    why_not_payment,
 )
 from funds.selectors.warnings import (
     backtest,
@@ -85,6 +98,7 @@ __all__ = [
     "balances_by_bank",
     "bank_accounts",
     "banks_visible",
+    "bundles_visible",
     "calendar_rows",
     "contract_money",
     "contract_payments",
@@ -113,8 +127,13 @@ __all__ = [
     "lines_of",
     "lines_visible",
     "movements_visible",
+    "opening_accounts",
+    "opening_rest",
+    "opening_rests_visible",
+    "opening_sheets_visible",
     "parameters_on",
     "payment_candidates",
+    "payment_runs_visible",
     "position_of",
     "profiles_visible",
     "rates_by_town",
@@ -125,6 +144,7 @@ __all__ = [
     "releases_visible",
     "required_on",
     "requirements_of",
+    "run_items",
     "settlement_of",
     "settlements_visible",
     "signals_visible",
@@ -133,7 +153,9 @@ __all__ = [
     "suspense_visible",
     "taken_back_to",
     "unsettled_lessons",
+    "waiting_payments",
     "warning_counts",
     "warnings_open",
     "warnings_visible",
+    "why_not_payment",
 ]

@@ -17,6 +17,7 @@ from funds.models import (
     InvoiceCase,
     LinePosting,
     MachineKey,
+    StatementBundle,
     StatementFile,
     StatementLine,
     SuspenseItem,
@@ -39,9 +40,18 @@ def profiles_visible(actor: User) -> ScopedQuerySet[BankProfile]:
 def statements_visible(actor: User) -> ScopedQuerySet[StatementFile]:
     """Files, newest first."""
     rows = StatementFile.objects.visible_to(actor)
-    return rows.select_related(*ACCOUNT, "profile", "created_by", "job", "region").order_by(
+    return rows.select_related(*ACCOUNT, "profile", "created_by", "job", "region", "bundle").order_by(
         "-received_at", "-pk"
     )
+
+
+def bundles_visible(actor: User) -> ScopedQuerySet[StatementBundle]:
+    """Files of many accounts, newest first."""
+    rows: Any = StatementBundle.objects.visible_to(actor)
+    found: ScopedQuerySet[StatementBundle] = rows.select_related(
+        "bank", "profile", "created_by", "job", "region"
+    ).order_by("-received_at", "-pk")
+    return found
 
 
 def lines_visible(actor: User, file: StatementFile) -> ScopedQuerySet[StatementLine]:

@@ -98,7 +98,13 @@ from funds.services.machine_keys import (
 )
 from funds.services.matching import file_post, line_post, lines_post
 from funds.services.numbers import payer_number_reveal, settlement_number_reveal
-from funds.services.opening import OpeningSums, opening_sums
+from funds.services.opening import OpeningSums, opening_sums, opening_working
+from funds.services.opening_rests import (
+    opening_rest_post,
+    opening_rest_propose,
+    opening_rest_refuse,
+    opening_rest_reverse,
+)
 from funds.services.outside_sheets import (
     outside_apply,
     outside_columns,
@@ -106,6 +112,7 @@ from funds.services.outside_sheets import (
     outside_purge,
     outside_receive,
 )
+from funds.services.payment_runs import AT_ONCE, payments_pick, payments_run, payments_start
 from funds.services.payments import payment_post
 from funds.services.platform import difference_reopen, difference_work, platform_compare
 from funds.services.posting_lines import cash
@@ -158,6 +165,7 @@ from funds.services.runaways import (
 from funds.services.settlements import settlement_propose, settlement_retire, settlement_verify
 from funds.services.sheets import sheet_apply, sheet_discard, sheet_receive, sheets_purge
 from funds.services.signals import signal_clear, signal_register, signals_push, signals_unsay
+from funds.services.statement_bundles import bundle_receive, bundle_take
 from funds.services.suspense import (
     suspense_confirm,
     suspense_propose,
@@ -177,6 +185,7 @@ from funds.services.warnings import (
 )
 
 __all__ = [
+    "AT_ONCE",
     "Closing",
     "Handover",
     "Imported",
@@ -203,6 +212,8 @@ __all__ = [
     "bank_register",
     "bank_user_open",
     "booked_candidates",
+    "bundle_receive",
+    "bundle_take",
     "bureaus_refresh",
     "case_explain",
     "case_fees_feed",
@@ -278,7 +289,12 @@ __all__ = [
     "movement_refuse",
     "movement_reverse",
     "nonces_forget",
+    "opening_rest_post",
+    "opening_rest_propose",
+    "opening_rest_refuse",
+    "opening_rest_reverse",
     "opening_sums",
+    "opening_working",
     "outside_apply",
     "outside_columns",
     "outside_discard",
@@ -286,6 +302,9 @@ __all__ = [
     "outside_receive",
     "payer_number_reveal",
     "payment_post",
+    "payments_pick",
+    "payments_run",
+    "payments_start",
     "platform_compare",
     "profile_change",
     "profile_create",

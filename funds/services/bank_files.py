@@ -19,7 +19,15 @@ from casework.errors import NotAllowed, Unlawful
 from casework.jobs import enqueue, job_start
 from casework.records import root_fields
 from casework.steps import lock, require
-from funds.models import BankProfile, Channel, EscrowAccount, FileState, MachineKey, StatementFile
+from funds.models import (
+    BankProfile,
+    Channel,
+    EscrowAccount,
+    FileState,
+    MachineKey,
+    StatementBundle,
+    StatementFile,
+)
 from funds.services.file_checks import Checked, checked
 from funds.services.one_by_one import OneByOne
 from funds.services.posting_lines import lines_keep, opening_post
@@ -75,8 +83,10 @@ def statement_receive(
     again gets the first one. Raises NotAllowed, Unlawful (an account or profile that takes no files).
     """
     at = at or timezone.now()
-    _may_deliver(actor, account, handover)
-    _fits(account, profile)
+    may_deliver(actor, account, handover)
+    fits(account, profile)
+    if profile.layout.get("many_accounts"):
+        raise Unlawful(f"模板“{profile}”是多账户的，文件按账号拆分，不选监管账户。")
     digest = sha256_hex(data)
     known = _known(account, digest)
     if known is not None and handover.channel == Channel.API and known.account_id == account.pk:
@@ -111,8 +121,8 @@ def quiet_receive(
     """
     at = at or timezone.now()
     handover = Handover(channel, None, closing_fen, closing_fen, 0, covers_from, covers_to)
-    _may_deliver(actor, account, handover)
-    _fits(account, None)
+    may_deliver(actor, account, handover)
+    fits(account, None)
     said = {"account": str(account.uid), **handover.as_told(), "at": at.isoformat()}
     with database.atomic():
         row = StatementFile(
@@ -131,7 +141,8 @@ def quiet_receive(
     return statement_take(file_id=row.pk, at=at)
 
 
-def _may_deliver(actor: User, account: EscrowAccount, handover: Handover) -> None:
+def may_deliver(actor: User, account: EscrowAccount, handover: Handover) -> None:
+    """Raises NotAllowed unless this door takes statements of the account from the actor."""
     if handover.channel == Channel.API:
         if handover.key is None or handover.key.bank_id != account.bank_id:
             raise NotAllowed("这个账户不在本行名下，不能推送它的对账单。")
@@ -144,7 +155,8 @@ def _may_deliver(actor: User, account: EscrowAccount, handover: Handover) -> Non
     require(actor, ENTER)
 
 
-def _fits(account: EscrowAccount, profile: BankProfile | None) -> None:
+def fits(account: EscrowAccount, profile: BankProfile | None) -> None:
+    """Raises Unlawful for an account that takes no files, or a layout that is not its bank's."""
     if account.status not in TAKES_FILES:
         raise Unlawful(f"账户现在是“{account.get_status_display()}”，不接收对账单。")
     if profile is None:
@@ -252,6 +264,12 @@ def statements_resume(*, now: datetime) -> int:
 
     A file that fails again does not hold up the later ones; RuntimeError names it at the end.
     """
+    from funds.services.statement_bundles import bundle_take
+
+    waiting = StatementBundle.objects.filter(
+        state__in=[FileState.RECEIVED, FileState.POSTING], received_at__lt=now - STUCK_AFTER
+    )
+    bundles = list(waiting.order_by("received_at").values_list("pk", flat=True))
     stuck = StatementFile.objects.filter(
         state__in=[FileState.RECEIVED, FileState.POSTING], received_at__lt=now - STUCK_AFTER
     )
@@ -261,8 +279,13 @@ def statements_resume(*, now: datetime) -> int:
         statement_take(file_id=key, at=now)
         return 1
 
+    def split(key: int) -> int:
+        bundle_take(bundle_id=key, at=now)
+        return 1
+
     run = OneByOne("resuming statements")
-    count = run.each(keys, finish, enough=RESUMED_AT_ONCE)
+    count = run.each(bundles, split, enough=RESUMED_AT_ONCE)
+    count += run.each(keys, finish, enough=RESUMED_AT_ONCE)
     run.finish()
     return count
 
@@ -283,13 +306,14 @@ def _accept(file_id: int, at: datetime) -> StatementFile:
     try:
         found = checked(row, account, timezone.localdate(at))
         with database.atomic():
-            _take_over(row, found, at)
+            take_over(row, found, at)
     except Unlawful as refusal:
         return refuse_file(row.created_by, row, refusal.message, at)
     return row
 
 
-def _take_over(row: StatementFile, found: Checked, at: datetime) -> None:
+def take_over(row: StatementFile, found: Checked, at: datetime) -> None:
+    """Keep what the checks found and the lines; from here on only the posting is left."""
     row.covers_from, row.covers_to = found.covers_from, found.covers_to
     row.line_count, row.came_fen, row.went_fen = found.sums.count, found.sums.came, found.sums.went
     row.opening_fen, row.closing_fen = found.opening_fen, found.closing_fen

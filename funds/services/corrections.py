@@ -161,10 +161,10 @@ def _count_back(actor: User, contract: Contract, correction: PaymentCorrection, 
     """What is paid goes down with the reversal; the day of the first payment and the route follow what is left."""
     others = [row for row in contract_payments(contract) if row.stands]
     left = contract.paid_fen - correction.fen
-    values = {
-        "paid_fen": left,
-        "first_paid_on": min((row.entry.booked_on for row in others), default=None),
-    }
+    first = contract.first_paid_on
+    if first is None or first >= correction.paid_on:  # an earlier one came with the opening stock and stays
+        first = min((row.entry.booked_on for row in others), default=None)
+    values = {"paid_fen": left, "first_paid_on": first}
     step = "payment_part_back" if left else "payment_back"
     back = transition(contract, step, actor=actor, at=at, reason=correction.reason, values=values)
     if back.payer_account_digest and not _is_route_of(back, correction, others):

@@ -9,7 +9,7 @@ from django.core.files.storage import storages
 
 from casework.crypto import blind_index
 from funds import statements
-from funds.models import EscrowAccount, FileState, StatementFile
+from funds.models import EscrowAccount, FileState, StatementBundle, StatementFile
 from funds.services.profiles import layout_of
 from funds.statements import Line, StatementRefused, Sums
 
@@ -30,11 +30,16 @@ class Checked:
     is_first: bool
 
 
-def checked(row: StatementFile, account: EscrowAccount, today: date) -> Checked:
-    """Read and check a file. Raises StatementRefused with the sentence that goes on the file."""
+def checked(
+    row: StatementFile, account: EscrowAccount, today: date, own: list[Line] | None = None
+) -> Checked:
+    """Read and check a file, or the account's `own` lines of a file of many accounts.
+
+    Raises StatementRefused with the sentence that goes on the file.
+    """
     told = row.told
     begins, ends = (_day(told.get(name)) for name in ("covers_from", "covers_to"))
-    lines = [] if row.is_quiet else _read(row, account)
+    lines = own if own is not None else [] if row.is_quiet else _read(row, account)
     first, last = _span(lines, begins, ends)
     before = _before(account, first)
     covers_from = begins or (before.covers_to + ONE_DAY if before and before.covers_to else first)
@@ -66,11 +71,16 @@ def checked(row: StatementFile, account: EscrowAccount, today: date) -> Checked:
     )
 
 
-def _read(row: StatementFile, account: EscrowAccount) -> list[Line]:
+def stored_lines(row: StatementFile | StatementBundle) -> list[Line]:
+    """The lines of a kept file by its layout. Raises StatementRefused."""
     assert row.profile is not None
     with storages["sealed"].open(row.stored_as) as stored:
         data = stored.read()
-    lines = statements.read(data, layout_of(row.profile))
+    return statements.read(data, layout_of(row.profile))
+
+
+def _read(row: StatementFile, account: EscrowAccount) -> list[Line]:
+    lines = stored_lines(row)
     for line in lines:
         if line.own_account and blind_index(line.own_account) != account.number_digest:
             raise StatementRefused(

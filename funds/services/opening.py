@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction as database
-from django.db.models import Max, Sum
+from django.db.models import Count, Max, Sum
 
 from accounts.models import User
 from casework import audit
@@ -27,6 +27,7 @@ from funds.models import (
     FundSheet,
 )
 from funds.opening_rows import terms_of
+from funds.selectors.opening import opening_rest
 from funds.services.contracts import contract_draft, contract_sign
 from funds.services.day_items import covering, first_day
 from funds.services.payments import unearned
@@ -35,6 +36,10 @@ from funds.sheets import SheetRow
 from institutions.models import Institution
 
 CONFIRM = "funds.suspense_confirm"
+WORKING = (
+    (EntryKind.OPENING_CASH, "开账日银行存款", "第一份对账单的期初余额里，账簿还没有的部分", 1),
+    (EntryKind.OPENING_STOCK, "减：期初合同", "{n} 份合同的在监管余额", -1),
+)
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,21 @@ def opening_sums(institution: Institution) -> OpeningSums:
     )
 
 
+def opening_working(institution: Institution) -> list[tuple[str, int, str]]:
+    """How what is left of the opening stock came about: bank, contracts, closings, rest (label, fen, words)."""
+    lines: list[tuple[str, int, str]] = []
+    for kind, label, words, sign in WORKING:
+        rows = Entry.objects.filter(institution=institution, kind=kind)
+        undone = Entry.objects.filter(reversal_of__in=rows.values("uid")).values("reversal_of")
+        found = rows.exclude(uid__in=undone).aggregate(fen=Sum("amount_fen"), n=Count("pk"))
+        lines.append((label, sign * int(found["fen"] or 0), words.format(n=found["n"])))
+    rest = opening_rest(institution)
+    closed = rest - sum(fen for _, fen, _ in lines)
+    if closed:
+        lines.append(("已结清", closed, "以前结清的差额"))
+    return [*lines, ("期初存量", rest, "现在的余额，应当结清到零")]
+
+
 def opening_may_apply(actor: User, sheet: FundSheet) -> None:
     """Raises NotAllowed for who may not confirm, and for who uploaded the sheet."""
     require(actor, CONFIRM)
@@ -105,7 +125,9 @@ def _post(actor: User, contract: Contract, values: dict[str, Any], sums: Opening
         at=at,
     )
     step = "take_over" if values["paid_fen"] == contract.price_fen else "take_over_part"
-    told = {"paid_fen": values["paid_fen"], "used": values["used"]}
+    told = {
+        "paid_fen": values["paid_fen"], "used": values["used"], "first_paid_on": values.get("first_paid_on"),
+    }  # fmt: skip
     transition(contract, step, actor=actor, at=at, values=told)
 
 

@@ -8,6 +8,7 @@ from funds.statements.lines import Line, StatementRefused
 from funds.statements.previews import Preview, preview
 from funds.statements.profiles import FIELDS, FORMATS, Profile, profile_of
 from funds.statements.reading import first_rows, read
+from funds.statements.splitting import Share, rows_told, split
 
 __all__ = [
     "FIELDS",
@@ -15,6 +16,7 @@ __all__ = [
     "Line",
     "Preview",
     "Profile",
+    "Share",
     "StatementRefused",
     "Sums",
     "first_rows",
@@ -22,6 +24,8 @@ __all__ = [
     "preview",
     "profile_of",
     "read",
+    "rows_told",
+    "split",
     "sums_of",
     "verify",
 ]

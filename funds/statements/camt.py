@@ -14,11 +14,25 @@ from funds.statements.lines import Line, StatementRefused, fen_of
 BOOKED = {"BOOK", ""}
 
 
-def read(data: bytes) -> list[Line]:
-    """Lines of the one statement in the file; `row` counts its entries. Raises StatementRefused.
+def read(data: bytes, *, many: bool = False) -> list[Line]:
+    """Lines of the one statement in the file, or of one for each account; `row` counts the entries.
 
-    Entities and network are off; a document type is refused.
+    Entities and network are off; a document type is refused. Raises StatementRefused.
     """
+    statements = _statements(data)
+    if len(statements) != 1 and not many:
+        raise StatementRefused("报文里须有且只有一个账户一天的对账单（Stmt）。")
+    lines = list[Line]()
+    before = 0
+    for statement in statements:
+        lines += _entries(statement, before)
+        before += len(statement.xpath("./*[local-name()='Ntry']"))
+    if not lines:
+        raise StatementRefused("报文里没有已入账的流水。")
+    return lines
+
+
+def _statements(data: bytes) -> list[Any]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(data, parser)
@@ -26,20 +40,21 @@ def read(data: bytes) -> list[Line]:
         raise StatementRefused("文件不是 camt.053 报文，读不出。") from error
     if root.getroottree().docinfo.doctype:
         raise StatementRefused("报文带有文档类型声明，不能接收。")
-    statements = root.xpath("//*[local-name()='Stmt']")
-    if len(statements) != 1:
-        raise StatementRefused("报文里须有且只有一个账户一天的对账单（Stmt）。")
-    entries = statements[0].xpath("./*[local-name()='Ntry']")
+    return list(root.xpath("//*[local-name()='Stmt']"))
+
+
+def _entries(statement: Any, before: int) -> list[Line]:
+    """Booked entries of one statement, counted on from `before`, with balances as far as the message has them."""
     lines = []
-    own = _text(statements[0], "Acct/Id/Othr/Id") or _text(statements[0], "Acct/Id/IBAN")
-    for number, entry in enumerate(entries, start=1):
+    own = _text(statement, "Acct/Id/Othr/Id") or _text(statement, "Acct/Id/IBAN")
+    for number, entry in enumerate(statement.xpath("./*[local-name()='Ntry']"), start=before + 1):
         if _text(entry, "Sts") not in BOOKED and _text(entry, "Sts/Cd") not in BOOKED:
             continue
         lines.append(replace(_line(number, entry), own_account=own))
     if not lines:
-        raise StatementRefused("报文里没有已入账的流水。")
-    closing = _balance(statements[0], "CLBD")
-    opening = _begins(_opening(statements[0]), closing, sum(line.fen for line in lines))
+        return []
+    closing = _balance(statement, "CLBD")
+    opening = _begins(_opening(statement), closing, sum(line.fen for line in lines))
     return _with_balances(lines, opening, has_end=closing is not None)
 
 

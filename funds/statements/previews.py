@@ -9,6 +9,7 @@ from funds.statements.checks import Sums, in_time, sums_of, verify
 from funds.statements.lines import Line, StatementRefused
 from funds.statements.profiles import Profile
 from funds.statements.reading import first_rows, read
+from funds.statements.splitting import Share, split
 
 SHOWN = 20
 
@@ -21,11 +22,12 @@ class Preview:
     rows: list[list[str]] = field(default_factory=list)
     sums: Sums | None = None
     problem: str = ""
+    shares: list[Share] = field(default_factory=list)
 
     @property
     def has_balances(self) -> bool:
         """Whether the running balances could be checked."""
-        return bool(self.lines) and self.lines[0].balance_fen is not None
+        return bool(self.lines) and not self.shares and self.lines[0].balance_fen is not None
 
 
 def preview(data: bytes, profile: Profile) -> Preview:
@@ -36,8 +38,12 @@ def preview(data: bytes, profile: Profile) -> Preview:
         lines = read(data, profile)
     except Unlawful as refusal:
         return Preview(rows=rows, problem=refusal.message)
+    shares: list[Share] = []
     try:
-        verify(lines)
+        shares = split(lines) if profile.many_accounts else []
+        for own in [share.lines for share in shares] or [lines]:
+            verify(own)
     except StatementRefused as refusal:
-        return Preview(lines[:SHOWN], rows, sums_of(lines), refusal.message)
-    return Preview(in_time(lines)[:SHOWN], rows, sums_of(lines))
+        return Preview(lines[:SHOWN], rows, sums_of(lines), refusal.message, shares)
+    shown = lines if shares else in_time(lines)
+    return Preview(shown[:SHOWN], rows, sums_of(lines), shares=shares)

@@ -22,6 +22,7 @@ class Profile:
     Amounts are one signed column (`amount`), one column with a mark (`amount` and `mark`), or two columns
     (`amount_in`, `amount_out`). `marks_in` and `marks_out` are what the mark column says; both sides are
     asked, and any other word is refused. Rows that begin with a word of `footers` end the table.
+    `many_accounts` says that one file holds lines of many accounts, told apart by `own_account`.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Profile:
     marks_out: tuple[str, ...] = ()
     dates: tuple[str, ...] = DEFAULT_DATES
     footers: tuple[str, ...] = ("合计", "总计")
+    many_accounts: bool = False
 
 
 def profile_of(data: Mapping[str, Any]) -> Profile:
@@ -67,6 +69,10 @@ def _check_heads(profile: Profile) -> None:
         raise Unlawful("用借贷标志的，须有一列金额，并写明表示收入和支出的标志。")
     if set(profile.marks_in) & set(profile.marks_out):
         raise Unlawful("同一个标志不能既表示收入又表示支出。")
+    if profile.many_accounts and not {"own_account", "balance"} <= set(heads):
+        raise Unlawful(
+            "一份文件有多个账户的，须写明本方账号列和余额列：按账号拆分，每个账户的余额各自接得上。"
+        )
     if len(set(heads.values())) != len(heads):
         raise Unlawful("两个项目不能用同一列。")
 

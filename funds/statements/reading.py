@@ -28,7 +28,7 @@ def read(data: bytes, profile: Profile) -> list[Line]:
     if len(data) > BYTES_MAX:
         raise StatementRefused("文件超过 20 MB，请按天或按月分开导出。")
     if profile.format == "CAMT053":
-        return camt.read(data)
+        return camt.read(data, many=profile.many_accounts)
     rows = list(_xlsx_rows(data) if profile.format == "XLSX" else _csv_rows(data, profile))
     start, columns = _heading(rows, profile)
     lines = list(_lines(rows, start, columns, profile))

@@ -12,6 +12,7 @@ LABEL = "银行对账"
 VIEW = "funds.statement_view"
 TABS = (
     ("对账单", "funds:statement_list", VIEW),
+    ("多账户文件", "funds:bundle_list", VIEW),
     ("待查款", "funds:suspense_list", VIEW),
     ("缴费更正", "funds:correction_list", VIEW),
     ("日终核对", "funds:day_list", VIEW),

@@ -11,7 +11,8 @@ from django.urls import reverse
 from casework.web import AuthedRequest, ListPage, crumbs, data, form_page, get_visible, portal_page
 from funds import selectors
 from funds.forms.bank import StatementForm
-from funds.models import BankProfile, Channel, StatementFile
+from funds.models import BankProfile, Channel, StatementBundle, StatementFile
+from funds.views.bundles import bundle_url
 from funds.views.statements import lines_page, upload
 
 UPLOAD = "funds.statement_upload"
@@ -30,7 +31,9 @@ def statements(request: AuthedRequest) -> HttpResponseBase:
     ).response()
 
 
-def _address(row: StatementFile) -> str:
+def _address(row: StatementFile | StatementBundle) -> str:
+    if isinstance(row, StatementBundle):
+        return bundle_url(row, "funds_portal")
     return reverse("funds_portal:statement", kwargs={"uid": row.uid})
 
 
@@ -42,6 +45,7 @@ def statement(request: AuthedRequest, uid: UUID) -> HttpResponseBase:
         request,
         row,
         "funds/portal_statement.html",
+        "funds_portal",
         crumbs=crumbs(("对账单", reverse(HOME)), (row.file_name, "")),
     )
 
@@ -60,6 +64,8 @@ def upload_page(request: AuthedRequest) -> HttpResponse:
         submit="上传并核对",
         cancel_url=reverse(HOME),
         done="文件已收到，核对结果如下。",
-        template="funds/portal_upload.html",
+        template="funds/statement_upload.html",
+        base="base_portal.html",
+        preview_url=reverse("funds_portal:statement_preview"),
         crumbs=crumbs(("对账单", reverse(HOME)), ("上传", "")),
     )

@@ -18,10 +18,11 @@ from casework.web.kit import Register
 from funds import selectors, services
 from funds.filters import LineFilter, StatementFilter
 from funds.forms.bank import StatementForm
-from funds.models import BankProfile, Channel, EscrowAccount, FileState, StatementFile
+from funds.models import BankProfile, Channel, EscrowAccount, FileState, StatementBundle, StatementFile
 from funds.services import Handover
 from funds.services.bank_files import TAKES_FILES
 from funds.views.bank_common import VIEW, account_words, path_to, tabs
+from funds.views.bundles import bundle_url
 
 ENTER = "funds.statement_import"
 COLUMNS = (
@@ -92,7 +93,7 @@ def statement_list(request: AuthedRequest) -> HttpResponseBase:
     )
 
 
-def upload(actor: User, channel: Channel, values: dict[str, Any]) -> StatementFile:
+def upload(actor: User, channel: Channel, values: dict[str, Any]) -> StatementFile | StatementBundle:
     """Hand a filled form to the service."""
     account: EscrowAccount = values["account"]
     if values["is_quiet"]:
@@ -113,6 +114,10 @@ def upload(actor: User, channel: Channel, values: dict[str, Any]) -> StatementFi
         covers_to=values["covers_to"],
     )
     file = values["file"]
+    if values["is_many"]:
+        return services.bundle_receive(
+            actor=actor, profile=values["profile"], data=file.read(), name=file.name, handover=told
+        )
     return services.statement_receive(
         actor=actor,
         account=account,
@@ -121,6 +126,10 @@ def upload(actor: User, channel: Channel, values: dict[str, Any]) -> StatementFi
         name=file.name,
         handover=told,
     )
+
+
+def _file_url(row: StatementFile | StatementBundle) -> str:
+    return bundle_url(row) if isinstance(row, StatementBundle) else statement_url(row)
 
 
 @desk_page(ENTER)
@@ -137,12 +146,14 @@ def statement_create(request: AuthedRequest) -> HttpResponse:
     return form_page(
         request,
         form,
-        lambda values: statement_url(upload(actor, Channel.DESK, values)),
+        lambda values: _file_url(upload(actor, Channel.DESK, values)),
         heading="上传银行对账单",
         submit="上传并核对",
         cancel_url=home,
         done="文件已收到，核对结果如下。",
         two_columns=True,
+        template="funds/statement_upload.html",
+        preview_url=reverse("funds:statement_preview"),
         sentence="上传银行导出的原件。系统核对笔数、余额链和与上一份的衔接，合格的逐笔入账。",
         crumbs=path_to(("上传", "")),
     )
@@ -175,7 +186,9 @@ def line_cells(item: dict[str, Any], *, is_desk: bool = True) -> dict[str, Any]:
     return {"line": line, "word": word, "tone": tone, "url": url}
 
 
-def lines_page(request: AuthedRequest, row: StatementFile, template: str, **context: Any) -> HttpResponseBase:
+def lines_page(
+    request: AuthedRequest, row: StatementFile, template: str, room: str = "funds", **context: Any
+) -> HttpResponseBase:
     """A file with its lines, filterable, paged, exported."""
     return ListPage(
         request=request,
@@ -185,7 +198,7 @@ def lines_page(request: AuthedRequest, row: StatementFile, template: str, **cont
         columns=PLAIN_COLUMNS,
         filterset=LineFilter,
         unit="笔",
-        context={"file": row, "job": progress_of(row), "facts": _facts(row), **context},
+        context={"file": row, "job": progress_of(row), "facts": _facts(row, room), **context},
     ).response()
 
 
@@ -204,8 +217,9 @@ def progress_of(row: StatementFile) -> dict[str, Any] | None:
     }
 
 
-def _facts(row: StatementFile) -> list[dict[str, Any]]:
+def _facts(row: StatementFile, room: str) -> list[dict[str, Any]]:
     told = row.told
+    bundle_link = bundle_url(row.bundle, room) if row.bundle else ""
     return kit.facts(
         ("账户", account_words(row.account)),
         ("日期", days_of(row)),
@@ -216,6 +230,7 @@ def _facts(row: StatementFile) -> list[dict[str, Any]]:
         ("笔数", f"{row.line_count} 笔"),
         ("银行告知期末", yuan(told["closing_fen"]) if "closing_fen" in told else ""),
         ("模板", str(row.profile) if row.profile else "无发生额，不用模板"),
+        *([("多账户文件", row.file_name, bundle_link)] if row.bundle else []),
         ("来源", f"{row.get_channel_display()}，{row.created_by.name}"),
         ("收到时间", f"{row.received_at:%Y-%m-%d}"),
         ("文件指纹（SHA-256）", row.sha256),
