@@ -8,6 +8,9 @@ from django.utils import timezone
 from accounts.services import system_user
 from casework.jobs import periodic
 from complaints import services
+from complaints.services import sites
+
+PLACED_A_NIGHT = 500
 
 
 @periodic("complaints.tasks.clue_clocks", "线索期限和催办", crontab(hour=7, minute=40))
@@ -32,6 +35,13 @@ def refused_files_discard() -> str | None:
     """Remove files of refused reports whose retention has passed."""
     count = services.refused_files_discard(actor=system_user(), today=timezone.localdate(), at=timezone.now())
     return f"清除 {count} 个" if count else None
+
+
+@periodic("complaints.tasks.older_place_again", "线索按新的规则重新归并", crontab(hour=2, minute=40))
+def older_place_again() -> str | None:
+    """After a change of the normal forms, find the sites of stored clues anew, newest first."""
+    count = sites.older_place_again(actor=system_user(), limit=PLACED_A_NIGHT, at=timezone.now())
+    return f"重新归并 {count} 件" if count else None
 
 
 @periodic("complaints.tasks.uploads_expire", "清除没有发送的上传", crontab(minute=35))

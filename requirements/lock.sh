@@ -15,3 +15,4 @@ compile dev.in -o dev.txt
 compile -c dev.txt runtime.in -o runtime.txt
 compile -c dev.txt fonts.in -o fonts.txt
 compile node.in -o node.txt
+compile bench-ledgers.in -o bench-ledgers.txt

@@ -17,7 +17,7 @@ from complaints.matching.contacts import contacts_of, masked
 from complaints.matching.names import Name, name_of, sound_of
 from complaints.matching.times import Times, times_of
 
-SCHEME = 3  # rises when normal forms change; rows of an older scheme are placed anew
+SCHEME = 3  # rises when normal forms change; rows of an older scheme are placed anew by night
 CELL_DEGREES = 0.001  # about 100 m
 SUBJECTS = {
     "数学": re.compile("数学|奥数|珠心算"), "英语": re.compile("英语|英文|外教|口语"),

@@ -11,7 +11,7 @@ from typing import Final
 
 FROZEN_ON: Final = "2026-11-29"
 
-LINK: Final = 46  # from here two clues are linked
+LINK: Final = 50  # from here two clues are linked
 WEAK: Final = 18  # from here a clue that stands alone may follow a single site
 MARGIN: Final = 6  # by which that site must come before the next one
 SHOW: Final = 25  # from here a pair is shown to people as a possible link

@@ -370,7 +370,7 @@ def test_08_the_institution_answers_and_the_notice_is_closed(story: Enforcement)
     first = clerk.locator("#first-password").inner_text()
     page = story.visitors.enter_named(username, first, size=PHONE)
     story.complaints.watch(page)
-    _own_password(page, first)
+    own_password(page, first)
     page.goto(story.at("/portal/"))
     page.locator("main").get_by_role("link", name=re.compile(re.escape(story.number))).first.click()
     link(page.locator("main"), "提交整改报告").click()
@@ -390,7 +390,7 @@ def test_08_the_institution_answers_and_the_notice_is_closed(story: Enforcement)
     expect(officer.locator("main")).to_contain_text("已销号")
 
 
-def _own_password(page: Page, first: str) -> None:
+def own_password(page: Page, first: str) -> None:
     """Whoever signs in with a first password chooses an own one."""
     fill(page, 旧密码=first, 新密码="Winter-2026-story", 新密码确认="Winter-2026-story")
     button(page, "保存新密码").click()

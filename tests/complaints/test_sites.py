@@ -17,11 +17,13 @@ from accounts.models import User
 from casework.errors import Blocked, DomainError, NotAllowed, Unlawful, WrongState
 from casework.management.commands.load_reference import load_policies
 from casework.models import AuditEvent
+from complaints.matching import SCHEME, Signals
 from complaints.models import (
     Channel,
     Clue,
     ClueKind,
     ClueLink,
+    ClueSignals,
     SiteChange,
     SiteMembership,
     SiteStatus,
@@ -401,3 +403,16 @@ def test_two_clues_at_once_make_one_site() -> None:
     assert not errors
     assert SuspectedSite.objects.live().count() == 1
     assert SiteMembership.objects.filter(until__isnull=True).count() == 4
+
+
+def test_clues_of_an_older_scheme_are_placed_anew_a_few_a_night(world: World, reference_data: None) -> None:
+    one, two = put(world, ROOM), put(world, ROOM)
+    before = homes()
+    ClueSignals.objects.update(scheme=SCHEME - 1, content=Signals().to_dict(), keys=[])
+    now = timezone.now()
+    assert sites.older_place_again(actor=world.system, limit=1, at=now) == 1
+    assert set(ClueSignals.objects.filter(scheme=SCHEME).values_list("clue", flat=True)) == {two.pk}
+    assert sites.older_place_again(actor=world.system, limit=5, at=now) == 1
+    assert sites.older_place_again(actor=world.system, limit=5, at=now) == 0
+    assert homes() == before
+    assert ClueSignals.objects.get(clue=one).content["received"]

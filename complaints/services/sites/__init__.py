@@ -6,7 +6,12 @@ from complaints.services.sites.changes import (
     site_merge,
     site_split,
 )
-from complaints.services.sites.placing import clue_placed, clue_unplaced, on_clue_registered
+from complaints.services.sites.placing import (
+    clue_placed,
+    clue_unplaced,
+    older_place_again,
+    on_clue_registered,
+)
 from complaints.services.sites.states import site_confirm, site_dismiss, site_open, site_reopen, site_watch
 from complaints.services.sites.undo import site_undo
 
@@ -15,6 +20,7 @@ __all__ = [
     "clue_unplaced",
     "link_confirm",
     "link_reject",
+    "older_place_again",
     "on_clue_registered",
     "site_confirm",
     "site_dismiss",

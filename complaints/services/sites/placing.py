@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -19,6 +20,8 @@ from complaints.services.sites.changed import Before, place_again
 from complaints.services.sites.grouping import OUT_OF_PLAY
 from complaints.services.sites.newcomer import newcomer_place
 
+logger = logging.getLogger(__name__)
+CLUE_READ = ("bureau__region", "region", "institution")
 LOCK_CLASS = 0x5317E  # first half of the advisory lock; the second is the bureau
 
 
@@ -31,7 +34,7 @@ def sites_lock(bureau: Bureau | int) -> None:
 
 def on_clue_registered(event: ClueRegistered) -> None:
     """Place a clue when it enters the register."""
-    clue = Clue.objects.select_related("bureau__region", "region", "institution").get(uid=event.clue_uid)
+    clue = Clue.objects.select_related(*CLUE_READ).get(uid=event.clue_uid)
     clue_placed(actor=clue.created_by, clue=clue, at=clue.received_at)
 
 
@@ -65,6 +68,25 @@ def clue_placed(*, actor: User, clue: Clue, at: datetime | None = None) -> None:
         newcomer_place(actor=actor, clue=clue.pk, at=at)
     else:
         place_again(actor=actor, before=before, at=at, is_machine=True)
+
+
+def older_place_again(*, actor: User, limit: int, at: datetime) -> int:
+    """Place up to `limit` clues anew whose normal forms are of an older scheme, each in its own transaction; how many.
+
+    One that fails stops no other; RuntimeError names them at the end.
+    """
+    older = ClueSignals.objects.filter(scheme__lt=SCHEME).order_by("-clue")
+    keys = list(older.exclude(clue__status__in=OUT_OF_PLAY).values_list("clue", flat=True)[:limit])
+    failed = []
+    for key in keys:
+        try:
+            clue_placed(actor=actor, clue=Clue.objects.select_related(*CLUE_READ).get(pk=key), at=at)
+        except Exception:
+            logger.exception("clue %s could not be placed anew", key)
+            failed.append(key)
+    if failed:
+        raise RuntimeError(f"clues not placed anew: {failed}")
+    return len(keys)
 
 
 @database.atomic
