@@ -157,9 +157,12 @@ def nearby_white(place: Institution) -> list[Institution]:
 
 
 def best_hits(bureau: Bureau, query: str, limit: int) -> list[Institution]:
-    """What `institution_search` finds, in the same order, in one statement and with the columns of a card only."""
+    """What `institution_search` finds, in the same order, in one statement and with the columns of a card only;
+    a query of signs only finds nothing."""
     text = normalise(query)
     terms = search_terms(text)
+    if not terms:
+        return []
     asked = [part for value in terms.values() for part in (value if isinstance(value, list) else [value])]
     with connection.cursor() as cursor:
         cursor.execute(_best_sql(tuple(terms)), [bureau.pk, *asked, text, limit, text])

@@ -21,7 +21,6 @@ from funds.services.bank_files import (
     quiet_receive,
     statement_receive,
     statement_take,
-    statements_resume,
 )
 from funds.services.bank_people import bank_user_open
 from funds.services.booked_links import booked_candidates
@@ -140,6 +139,7 @@ from funds.services.releases import (
     release_resume,
     releases_build_due,
 )
+from funds.services.resuming import payments_resume, statements_resume
 from funds.services.rounds import (
     finding_add,
     finding_close,
@@ -303,6 +303,7 @@ __all__ = [
     "payer_number_reveal",
     "payment_post",
     "payments_pick",
+    "payments_resume",
     "payments_run",
     "payments_start",
     "platform_compare",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -29,13 +29,10 @@ from funds.models import (
     StatementFile,
 )
 from funds.services.file_checks import Checked, checked
-from funds.services.one_by_one import OneByOne
 from funds.services.posting_lines import lines_keep, opening_post
 
 ENTER, UPLOAD = "funds.statement_import", "funds.statement_upload"
 AT_ONCE_BYTES = 16 * 1024  # some two hundred lines, a few seconds
-RESUMED_AT_ONCE = 50
-STUCK_AFTER = timedelta(minutes=15)
 TAKES_FILES = ("OPENED", "FILED", "VERIFIED", "PAY_ENABLED", "CLOSING")
 
 
@@ -207,13 +204,7 @@ def _keep(
         state=FileState.REFUSED if refusal else FileState.RECEIVED,
         refusal=refusal,
     )
-    row.stored_as = storages["sealed"].save(f"statements/{row.uid.hex}", ContentFile(data))
-    try:
-        with database.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:  # the same file, or one that is being received at this moment
-        row.state, row.refusal = FileState.REFUSED, "这份文件已经收到，不重复接收。"
-        row.save(force_insert=True)
+    store(row, data)
     audit.record(
         actor=actor,
         verb="funds.statement_receive",
@@ -223,6 +214,17 @@ def _keep(
         at=at,
     )
     return row
+
+
+def store(row: StatementFile | StatementBundle, data: bytes) -> None:
+    """Seal the bytes and insert the row; the same file, or one that is being received at this moment, is refused."""
+    row.stored_as = storages["sealed"].save(f"statements/{row.uid.hex}", ContentFile(data))
+    try:
+        with database.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        row.state, row.refusal = FileState.REFUSED, "这份文件已经收到，不重复接收。"
+        row.save(force_insert=True)
 
 
 def refuse_file(actor: User, row: StatementFile, sentence: str, at: datetime) -> StatementFile:
@@ -257,37 +259,6 @@ def statement_take(*, file_id: int, at: datetime | None = None) -> StatementFile
         row = file_post(file_id=file_id, at=at)
         days_known_compare(account=row.account, since=row.covers_from, until=row.covers_to, at=at)
     return row
-
-
-def statements_resume(*, now: datetime) -> int:
-    """Finish files whose work died half-way, so many at a time; how many were finished.
-
-    A file that fails again does not hold up the later ones; RuntimeError names it at the end.
-    """
-    from funds.services.statement_bundles import bundle_take
-
-    waiting = StatementBundle.objects.filter(
-        state__in=[FileState.RECEIVED, FileState.POSTING], received_at__lt=now - STUCK_AFTER
-    )
-    bundles = list(waiting.order_by("received_at").values_list("pk", flat=True))
-    stuck = StatementFile.objects.filter(
-        state__in=[FileState.RECEIVED, FileState.POSTING], received_at__lt=now - STUCK_AFTER
-    )
-    keys = list(stuck.order_by("account", "received_at").values_list("pk", flat=True))
-
-    def finish(key: int) -> int:
-        statement_take(file_id=key, at=now)
-        return 1
-
-    def split(key: int) -> int:
-        bundle_take(bundle_id=key, at=now)
-        return 1
-
-    run = OneByOne("resuming statements")
-    count = run.each(bundles, split, enough=RESUMED_AT_ONCE)
-    count += run.each(keys, finish, enough=RESUMED_AT_ONCE)
-    run.finish()
-    return count
 
 
 @database.atomic

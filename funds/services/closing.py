@@ -16,6 +16,7 @@ from accounts.services import system_user
 from casework import audit
 from casework.errors import Unlawful
 from casework.evidence.services import evidence_receive
+from casework.one_by_one import OneByOne
 from casework.records import record_create, root_fields
 from casework.steps import lock, require
 from funds import ledger
@@ -33,7 +34,6 @@ from funds.models import (
 from funds.services.day_items import bank_balance, covering, explained, first_day, first_waiting_day
 from funds.services.day_sweep import balances_of_day
 from funds.services.matching import lines_post
-from funds.services.one_by_one import OneByOne
 from funds.services.posting_lines import cash
 
 CLOSE, EXCEPT = "funds.day_close", "funds.day_except"

@@ -18,6 +18,7 @@ from casework import audit, policy
 from casework.crypto import blind_index
 from casework.errors import Unlawful
 from casework.money import in_yuan
+from casework.one_by_one import OneByOne
 from casework.records import record_update, root_fields
 from casework.steps import require
 from casework.workflow import transition
@@ -31,7 +32,6 @@ from funds.models import (
 )
 from funds.selectors.payments import payment_lines, payments_of
 from funds.services.contracts import mask_name
-from funds.services.one_by_one import OneByOne
 from institutions.models import Institution
 
 ENTER = "funds.invoice_import"

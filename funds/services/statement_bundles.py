@@ -11,9 +11,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
-from django.db import IntegrityError
 from django.db import transaction as database
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -43,6 +40,7 @@ from funds.services.bank_files import (
     fits,
     may_deliver,
     statement_take,
+    store,
     take_over,
 )
 from funds.services.file_checks import checked, stored_lines
@@ -148,13 +146,7 @@ def _keep(
         state=FileState.REFUSED if refusal else FileState.RECEIVED,
         refusal=refusal,
     )
-    row.stored_as = storages["sealed"].save(f"statements/{row.uid.hex}", ContentFile(data))
-    try:
-        with database.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:  # the same file, or one that is being received at this moment
-        row.state, row.refusal = FileState.REFUSED, "这份文件已经收到，不重复接收。"
-        row.save(force_insert=True)
+    store(row, data)
     audit.record(actor=actor, verb="funds.bundle_receive", target=row, reason=row.refusal, at=at)
     return row
 

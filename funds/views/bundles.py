@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -110,12 +110,12 @@ def portal_list(request: AuthedRequest) -> HttpResponseBase:
 
 def _lines(row: StatementBundle, room: str) -> list[list[dict[str, Any]]]:
     parts = {
-        (part.account.number_tail, part.account.institution.name): part
+        (part.account.number_tail, part.account.institution.name, part.account.get_kind_display()): part
         for part in row.parts.select_related("account__institution")
     }
     rows: list[list[dict[str, Any]]] = []
     for told in row.found:
-        part = parts.get((told["tail"], told["place"]))
+        part = parts.get((told["tail"], told["place"], told["kind"]))
         name = "statement_detail" if room == "funds" else "statement"
         url = reverse(f"{room}:{name}", kwargs={"uid": part.uid}) if part else ""
         rows.append([
@@ -217,13 +217,13 @@ def _preview(request: AuthedRequest) -> HttpResponse:
 
 @require_POST
 @desk_page(ENTER)
-def desk_preview(request: HttpRequest) -> HttpResponse:
+def desk_preview(request: AuthedRequest) -> HttpResponse:
     """For the desk's upload."""
-    return _preview(request)  # type: ignore[arg-type]
+    return _preview(request)
 
 
 @require_POST
 @portal_page(UPLOAD)
-def portal_preview(request: HttpRequest) -> HttpResponse:
+def portal_preview(request: AuthedRequest) -> HttpResponse:
     """For the bank's upload."""
-    return _preview(request)  # type: ignore[arg-type]
+    return _preview(request)

@@ -151,7 +151,7 @@ def opening_close(request: AuthedRequest, uid: UUID) -> HttpResponse:
         cancel_url=back,
         done="已提出，请另一人复核。",
         sentence=f"{side_words(rest)} {yuan(abs(rest))}，结清后{goes}。",
-        template="funds/runaway_decide.html",
+        template="funds/decide_with_working.html",
         sections=[standing_section(place)],
         is_empty=not rest,
         crumbs=path_to(("期初存量", back), (place.name, "")),

@@ -21,7 +21,7 @@ from funds.selectors.runaways import Cover, cover_of, runaways_visible
 from funds.views.common import risk_path
 
 DECIDE = "funds.claims_decide"
-TEMPLATE = "funds/runaway_decide.html"
+TEMPLATE = "funds/decide_with_working.html"
 SHOWN = 50
 UNHEARD = (
     ("MEDIATION", "其中本局调解中、机构没有答复", "机构没有同意，也没有不同意；不宜一并审定的，先逐件办理"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -206,6 +207,18 @@ def test_a_worker_that_breaks_off_goes_on_where_it_was(
     again = services.payments_run(run_id=run.pk, at=NOW)
     assert (again.status, Instruction.objects.count()) == ("DONE", 4)
     assert AuditEvent.objects.filter(verb="funds.payments_end").count() == 1
+
+
+@pytest.mark.django_db
+def test_a_run_whose_worker_died_is_taken_up_again(
+    law: World, account: EscrowAccount, waiting: list[Refund]
+) -> None:
+    run = services.payments_start(actor=law.head, run=picked(law), at=NOW)
+    assert services.payments_resume(now=NOW + timedelta(minutes=5)) == 0
+    assert services.payments_resume(now=NOW + timedelta(hours=1)) == 1
+    run.refresh_from_db()
+    assert (run.status, Instruction.objects.count()) == ("DONE", 4)
+    assert services.payments_resume(now=NOW + timedelta(hours=2)) == 0
 
 
 @pytest.mark.django_db

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Bureau, Region, User
 from casework import audit
+from casework.one_by_one import OneByOne
 from complaints.events import ClueRegistered
 from complaints.matching import SCHEME, Signals, Verdict, score, signals_of, thresholds
 from complaints.models import Clue, ClueLink, ClueSignals, LinkDecision, SiteMembership
@@ -20,7 +20,6 @@ from complaints.services.sites.changed import Before, place_again
 from complaints.services.sites.grouping import OUT_OF_PLAY
 from complaints.services.sites.newcomer import newcomer_place
 
-logger = logging.getLogger(__name__)
 CLUE_READ = ("bureau__region", "region", "institution")
 LOCK_CLASS = 0x5317E  # first half of the advisory lock; the second is the bureau
 
@@ -77,16 +76,15 @@ def older_place_again(*, actor: User, limit: int, at: datetime) -> int:
     """
     older = ClueSignals.objects.filter(scheme__lt=SCHEME).order_by("-clue")
     keys = list(older.exclude(clue__status__in=OUT_OF_PLAY).values_list("clue", flat=True)[:limit])
-    failed = []
-    for key in keys:
-        try:
-            clue_placed(actor=actor, clue=Clue.objects.select_related(*CLUE_READ).get(pk=key), at=at)
-        except Exception:
-            logger.exception("clue %s could not be placed anew", key)
-            failed.append(key)
-    if failed:
-        raise RuntimeError(f"clues not placed anew: {failed}")
-    return len(keys)
+
+    def place(key: int) -> int:
+        clue_placed(actor=actor, clue=Clue.objects.select_related(*CLUE_READ).get(pk=key), at=at)
+        return 1
+
+    run = OneByOne("placing clues anew")
+    count = run.each(keys, place)
+    run.finish()
+    return count
 
 
 @database.atomic

@@ -8,7 +8,7 @@ model, so it is built alone; a new field joins the model that stands. `tests/tes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,20 +23,23 @@ RULES = {"constraints", "indexes"}
 @contextmanager
 def built_alone() -> Iterator[None]:
     """Inside, what is added to a state leaves models that stand already as they are."""
-    originals: tuple[tuple[Any, str, Callable[..., None]], ...] = (
+    ours: tuple[tuple[Any, str, Callable[..., None]], ...] = (
         (ProjectState, "_append_option", _append),
         (ProjectState, "add_model", _add_model),
         (ProjectState, "add_field", _add_field),
         (AddTrigger, "state_forwards", _add_trigger),
     )
-    kept = [(owner, name, getattr(owner, name)) for owner, name, _ in originals]
-    for owner, name, ours in originals:
-        setattr(owner, name, ours)
+    djangos = [(owner, name, getattr(owner, name)) for owner, name, _ in ours]
+    _replace(ours)
     try:
         yield
     finally:
-        for owner, name, theirs in kept:
-            setattr(owner, name, theirs)
+        _replace(djangos)
+
+
+def _replace(methods: Iterable[tuple[Any, str, Callable[..., None]]]) -> None:
+    for owner, name, method in methods:
+        setattr(owner, name, method)
 
 
 DJANGOS_APPEND: Callable[..., None] = ProjectState._append_option  # type: ignore[attr-defined]
