@@ -178,7 +178,7 @@ class PaymentRunFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="查找", method="search", help_text="办理人、机构、编号")
     status = django_filters.ChoiceFilter(label="状态", choices=RunStatus.choices, empty_label="全部")
     refused = django_filters.BooleanFilter(
-        label="有没有办理的", method="by_refused", widget=forms.CheckboxInput
+        label="只看有未办成的", method="by_refused", widget=forms.CheckboxInput
     )
 
     class Meta:
