@@ -12,11 +12,13 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
+from django.utils import timezone
 
 from tools.pytest_devstack import TEMPLATE_KEY
 
@@ -26,10 +28,11 @@ DATABASE = "demo_template"
 
 @dataclass(frozen=True)
 class DemoTemplate:
-    """Name of the seeded database and the folder of its files."""
+    """Name of the seeded database, the folder of its files, and the day on which it was seeded."""
 
     database: str
     folder: Path
+    today: date
 
 
 def with_path(url: str, path: str) -> str:
@@ -68,12 +71,13 @@ def demo_template() -> DemoTemplate:
         "VAR_DIR": str(folder),
         "DOCUMENT_FONT_DIR": str(ROOT / "var" / "fonts"),
     }
-    for command in ("migrate", "seed_demo"):
+    today = timezone.localdate()
+    for command in (["migrate"], ["seed_demo", "--today", today.isoformat()]):
         subprocess.run(
-            [sys.executable, "manage.py", command, "-v", "0"],
+            [sys.executable, "manage.py", *command, "-v", "0"],
             cwd=ROOT,
             env=environment,
             check=True,
             stdout=sys.__stderr__,
         )
-    return DemoTemplate(DATABASE, folder)
+    return DemoTemplate(DATABASE, folder, today)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,19 +13,19 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import transaction
 
 from accounts.models import Bureau, User
 from blacklist.models import ListEntry
 from casework import audit
 from casework.indicators import Period, Rounding, Scope, compute, ratio, rows_of
 from casework.models import AuditEvent, IssuedNumber
+from config.demo.clock import anchor
 from inspections.models import Deployment, NoticeStatus, RectificationNotice, Visit
 from institutions.models import Institution
 from reports.models import ReportPeriod
+from tests.demo_template import demo_template
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "wushan_2023.json").read_text(encoding="utf-8"))
-TODAY = date(2026, 11, 22)
 SWEEP = {"campaign_kind": "SUBJECT_SWEEP"}
 COUNTED: dict[str, tuple[str, dict[str, Any]]] = {
     "inst_approved_non": ("inst_total", {"standing": "LICENSED", "subject_kind": "NON_SUBJECT"}),
@@ -64,10 +63,6 @@ COUNTED: dict[str, tuple[str, dict[str, Any]]] = {
 FIGURES = {row["key"]: row for row in GOLDEN["figures"]}
 
 
-# The module's fixture holds the transaction; the mark makes the database stand when this file runs alone.
-pytestmark = pytest.mark.django_db
-
-
 @dataclass
 class Seeded:
     """The seeded county."""
@@ -75,18 +70,16 @@ class Seeded:
     bureau: Bureau
     scope: Scope
     period: Period
+    today: date
 
 
 @pytest.fixture(scope="module")
-def wushan(django_db_setup: None, django_db_blocker: Any) -> Iterator[Seeded]:
-    """The demonstration, seeded once for this module and rolled back after it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("seed_demo", today=TODAY, verbosity=0)
-        bureau = Bureau.objects.get(slug="wushan")
-        span = GOLDEN["period"]
-        period = Period(date.fromisoformat(span["from"]), date.fromisoformat(span["to"]))
-        yield Seeded(bureau, Scope(bureau), period)
-        transaction.set_rollback(True)
+def wushan(demo: None) -> Seeded:
+    """The demonstration, whose own year is any year; what was published is of 2023."""
+    bureau = Bureau.objects.get(slug="wushan")
+    span = GOLDEN["period"]
+    period = Period(date.fromisoformat(span["from"]), date.fromisoformat(span["to"]))
+    return Seeded(bureau, Scope(bureau), period, anchor(demo_template().today))
 
 
 @pytest.mark.parametrize("key", sorted(COUNTED))
@@ -126,9 +119,9 @@ def test_every_worklist_has_something(wushan: Seeded) -> None:
     own = {"bureau": wushan.bureau}
     notices = set(RectificationNotice.objects.filter(**own).values_list("status", flat=True))
     assert notices == set(NoticeStatus.values)
-    overdue = RectificationNotice.objects.filter(**own, status="SERVED", due_on__lt=TODAY)
+    overdue = RectificationNotice.objects.filter(**own, status="SERVED", due_on__lt=wushan.today)
     assert overdue.exists()
-    assert Visit.objects.filter(**own, planned_on=TODAY, status="PLANNED").exists()
+    assert Visit.objects.filter(**own, planned_on=wushan.today, status="PLANNED").exists()
     deployments = set(Deployment.objects.filter(**own).values_list("status", flat=True))
     assert deployments >= {"DRAFT", "SUBMITTED", "NOTIFIED", "UNDERWAY", "DONE"}
     entries = Counter(ListEntry.objects.filter(**own, kind="BLACK").values_list("status", flat=True))
@@ -156,7 +149,7 @@ def test_the_neighbour_keeps_its_own_books(wushan: Seeded) -> None:
 
 def test_seeding_again_changes_nothing(wushan: Seeded) -> None:
     before = {model._meta.label: _rows(model) for model in apps.get_models() if model._meta.managed}
-    call_command("seed_demo", today=TODAY, verbosity=0)
+    call_command("seed_demo", today=demo_template().today, verbosity=0)
     after = {model._meta.label: _rows(model) for model in apps.get_models() if model._meta.managed}
     assert [label for label, rows in after.items() if rows != before[label]] == []
 

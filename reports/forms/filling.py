@@ -15,7 +15,7 @@ from casework import indicators
 from reports.counting import shown, stored
 from reports.models import ReportEdition
 from reports.selectors import SECTIONS, FoundBreach, breaches_of, figures_of, notes_of, number_cells
-from reports.services.editions import entered_columns
+from reports.services.filling import entered_columns
 from reports.services.receipts import RECEIPT_BYTES_MAX
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

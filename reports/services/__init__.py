@@ -2,16 +2,14 @@
 
 from reports.services.editions import (
     edition_approve,
-    edition_correct,
-    edition_fill,
     edition_review,
     edition_send_back,
     edition_submit,
-    figures_fill_zero,
     period_answer,
-    period_freeze,
 )
 from reports.services.exports import edition_export, export_request, export_run
+from reports.services.filling import edition_fill, figures_fill_zero
+from reports.services.freezing import edition_correct, period_freeze
 from reports.services.receipts import receipt_import, receipts_collect
 from reports.services.regimes import (
     period_open,

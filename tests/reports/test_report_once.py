@@ -20,8 +20,8 @@ from django.utils import timezone
 
 from reports import services, tasks
 from reports.models import ExportKind, ReportEdition, ReportExport, ReportPeriod
-from reports.services import editions as editions_service
 from reports.services import exports as exports_service
+from reports.services import freezing as freezing_service
 from tests.conftest import World
 from tests.reports.making import frozen_county, moment
 
@@ -95,14 +95,14 @@ def approved(world: World, period: ReportPeriod) -> ReportEdition:
 def test_crash_in_the_middle_of_a_freeze_leaves_nothing(
     county: World, first: ReportPeriod, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = editions_service._derive_cumulative
-    monkeypatch.setattr(editions_service, "_derive_cumulative", lambda edition: 1 / 0)
+    real = freezing_service.derive_cumulative
+    monkeypatch.setattr(freezing_service, "derive_cumulative", lambda edition: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         services.period_freeze(actor=county.system, period=first, now=NOW)
     first.refresh_from_db()
     assert first.status == "OPEN"
     assert not ReportEdition.objects.exists()
-    monkeypatch.setattr(editions_service, "_derive_cumulative", real)
+    monkeypatch.setattr(freezing_service, "derive_cumulative", real)
     edition = services.period_freeze(actor=county.system, period=first, now=NOW)
     assert edition.figures.get(key="checks_times", column="period").value == 4
 
@@ -157,11 +157,11 @@ from datetime import datetime
 from accounts.models import User
 from reports.models import ReportPeriod
 from reports import services
-from reports.services import editions
-real = editions._derive_cumulative
+from reports.services import freezing
+real = freezing.derive_cumulative
 def slow(edition):
     sys.stdout.write("middle\\n"); sys.stdout.flush(); time.sleep(60)
-editions._derive_cumulative = slow
+freezing.derive_cumulative = slow
 services.period_freeze(actor=User.objects.get(is_system=True), period=ReportPeriod.objects.get(pk=int(sys.argv[1])),
                        now=datetime.fromisoformat(sys.argv[2]))
 """
