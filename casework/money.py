@@ -23,3 +23,11 @@ def fen(value: Any) -> int:
 def in_yuan(fen: int) -> str:
     """Fen as a sentence says it: 1,234.50 元."""
     return f"{'-' if fen < 0 else ''}{abs(fen) // 100:,}.{abs(fen) % 100:02d} 元"
+
+
+def yuan(fen: object) -> str:
+    """Integer fen as `¥ 4,102,318.50`; a dash for nothing."""
+    if not isinstance(fen, int) or isinstance(fen, bool):
+        return "—"
+    whole, cents = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}¥ {whole:,}.{cents:02d}"

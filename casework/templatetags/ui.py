@@ -5,7 +5,6 @@ Load with `{% load ui %}`. Every tag escapes what it is given.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -34,9 +33,23 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from casework.models.policy import UNVERIFIED
+from casework.money import yuan
+from casework.web.words import (
+    DASH,
+    cn_date,
+    cn_datetime,
+    cn_day,
+    cn_weekday,
+    due_words,
+    local_day,
+    mask,
+    number_words,
+)
 from casework.wording import needs_check
 
 register = template.Library()
+for words in (cn_date, cn_datetime, cn_day, cn_weekday, mask, yuan):
+    register.filter(words)
 
 BLANK_DASHES = BLANK_CHOICE_DASH[0][1]
 BLANK_WORDS = "请选择"
@@ -72,18 +85,9 @@ CODE_TONES: dict[str, str] = {
     "BLACK": "dark",
     "RED": "wine",
 }
-WEEKDAYS = "一二三四五六日"
-DASH = "—"
 UNVERIFIED_MARK = format_html(
     ' <span class="tag tag-warn" title="{}">{}</span>', "取值还没有与文件原文核对", UNVERIFIED
 )
-
-
-def _as_date(value: object) -> dt.date | None:
-    """The local (Asia/Shanghai) day of a date or of an aware time; None for anything else."""
-    if isinstance(value, dt.datetime):
-        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
-    return value if isinstance(value, dt.date) else None
 
 
 @register.simple_tag
@@ -141,83 +145,9 @@ def unverified(*items: object) -> SafeString:
 
 
 @register.filter
-def cn_date(value: object) -> str:
-    """A date or time as `2026-11-21` (local day); a dash for nothing."""
-    day = _as_date(value)
-    return day.isoformat() if day else DASH
-
-
-@register.filter
-def cn_day(value: object) -> str:
-    """A date or time as `11 月 21 日`; the year is added when it is not the current one."""
-    day = _as_date(value)
-    if day is None:
-        return DASH
-    text = f"{day.month} 月 {day.day} 日"
-    return text if day.year == timezone.localdate().year else f"{day.year} 年 {text}"
-
-
-@register.filter
-def cn_weekday(value: object) -> str:
-    """A date as `星期六`."""
-    day = _as_date(value)
-    return f"星期{WEEKDAYS[day.weekday()]}" if day else ""
-
-
-@register.filter
-def cn_datetime(value: object) -> str:
-    """A time as `2026-11-21 14:05` in local time; a plain date as `2026-11-21`."""
-    if isinstance(value, dt.datetime):
-        local = timezone.localtime(value) if timezone.is_aware(value) else value
-        return local.strftime("%Y-%m-%d %H:%M")
-    return cn_date(value)
-
-
-@register.filter
-def yuan(fen: object) -> str:
-    """Integer fen as `¥ 4,102,318.50`; a dash for nothing."""
-    if not isinstance(fen, int) or isinstance(fen, bool):
-        return DASH
-    whole, cents = divmod(abs(fen), 100)
-    return f"{'-' if fen < 0 else ''}¥ {whole:,}.{cents:02d}"
-
-
-@register.filter
 def with_unit(value: object, unit: str) -> SafeString:
     """`{{ n|with_unit:"家次" }}`: a number with thousands separators and its unit."""
-    return format_html('<span class="num">{}</span> <span class="unit">{}</span>', _number(value), unit)
-
-
-def _number(value: object) -> str:
-    if value is None or value == "":
-        return DASH
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    return str(value)
-
-
-@register.filter
-def mask(value: object) -> str:
-    """`138****8000`: a telephone or document number with its middle hidden."""
-    text = str(value or "")
-    if len(text) >= 15:
-        return f"{text[:3]}{'*' * (len(text) - 7)}{text[-4:]}"
-    if len(text) >= 7:
-        return f"{text[:3]}****{text[-4:]}"
-    return "*" * len(text) if text else DASH
-
-
-def due_words(due_on: dt.date, today: dt.date) -> tuple[str, str]:
-    """The word for a due day and its class: `逾期 2 日`/over, `今日`/today, `明日`/soon, `11-25`/later."""
-    days = (due_on - today).days
-    if days < 0:
-        return f"逾期 {-days} 日", "over"
-    if days == 0:
-        return "今日", "today"
-    if days == 1:
-        return "明日", "soon"
-    pattern = "%m-%d" if due_on.year == today.year else "%Y-%m-%d"
-    return due_on.strftime(pattern), "soon" if days <= 3 else "later"
+    return format_html('<span class="num">{}</span> <span class="unit">{}</span>', number_words(value), unit)
 
 
 @register.simple_tag
@@ -232,15 +162,15 @@ def due(
     Days late are calendar days. `explanation` (a list of sentences, or one) opens under the word and
     shows how the day was computed. With `done_on` the day is history and no longer alarms.
     """
-    day = _as_date(due_on)
+    day = local_day(due_on)
     if day is None:
         return format_html('<span class="due due-none">{}</span>', DASH)
-    done = _as_date(done_on)
+    done = local_day(done_on)
     if done is not None:
         late = (done - day).days
         words, kind = (f"逾期 {late} 日办结" if late > 0 else "按期办结"), "done"
     else:
-        words, kind = due_words(day, _as_date(today) or timezone.localdate())
+        words, kind = due_words(day, local_day(today) or timezone.localdate())
     lines = [explanation] if isinstance(explanation, str) else list(explanation or [])
     label = format_html('<time datetime="{}">{}</time>', day.isoformat(), words)
     if done is None:
@@ -263,7 +193,7 @@ def due(
 @register.simple_tag
 def figure(value: object, unit: str = "", url: str = "", tone: str = "") -> SafeString:
     """`{% figure 916 "家次" url %}`: a number with its unit that opens the rows it was counted from."""
-    body = format_html('<span class="num">{}</span>', _number(value))
+    body = format_html('<span class="num">{}</span>', number_words(value))
     if unit:
         body = format_html('{} <span class="unit">{}</span>', body, unit)
     cls = f"figure-{tone}" if tone in TONES else ""

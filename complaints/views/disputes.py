@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from casework.evidence.services import evidence_receive
-from casework.templatetags.ui import yuan
+from casework.money import yuan
 from casework.web import (
     AuthedRequest,
     Column,

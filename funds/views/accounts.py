@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.models import User
-from casework.templatetags.ui import yuan
+from casework.money import yuan
 from casework.web import (
     AuthedRequest,
     Column,

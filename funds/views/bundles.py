@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from casework.errors import Unlawful
 from casework.models import JobState
-from casework.templatetags.ui import yuan
+from casework.money import yuan
 from casework.web import (
     AuthedRequest,
     Column,

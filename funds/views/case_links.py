@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 
-from casework.templatetags.ui import yuan
+from casework.money import yuan
 from casework.web import AuthedRequest, data, desk_page, form_page, get_visible, object_link
 from funds import services
 from funds.forms.case_links import CaseFreezeForm, FeedForm

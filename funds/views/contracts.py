@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from casework.templatetags.ui import yuan
+from casework.money import yuan
 from casework.web import (
     AuthedRequest,
     Column,

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from accounts.models import User
-from casework.templatetags.ui import yuan
+from casework.money import yuan
 from casework.web import AuthedRequest, Column, data, desk_page, form_page, get_visible, kit, object_link
 from casework.web.kit import Register, Step
 from funds import selectors, services

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from casework.money import yuan
 from casework.registries import Kpi
-from casework.templatetags.ui import yuan
 from casework.web import AuthedRequest, Column, desk_page, kit
 from casework.web.kit import Register
 from funds.filters_custody import CustodyFilter

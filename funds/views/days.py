@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.templatetags.ui import yuan
+from casework.money import yuan
 from casework.web import (
     AuthedRequest,
     Column,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework.errors import DomainError
-from casework.templatetags.ui import yuan
+from casework.money import yuan
 from casework.web import AuthedRequest, Column, data, desk_page, form_page, get_visible, kit
 from casework.web.kit import Register
 from funds import selectors, services

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework.indicators import Rounding, ratio
+from casework.money import yuan
 from casework.registries import Kpi
-from casework.templatetags.ui import yuan
 from casework.web import AuthedRequest, Column, desk_page, export_response
 from funds import selectors
 from funds.views.common import VIEW, tabs

@@ -18,8 +18,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from casework.errors import DomainError
 from casework.models import JobState
-from casework.money import in_yuan
-from casework.templatetags.ui import yuan
+from casework.money import in_yuan, yuan
 from casework.web import AuthedRequest, Column, ListPage, desk_page, get_visible, kit, say
 from casework.web.kit import Register
 from funds import selectors, services

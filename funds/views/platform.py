@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from casework.templatetags.ui import yuan
+from casework.money import yuan
 from casework.web import AuthedRequest, Column, desk_page, get_visible, kit, object_link
 from casework.web.kit import Register, Step
 from funds import services

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.templatetags.ui import yuan
+from casework.money import yuan
 from casework.web import AuthedRequest, ListPage, crumbs, data, form_page, get_visible, kit, portal_page
 from casework.web.kit import Register, Step
 from casework.web.transitions import run_transition

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from casework.templatetags.ui import yuan
+from casework.money import yuan
 from casework.web import AuthedRequest, get_visible, kit, portal_page
 from casework.web.kit import Register, Step
 from funds import selectors, services

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.templatetags.ui import yuan
+from casework.money import yuan
 from casework.web import AuthedRequest, Column, desk_page, get_visible, kit
 from casework.web.kit import Register, Step
 from funds import selectors, services

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework.evidence.services import evidence_receive
-from casework.templatetags.ui import yuan
+from casework.money import yuan
 from casework.web import AuthedRequest, Column, data, desk_page, form_page, get_visible, kit
 from casework.web.kit import Register, Step
 from funds import selectors, services

@@ -10,8 +10,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from casework.money import yuan
 from casework.registries import Kpi
-from casework.templatetags.ui import yuan
 from casework.web import AuthedRequest, Column, data, desk_page, form_page, get_visible, kit
 from casework.web.kit import Register, Step
 from funds import services

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from casework.templatetags.ui import yuan
+from casework.money import yuan
 from casework.web import AuthedRequest, data, desk_page, form_page, get_visible, kit
 from funds import services
 from funds.forms.runaways import ClaimLessonsForm, ClaimsApproveForm

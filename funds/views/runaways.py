@@ -13,8 +13,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from casework.models import JobState
+from casework.money import yuan
 from casework.registries import Kpi
-from casework.templatetags.ui import yuan
 from casework.web import AuthedRequest, Column, data, desk_page, form_page, get_visible, kit, object_link
 from casework.web.kit import Register, Step
 from funds import services

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from casework.models import JobState
-from casework.templatetags.ui import yuan
+from casework.money import yuan
 from casework.web import AuthedRequest, Column, ListPage, data, desk_page, form_page, get_visible, kit
 from casework.web.kit import Register
 from funds import selectors, services

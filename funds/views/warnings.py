@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.templatetags.ui import yuan
+from casework.money import yuan
 from casework.web import AuthedRequest, Column, desk_page, export_response, get_visible, kit, object_link
 from casework.web.kit import Register, Step
 from funds import selectors, services

@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.templatetags.ui import cn_date
 from casework.web import (
     AuthedRequest,
     crumbs,
@@ -24,6 +23,7 @@ from casework.web import (
     papers,
     portal_page,
 )
+from casework.web.words import cn_date
 from schools import services
 from schools.forms import duties, rounds
 from schools.models import School

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from casework.errors import NotAllowed, Unlawful
 from casework.models import AuditEvent
-from casework.templatetags.ui import yuan
+from casework.money import yuan
 from funds import services
 from funds.models import AccountFreeze, Contract
 from funds.selectors.cases import case_contracts, case_paid, freezable_accounts

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from casework.errors import Unlawful
 from casework.models import AuditEvent
-from casework.templatetags.ui import yuan
+from casework.money import yuan
 from funds import links, merkle, services
 from funds.models import Contract, DailyCertificate
 from funds.services import certificates

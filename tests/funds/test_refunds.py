@@ -10,7 +10,7 @@ import pytest
 from casework.deadlines.services import deadline_extend
 from casework.errors import Blocked, NotAllowed, Unlawful, WrongState
 from casework.models import Deadline
-from casework.templatetags.ui import yuan
+from casework.money import yuan
 from funds import services
 from funds.models import Contract, Instruction, Refund
 from funds.refunding import refund_working
