@@ -1,11 +1,14 @@
 """The demonstration, seeded once per server: a template database and the files that belong to it.
 
-Seeding runs the real services for a minute; copies of a template take a moment.
+Seeding runs the real services for minutes, copies of a template take a moment. What one process seeded is kept under
+`var/` as a backup, which the next one restores: the documented way back from a backup runs in every test run.
 """
 
 from __future__ import annotations
 
 import atexit
+import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
@@ -20,9 +23,11 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 from django.utils import timezone
 
+from tools import devstack
 from tools.pytest_devstack import TEMPLATE_KEY
 
 ROOT = Path(__file__).resolve().parents[1]
+STORE = ROOT / "var" / "seeded"
 DATABASE = "demo_template"
 
 
@@ -52,26 +57,25 @@ def run_sql(url: str, *statements: str) -> None:
         connection.close()
 
 
-@cache
-def demo_template() -> DemoTemplate:
-    """Migrate and seed the template on first use."""
-    base = os.environ["DATABASE_URL"]
-    migrated = os.environ.get(TEMPLATE_KEY)
-    run_sql(
-        with_path(base, "postgres"),
-        f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)",
-        f"CREATE DATABASE {DATABASE}" + (f" TEMPLATE {migrated}" if migrated else ""),
-    )
-    folder = Path(tempfile.mkdtemp(prefix="supervision-demo-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+def _key(today: date) -> str:
+    """Digest of everything that decides what is seeded: rooms, settings, locked dependencies and the day."""
+    seen = hashlib.sha256(today.isoformat().encode())
+    rooms = [path.parent for path in ROOT.glob("*/apps.py")]
+    for folder in sorted([*rooms, ROOT / "config", ROOT / "requirements"]):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                seen.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return seen.hexdigest()[:24]
+
+
+def _seed(url: str, folder: Path, today: date) -> None:
     environment = {
         **os.environ,
         "APP_ENV": "development",
-        "DATABASE_URL": with_path(base, DATABASE),
+        "DATABASE_URL": url,
         "VAR_DIR": str(folder),
         "DOCUMENT_FONT_DIR": str(ROOT / "var" / "fonts"),
     }
-    today = timezone.localdate()
     for command in (["migrate"], ["seed_demo", "--today", today.isoformat()]):
         subprocess.run(
             [sys.executable, "manage.py", *command, "-v", "0"],
@@ -80,4 +84,56 @@ def demo_template() -> DemoTemplate:
             check=True,
             stdout=sys.__stderr__,
         )
+
+
+def _create(template: str = "") -> None:
+    run_sql(
+        with_path(os.environ["DATABASE_URL"], "postgres"),
+        f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)",
+        f"CREATE DATABASE {DATABASE}" + (f" TEMPLATE {template}" if template else ""),
+    )
+
+
+def _keep(kept: Path, tools: Path, url: str, folder: Path) -> None:
+    """Save database and files for the next process; only the newest is kept."""
+    for old in STORE.iterdir():
+        if old.is_dir():
+            shutil.rmtree(old)
+    fresh = kept.with_suffix(".new")
+    shutil.copytree(folder, fresh / "files")
+    subprocess.run([tools / "pg_dump", "-Fd", "-Z1", "-f", str(fresh / "dump"), url], check=True)
+    fresh.rename(kept)
+
+
+def _restore(kept: Path, tools: Path, url: str, folder: Path) -> None:
+    shutil.copytree(kept / "files", folder, dirs_exist_ok=True)
+    subprocess.run(
+        [tools / "pg_restore", "--no-owner", "--exit-on-error", "-d", url, str(kept / "dump")], check=True
+    )
+
+
+@cache
+def demo_template() -> DemoTemplate:
+    """The template on first use: seeded, or restored from what another process seeded today from the same sources.
+
+    Where PostgreSQL came without its backup tools, each process seeds its own.
+    """
+    url = with_path(os.environ["DATABASE_URL"], DATABASE)
+    folder = Path(tempfile.mkdtemp(prefix="supervision-demo-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    today = timezone.localdate()
+    tools = next((path for path in devstack.postgres_bindirs()[:1] if (path / "pg_restore").exists()), None)
+    STORE.mkdir(parents=True, exist_ok=True)
+    kept = STORE / _key(today)
+    with (STORE / "lock").open("a") as lock:
+        if tools:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        if tools and kept.exists():
+            _create()
+            _restore(kept, tools, url, folder)
+        else:
+            _create(os.environ.get(TEMPLATE_KEY, ""))
+            _seed(url, folder, today)
+            if tools:
+                _keep(kept, tools, url, folder)
     return DemoTemplate(DATABASE, folder, today)

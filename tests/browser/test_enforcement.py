@@ -137,7 +137,7 @@ def test_01_the_pool_is_frozen_before_the_value_exists(story: Enforcement) -> No
     page.get_by_role("checkbox", name="证照齐全", exact=True).check()
     for layer, share in {"高风险": 0, "中风险": 0, "低风险": 1, "未评定风险": 0}.items():
         page.get_by_label(f"{layer}（%）").fill(str(share))
-    due = china() + timedelta(seconds=12)
+    due = china() + timedelta(seconds=30)
     page.get_by_label(re.compile("^公开值产生时间")).fill(due.strftime("%Y-%m-%dT%H:%M:%S"))
     press(page, "保存草稿")
     told(page, "草稿已保存")

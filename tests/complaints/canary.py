@@ -7,9 +7,10 @@ import random
 import secrets
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 from tests.complaints.door import Phone, photo, receipt_in
 from tests.complaints.redaction_corpus import NAME_FRAMES, digits, person
@@ -98,17 +99,27 @@ def unpacked(body: bytes) -> bytes:
         return b"".join(archive.read(name) for name in archive.namelist())
 
 
+def onward(link: str, path: str, slug: str) -> str:
+    """Where a link on a page leads inside the bureau; of a query only the page of a list is kept."""
+    parts = urlsplit(urljoin(f"/b/{slug}{path}", link))
+    inside, page = strip(parts.path, slug), parse_qs(parts.query).get("page")
+    return f"{inside}?page={page[0]}" if inside and page else inside
+
+
 def reachable(
-    get: Any, suffix: str, slug: str, per_pattern: int, limit: int = 900
+    get: Any, suffix: str, slug: str, most: Callable[[str], int], limit: int = 3000
 ) -> Iterator[tuple[str, bytes]]:
-    """(address, headers and body) of every page, sheet and file that one person reaches by links."""
+    """(address, headers and body) of every page, sheet and file that one person reaches by links.
+
+    `most` says of how many addresses of a URL pattern.
+    """
     queue = list(STARTS.get(suffix, ("/desk/", "/")))
     seen: set[str] = set()
     taken: dict[str, int] = defaultdict(int)
     while queue and len(seen) < limit:
         path = queue.pop(0)
-        name = pattern_of(path)
-        if path in seen or taken[name] >= per_pattern or path.startswith(("/static/", "/accounts/logout")):
+        name = pattern_of(path.partition("?")[0])
+        if path in seen or taken[name] >= most(name) or path.startswith(("/static/", "/accounts/logout")):
             continue
         seen.add(path)
         taken[name] += 1
@@ -117,9 +128,9 @@ def reachable(
         if "text/html" not in kind:
             continue
         text = body.decode(errors="replace")
-        if "export=" in text:
+        if "export=" in text and "?" not in path:
             for sheet in SHEETS:
                 yield path + sheet, unpacked(get(path + sheet)[1])
         links = Links()
         links.feed(text)
-        queue += sorted(found for link in links.found if (found := strip(link, slug)))
+        queue += sorted(found for link in links.found if (found := onward(link, path, slug)))
