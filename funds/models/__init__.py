@@ -22,8 +22,10 @@ from funds.models.bank_files import (
     StatementLine,
 )
 from funds.models.certificates import DailyCertificate
+from funds.models.clearings import FamilyClearing
 from funds.models.closing import AccountDay, DayState, MonthConfirmation
 from funds.models.contracts import (
+    ENDED_CONTRACT,
     LESSONS_MAX,
     OPEN_CONTRACT,
     RUNNING,
@@ -121,6 +123,7 @@ __all__ = [
     "ACCOUNT_SIDES",
     "AT_BANK",
     "CONFIRMED",
+    "ENDED_CONTRACT",
     "FREEZABLE",
     "HOLDING",
     "LESSONS_MAX",
@@ -175,6 +178,7 @@ __all__ = [
     "EntryLine",
     "EscrowAccount",
     "Family",
+    "FamilyClearing",
     "FileState",
     "FindingState",
     "Formula",

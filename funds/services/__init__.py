@@ -140,6 +140,7 @@ from funds.services.releases import (
     releases_build_due,
 )
 from funds.services.resuming import payments_resume, statements_resume
+from funds.services.retention import families_clear
 from funds.services.rounds import (
     finding_add,
     finding_close,
@@ -246,6 +247,7 @@ __all__ = [
     "days_write",
     "difference_reopen",
     "difference_work",
+    "families_clear",
     "family_link_renew",
     "family_of",
     "family_reveal",
