@@ -3,6 +3,7 @@
 from funds.models.accounts import (
     FREEZABLE,
     HOLDING,
+    TAKES_FILES,
     UNDER_WAY,
     AccountFreeze,
     AccountStatus,
@@ -136,6 +137,7 @@ __all__ = [
     "PLATFORM",
     "RESERVING",
     "RUNNING",
+    "TAKES_FILES",
     "TAKES_PAYMENT",
     "UNDECIDED_REFUND",
     "UNDER_WAY",

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from casework.errors import Unlawful
@@ -15,7 +16,7 @@ from casework.evidence.services import evidence_receive
 from casework.models import AuditEvent, EvidenceFile, PolicyValue
 from complaints.models import RefundDispute
 from funds import ledger, links, rules, services, tasks
-from funds.models import Contract, Family, FamilyClearing, Instruction, Refund
+from funds.models import Contract, Family, FamilyClearing, Instruction, InvoiceCase, Refund
 from funds.selectors import retention as reads
 from funds.services import case_links, certificates
 from funds.services.retention import CLEARED
@@ -168,9 +169,9 @@ def test_running_contracts_and_money_left_are_never_taken(law: World, place: Ins
     assert cleared(law, date(2040, 1, 1)) is None
     Contract.objects.filter(pk=contract.pk).update(status="TERMINATED", ended_on=LATE)  # with money on it
     assert cleared(law, date(2040, 1, 1)) is None
-    with pytest.raises(IntegrityError), transaction.atomic():
-        paying = paid(law, signed(law, place, student="李", phone="13800000002"), 100)
-        Contract.objects.filter(pk=paying.pk).update(clearing_id=1)
+    paying = paid(law, signed(law, place, student="李", phone="13800000002"), 100)
+    with pytest.raises(IntegrityError, match="funds_contract_cleared"), transaction.atomic():
+        Contract.objects.filter(pk=paying.pk).update(clearing=1)
 
 
 def test_the_term_is_the_regions_own(law: World, refunded: Contract) -> None:
@@ -195,7 +196,7 @@ def test_papers_go_and_later_readers_are_told(law: World, refunded: Contract) ->
     row = Contract.objects.get(pk=refunded.pk)
     with pytest.raises(Unlawful, match="已按保存期限清除"):
         services.family_reveal(actor=law.officer, contract=row, reason="核对")
-    assert case_links._line(row, 300_000, LATE).pupil == CLEARED  # noqa: SLF001
+    assert case_links._line(row, 300_000, LATE).pupil == CLEARED
 
 
 def test_a_run_that_broke_off_goes_on(
@@ -251,30 +252,29 @@ def test_an_administrator_sees_what_went_what_comes_and_what_waits(
     assert sign_in(law.clerk).get(due).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["clearing_due", "clearing_held", "clearing_detail"])
 def test_more_contracts_cost_no_more_statements(
-    law: World, place: Institution, sign_in: Any, monkeypatch: pytest.MonkeyPatch, name: str
+    law: World, place: Institution, sign_in: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     custody(law, place)
-    rows = [stopped(law, place, student=f"甲{n}", phone=f"1380000002{n}") for n in range(3)]
     client = sign_in(law.admin)
-    path: dict[str, Any] = {}
-    if name == "clearing_detail":
-        run = cleared(law)
-        assert run is not None
-        path = {"uid": run.uid}
-    if name == "clearing_held":
-        for row in rows:
+    counts: dict[str, list[int]] = {"clearing_due": [], "clearing_held": [], "clearing_detail": []}
+    for some in (1, 3):
+        taken, due, held = ([stopped(law, place, student="甲") for _ in range(some)] for _ in range(3))
+        Contract.objects.filter(pk__in=[row.pk for row in due + held]).update(ended_on=SIGNED + timedelta(1))
+        for row in held:
             InvoiceCase.objects.create(
-                **root_of(row), institution=place, contract=row, kind="AMOUNT", found="金额不符"
+                **root_of(row), institution=place, contract=row, kind="AMOUNT", sentence="不符"
             )
-    monkeypatch.setattr("funds.views.retention.timezone.localdate", lambda *_: AFTER)
-    url = reverse(f"funds:{name}", kwargs=path)
-    client.get(url)
-    counts = []
-    for _ in range(2):
-        with CaptureQueriesContext(connection) as asked:
-            assert rows[0].number in client.get(url).content.decode()
-        counts.append(len(asked))
-        Contract.objects.filter(pk__in=[row.pk for row in rows[1:]]).delete() if not path else None
-    assert counts[0] == counts[1]
+        run = cleared(law, date(2029, 11, 21))
+        assert run is not None
+        assert run.contracts_n == some
+        for name, rows in (("clearing_due", due), ("clearing_held", held), ("clearing_detail", taken)):
+            url = reverse(f"funds:{name}", kwargs={"uid": run.uid} if rows is taken else {})
+            with monkeypatch.context() as later:
+                later.setattr("funds.views.retention.timezone.localdate", lambda *_: AFTER)
+                client.get(url)
+                with CaptureQueriesContext(connection) as asked:
+                    page = client.get(url).content.decode()
+            assert all(row.number in page for row in rows)
+            counts[name].append(len(asked))
+    assert all(one == many for one, many in counts.values())
