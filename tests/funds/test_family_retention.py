@@ -249,7 +249,11 @@ def test_an_administrator_sees_what_went_what_comes_and_what_waits(
     assert "2029-12-01" in soon
     assert client.get(reverse("funds:clearing_held")).status_code == 200
     assert Contract.objects.get(pk=refunded.pk).clearing_id is None
-    assert sign_in(law.clerk).get(due).status_code == 403
+    clerk = sign_in(law.clerk)
+    assert clerk.get(due).status_code == 403
+    shown = clerk.get(reverse("funds:contract_detail", kwargs={"uid": unpaid.uid})).content.decode()
+    assert "已按保存期限清除" in shown
+    assert "电话尾号" not in shown
 
 
 def test_more_contracts_cost_no_more_statements(
