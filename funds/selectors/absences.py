@@ -17,6 +17,7 @@ from funds.models import (
     FundKind,
     StatementBundle,
     StatementFile,
+    StatementLine,
 )
 from funds.selectors.bank import bank_accounts
 
@@ -39,15 +40,15 @@ class Absence:
 
 
 def absences(actor: User, bundle: StatementBundle, channel: Channel) -> list[Absence]:
-    """Accounts of the file's bank that were expected on its last day and are not in it, by institution.
+    """Accounts of the file's bank that were expected on its last day and are not in it: what may be said first.
 
     Expected is a custody account with an earlier statement; a deposit account, whose statements come by the month,
-    only where its last one reaches to the file's first day. Two queries and one, whatever the number of accounts.
+    only where its last one reaches to the file's first day. A fixed number of queries.
     """
-    days = bundle.parts.filter(state__in=ACCEPTED).aggregate(first=Min("covers_from"), last=Max("covers_to"))
-    first, last = days["first"], days["last"]
-    if first is None or last is None:
+    days = _days_of(bundle)
+    if days is None:
         return []
+    first, last = days
     rows = list(_not_in(_reached(actor, bundle, channel), bundle, last))
     said = {
         row.account_id: row
@@ -56,7 +57,20 @@ def absences(actor: User, bundle: StatementBundle, channel: Channel) -> list[Abs
         )
     }
     found = [_absence(row, first, last, said.get(row.pk)) for row in rows]
-    return [one for one in found if one.account.kind == FundKind.CUSTODY or not one.why_not]
+    listed = [one for one in found if one.account.kind == FundKind.CUSTODY or not one.why_not]
+    return sorted(listed, key=lambda one: (one.said is not None, bool(one.why_not)))
+
+
+def _days_of(bundle: StatementBundle) -> tuple[date, date] | None:
+    """From the day the bank named, else that of the oldest line; a part may reach further back than the file."""
+    parts = bundle.parts.filter(state__in=ACCEPTED)
+    last = parts.aggregate(last=Max("covers_to"))["last"]
+    if last is None:
+        return None
+    if "covers_from" in bundle.told:
+        return date.fromisoformat(bundle.told["covers_from"]), last
+    lines = StatementLine.objects.filter(file_uid__in=parts.values("uid"))
+    return lines.aggregate(first=Min("booked_on"))["first"] or last, last
 
 
 def _reached(actor: User, bundle: StatementBundle, channel: Channel) -> QuerySet[EscrowAccount]:

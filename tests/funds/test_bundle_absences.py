@@ -110,6 +110,15 @@ def test_days_the_file_does_not_hold_are_not_said(law: World, three: list[Escrow
     assert not StatementFile.objects.filter(is_quiet=True).exists()
 
 
+def test_a_part_that_reaches_further_back_does_not_speak_for_others(
+    law: World, three: list[EscrowAccount]
+) -> None:
+    handed(law, [(B, 2, 200, 300), (C, 2, 300, 8_000)], 2)
+    bundle = handed(law, [(A, 4, 500, 150_500)], 4)
+    assert bundle.parts.get().covers_from == day(2)
+    assert [str(day(3)) in row[4] for row in told(law, bundle)] == [True, True]
+
+
 def test_twice_is_once(law: World, three: list[EscrowAccount], second: StatementBundle) -> None:
     said(law, second, three[1])
     again = said(law, second, three[1], three[2])
