@@ -90,6 +90,7 @@ def grant_permissions() -> None:
     grant("funds.statement_import", "导入银行对账单", CLERKS)
     grant("funds.statement_upload", "上传本行对账单", (Role.BANK_CLERK,))
     grant("funds.bank_key", "管理接口密钥", (Role.ADMIN,))
+    grant("funds.retention_view", "查看到期信息清除", (Role.ADMIN, Role.LEADER, Role.SECTION_HEAD))
     grant("funds.suspense_propose", "提出待查款处理意见", CLERKS)
     grant("funds.suspense_confirm", "复核待查款", OFFICERS)
     grant("funds.suspense_undo", "撤销待查款处理", HEADS)

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from funds import api
 from funds.views import (
+    absences,
     bank_portal,
     bundles,
     corrections,
@@ -24,6 +25,7 @@ desk: list[URLPattern] = [
     path("bank/files/preview/", bundles.desk_preview, name="statement_preview"),
     path("bank/bundles/", bundles.bundle_list, name="bundle_list"),
     path("bank/bundles/<uuid:uid>/", bundles.bundle_detail, name="bundle_detail"),
+    path("bank/bundles/<uuid:uid>/quiet/", absences.desk_quiet, name="bundle_quiet"),
     path("bank/suspense/", suspense.suspense_list, name="suspense_list"),
     path("bank/suspense/<uuid:uid>/", suspense.suspense_detail, name="suspense_detail"),
     path("bank/suspense/<uuid:uid>/<slug:name>/", suspense.suspense_step, name="suspense_step"),
@@ -62,6 +64,7 @@ portal: list[URLPattern] = [
     path("statements/preview/", bundles.portal_preview, name="statement_preview"),
     path("statements/bundles/", bundles.portal_list, name="bundle_list"),
     path("statements/bundles/<uuid:uid>/", bundles.portal_detail, name="bundle_detail"),
+    path("statements/bundles/<uuid:uid>/quiet/", absences.portal_quiet, name="bundle_quiet"),
     path("statements/<uuid:uid>/", bank_portal.statement, name="statement"),
 ]
 machine: list[URLPattern] = [

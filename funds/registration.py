@@ -42,6 +42,7 @@ PAGES = {
     "refund": "funds:refund_detail",
     "instruction": "funds:instruction_detail",
     "settlementaccount": "funds:settlement_detail",
+    "familyclearing": "funds:clearing_detail",
 }
 
 
@@ -56,6 +57,12 @@ def register() -> None:
     registries.add_blocker("institutions.Institution", "close", guards.no_open_money)
     outbox.channel(texting.CHANNEL, texting.deliver, texting.LABEL)
     registries.add_nav(NavEntry("资金监管", "funds:overview", "building-bank", 29, VIEW))
+    registries.add_nav(
+        NavEntry(
+            "到期信息清除", "funds:clearing_list", "eye-off", 931, "funds.retention_view",
+            covers=("funds:clearing_due", "funds:clearing_held"),
+        )
+    )  # fmt: skip
     risks = ("signal", "runaway", "round", "audit_sheet", "finding", "outside", "difference", "labour")
     registries.add_nav(
         NavEntry(

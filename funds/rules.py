@@ -25,7 +25,7 @@ MINUTES = {"OFFLINE": "fund.lesson.minutes.offline", "ONLINE": "fund.lesson.minu
 MODEL_TEXT = "GF-2021-2604"
 MONTH_UNITS = {"MONTH": 1, "YEAR": 12}
 
-
+RETENTION = "fund.family.retention"
 CAPS = frozenset({MONTHS, LESSONS, AMOUNT, WHITE_LIST})
 BACK_DAYS = 30
 

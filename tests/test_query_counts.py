@@ -39,6 +39,7 @@ from funds.models import (
     DepositMovement,
     EscrowAccount,
     Family,
+    FamilyClearing,
     FundSignal,
     FundWarning,
     Instruction,
@@ -597,6 +598,11 @@ def custody_make(world: World, root: dict[str, str], numbers: str) -> None:
         signed_on="current_date", signed_at="now()", price_fen="100", list_price_fen="100", paid_fen="100",
     )  # fmt: skip
     of = "funds_contract c WHERE NOT EXISTS (SELECT 1 FROM {} o WHERE o.contract_id = c.id)"
+    insert_select(
+        FamilyClearing, numbers, **clerk, rule="'fund.family.retention'", basis="'个人信息保护法'",
+        term="'{\"unit\": \"YEAR\", \"amount\": 3}'", ended_before="current_date", contracts_n="1",
+        families_n="1", payments_n="0", files_n="0", rows_sha256="'x'", cleared_at="now()",
+    )  # fmt: skip
     insert_select(
         Lesson, of.format("funds_lesson"), bureau="c.bureau_id", institution="c.institution_id", contract="c.id",
         taught_on="current_date", declared_at="now()", declared_by=str(world.clerk.pk), due_on="current_date + 9",

@@ -3,6 +3,7 @@
 from funds.models.accounts import (
     FREEZABLE,
     HOLDING,
+    TAKES_FILES,
     UNDER_WAY,
     AccountFreeze,
     AccountStatus,
@@ -22,8 +23,10 @@ from funds.models.bank_files import (
     StatementLine,
 )
 from funds.models.certificates import DailyCertificate
+from funds.models.clearings import FamilyClearing
 from funds.models.closing import AccountDay, DayState, MonthConfirmation
 from funds.models.contracts import (
+    ENDED_CONTRACT,
     LESSONS_MAX,
     OPEN_CONTRACT,
     RUNNING,
@@ -121,6 +124,7 @@ __all__ = [
     "ACCOUNT_SIDES",
     "AT_BANK",
     "CONFIRMED",
+    "ENDED_CONTRACT",
     "FREEZABLE",
     "HOLDING",
     "LESSONS_MAX",
@@ -133,6 +137,7 @@ __all__ = [
     "PLATFORM",
     "RESERVING",
     "RUNNING",
+    "TAKES_FILES",
     "TAKES_PAYMENT",
     "UNDECIDED_REFUND",
     "UNDER_WAY",
@@ -175,6 +180,7 @@ __all__ = [
     "EntryLine",
     "EscrowAccount",
     "Family",
+    "FamilyClearing",
     "FileState",
     "FindingState",
     "Formula",

@@ -10,12 +10,14 @@ import secrets
 from typing import ClassVar
 from uuid import UUID
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.querysets import ScopedQuerySet, ScopePaths
 from casework.models import RootModel
 from funds.models.accounts import EscrowAccount
+from funds.models.clearings import FamilyClearing
 from funds.models.ledger import LINE_MAX_FEN, PARTICIPANTS
 from institutions.models import Institution
 
@@ -52,6 +54,9 @@ class Family(RootModel):
     phone_digest = models.CharField(max_length=32, editable=False)
     phone_tail = models.CharField("电话末四位", max_length=4, blank=True, default="", editable=False)
     link_key = models.CharField(max_length=32, default=new_link_key, editable=False)
+    clearing = models.ForeignKey(
+        FamilyClearing, models.PROTECT, null=True, blank=True, related_name="families", editable=False
+    )
 
     scope_paths: ClassVar[ScopePaths] = ScopePaths()
     objects = ScopedQuerySet["Family"].as_manager()
@@ -62,6 +67,10 @@ class Family(RootModel):
         constraints = [
             models.UniqueConstraint(fields=["bureau", "phone_digest"], name="funds_family_once"),
             models.CheckConstraint(condition=~Q(phone_digest=""), name="funds_family_reached"),
+            models.CheckConstraint(
+                condition=Q(clearing__isnull=True) | Q(name_sealed=b"", phone_sealed=b"", phone_tail=""),
+                name="funds_family_cleared",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -107,6 +116,26 @@ class ContractStatus(models.TextChoices):
 TAKES_PAYMENT = ["SIGNED", "PARTLY_PAID"]
 RUNNING = ["ACTIVE", "SUSPENDED"]
 OPEN_CONTRACT = ["SIGNED", "PARTLY_PAID", "ACTIVE", "SUSPENDED", "REFUNDING"]
+ENDED_CONTRACT = ["COMPLETED", "REFUNDED", "TERMINATED"]
+
+# Waits for a clearing of the family that is under way, and then sees it.
+FAMILY_KNOWN = pgtrigger.Trigger(
+    name="family_known",
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("family_id"),
+    when=pgtrigger.Before,
+    declare=[("cleared", "bigint")],
+    func="""
+        IF TG_OP = 'UPDATE' AND NEW.family_id = OLD.family_id THEN
+            RETURN NEW;
+        END IF;
+        SELECT clearing_id INTO cleared FROM funds_family WHERE id = NEW.family_id FOR KEY SHARE;
+        IF cleared IS NOT NULL THEN
+            RAISE EXCEPTION 'the family of this contract has been cleared'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'funds_contract_family_known';
+        END IF;
+        RETURN NEW;
+    """,
+)
 
 
 class Contract(RootModel):
@@ -177,6 +206,9 @@ class Contract(RootModel):
     first_paid_on = models.DateField("首次缴费日期", null=True, blank=True, editable=False)
     ended_on = models.DateField("结束日期", null=True, blank=True, editable=False)
     end_reason = models.CharField("结束或暂停的理由", max_length=200, blank=True, default="", editable=False)
+    clearing = models.ForeignKey(
+        FamilyClearing, models.PROTECT, null=True, blank=True, related_name="contracts", editable=False
+    )
 
     scope_paths: ClassVar[ScopePaths] = ScopePaths(
         counterpart="institution__organisation", participants=PARTICIPANTS
@@ -242,11 +274,30 @@ class Contract(RootModel):
             models.CheckConstraint(
                 condition=~Q(student_digest="") & ~Q(student_masked=""), name="funds_contract_student"
             ),
+            models.CheckConstraint(
+                condition=Q(clearing__isnull=True)
+                | Q(
+                    status__in=ENDED_CONTRACT,
+                    student_sealed=b"",
+                    payer_digest="",
+                    payer_masked="",
+                    payer_account_sealed=b"",
+                    payer_account_digest="",
+                    payer_account_tail="",
+                ),
+                name="funds_contract_cleared",
+            ),
         ]
+        triggers = [FAMILY_KNOWN]
         indexes = [
             models.Index(fields=["institution", "status"], name="funds_contract_of"),
             models.Index(fields=["account", "status"], name="funds_contract_account_ix"),
             models.Index(fields=["institution", "student_digest"], name="funds_contract_pupil"),
+            models.Index(
+                fields=["bureau", "ended_on"],
+                condition=Q(clearing__isnull=True),
+                name="funds_contract_kept",
+            ),
         ]
 
     def __str__(self) -> str:

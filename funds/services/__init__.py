@@ -24,6 +24,7 @@ from funds.services.bank_files import (
 )
 from funds.services.bank_people import bank_user_open
 from funds.services.booked_links import booked_candidates
+from funds.services.bundle_absences import absences_say_quiet
 from funds.services.case_links import case_fees_feed, case_freeze_propose
 from funds.services.certificates import (
     certificate_make,
@@ -140,6 +141,7 @@ from funds.services.releases import (
     releases_build_due,
 )
 from funds.services.resuming import payments_resume, statements_resume
+from funds.services.retention import families_clear
 from funds.services.rounds import (
     finding_add,
     finding_close,
@@ -195,6 +197,7 @@ __all__ = [
     "Settled",
     "Signed",
     "Taught",
+    "absences_say_quiet",
     "account_agree",
     "account_begin_closing",
     "account_close",
@@ -246,6 +249,7 @@ __all__ = [
     "days_write",
     "difference_reopen",
     "difference_work",
+    "families_clear",
     "family_link_renew",
     "family_of",
     "family_reveal",

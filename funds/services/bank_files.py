@@ -20,6 +20,7 @@ from casework.jobs import enqueue, job_start
 from casework.records import root_fields
 from casework.steps import lock, require
 from funds.models import (
+    TAKES_FILES,
     BankProfile,
     Channel,
     EscrowAccount,
@@ -33,7 +34,6 @@ from funds.services.posting_lines import lines_keep, opening_post
 
 ENTER, UPLOAD = "funds.statement_import", "funds.statement_upload"
 AT_ONCE_BYTES = 16 * 1024  # some two hundred lines, a few seconds
-TAKES_FILES = ("OPENED", "FILED", "VERIFIED", "PAY_ENABLED", "CLOSING")
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,9 @@ def case_fees_feed(
 
 def _line(row: Contract, refunded: int, day: date | None) -> FeeLine:
     return FeeLine(
-        pupil=unseal(row.student_sealed, f"funds.contract.student:{row.uid}")[:40],
+        pupil=row.student_masked
+        if row.clearing_id
+        else unseal(row.student_sealed, f"funds.contract.student:{row.uid}")[:40],
         charged=row.paid_fen,
         lessons_total=row.lessons,
         lessons_used=row.used,

@@ -214,6 +214,8 @@ def family_reveal(
         raise NotAllowed("这份合同不在您的辖区内，不能查看。")
     if not reason.strip():
         raise Unlawful("查看学员和家长信息须写明用途。")
+    if contract.clearing_id:
+        raise Unlawful("学员和家长信息已按保存期限清除，不能再查看。")
     audit.record(
         actor=actor,
         verb="funds.family_reveal",

@@ -31,6 +31,7 @@ from funds.filters import BundleFilter
 from funds.models import BankProfile, FileState, StatementBundle
 from funds.services.profiles import layout_of
 from funds.statements import preview
+from funds.views.absences import absent_context
 from funds.views.bank_common import VIEW, path_to, tabs
 
 ENTER, UPLOAD = "funds.statement_import", "funds.statement_upload"
@@ -173,6 +174,7 @@ def _detail(request: AuthedRequest, uid: UUID, room: str, template: str, **conte
             ("收到时间", f"{timezone.localtime(row.received_at):%Y-%m-%d %H:%M}"),
             ("文件指纹（SHA-256）", row.sha256),
         ),
+        **absent_context(request, row, room),
         **context,
     }
     return render(request, template, page)

@@ -335,7 +335,8 @@ def contract_facts(row: Contract) -> list[dict[str, Any]]:
     return kit.facts(
         ("缴费单号", row.order_no),
         ("学员", row.student_masked),
-        ("家长", f"{row.family.name_masked} 电话尾号 {row.family.phone_tail}"),
+        ("家长", "" if row.clearing_id else f"{row.family.name_masked} 电话尾号 {row.family.phone_tail}"),
+        ("个人信息", "已按保存期限清除" if row.clearing_id else ""),
         ("付款人", row.payer_masked),
         ("收费方式", row.get_mode_display()),
         ("课程", f"{row.course}（{row.subject}）"),

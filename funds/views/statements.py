@@ -18,9 +18,16 @@ from casework.web.kit import Register
 from funds import selectors, services
 from funds.filters import LineFilter, StatementFilter
 from funds.forms.bank import StatementForm
-from funds.models import BankProfile, Channel, EscrowAccount, FileState, StatementBundle, StatementFile
+from funds.models import (
+    TAKES_FILES,
+    BankProfile,
+    Channel,
+    EscrowAccount,
+    FileState,
+    StatementBundle,
+    StatementFile,
+)
 from funds.services import Handover
-from funds.services.bank_files import TAKES_FILES
 from funds.views.bank_common import VIEW, account_words, path_to, tabs
 from funds.views.bundles import bundle_url
 
