@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from casework.errors import DomainError
-from casework.templatetags.ui import yuan
+from casework.money import yuan
 from casework.web import AuthedRequest, desk_page, get_visible, portal_page
 from funds import selectors, services
 from funds.models import Channel, FileState, StatementBundle
