@@ -6,10 +6,10 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from complaints.matching.address import Address, address_in, address_of, joined
@@ -155,8 +155,13 @@ class Signals:
 
 
 def _known(kind: type[Any], values: Mapping[str, str]) -> dict[str, str]:
-    names = {column.name for column in fields(kind)}
+    names = _names_of(kind)
     return {name: value for name, value in values.items() if name in names}
+
+
+@cache
+def _names_of(kind: Hashable) -> frozenset[str]:
+    return frozenset(column.name for column in fields(kind))  # type: ignore[arg-type]
 
 
 def signals_of(
