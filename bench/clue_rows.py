@@ -15,7 +15,7 @@ from bench.clue_county import Clue as Told
 from bench.cluster_sites import contact_of, note_of
 from bench.rows import insert_select
 from complaints.matching import SCHEME, Link
-from complaints.matching.whole import key_of, pairs_of, tied_and_loose
+from complaints.matching.whole import key_of, pairs_of, tied_and_loose, wholes_and_parts
 from complaints.models import Clue, ClueKind, ClueLink, ClueSignals, ClueStatus, SiteMembership, SuspectedSite
 from complaints.redaction import redact
 from complaints.services.sites.grouping import Node, summary_of
@@ -109,7 +109,8 @@ def _sites_make(actor: User, bureau: Bureau, nodes: Nodes, links: list[Link]) ->
     signals = {name: node.signals for name, node in nodes.items()}
     loose: set[str] = set()
     groups = []
-    for tied, more in tied_and_loose(signals, links):
+    wholes, parts = wholes_and_parts(signals, links)
+    for tied, more in tied_and_loose(signals, links, parts):
         if len(tied) > 1:
             loose |= more
             groups.append(sorted((nodes[name] for name in tied | more), key=lambda node: node.key))
@@ -123,3 +124,6 @@ def _sites_make(actor: User, bureau: Bureau, nodes: Nodes, links: list[Link]) ->
         for node in group
     )
     SiteMembership.objects.bulk_create(members, batch_size=BATCH)
+    for whole in set(wholes) - set(parts):
+        clues = [nodes[name].clue.pk for name in whole]
+        ClueSignals.objects.filter(clue__in=clues).update(cut_from=min(clues))

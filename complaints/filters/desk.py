@@ -6,11 +6,14 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, Func, Q, QuerySet
 from django.utils import timezone
 
 from complaints.models import Channel, Clue, ClueKind, ClueStatus, Outcome, RoutingRule, Solved
+from complaints.models.clues import WORDS
 from complaints.selectors import desk, statistics
+from institutions.models import Institution
 from measures.selectors import towns
 
 DAY = forms.DateInput(attrs={"type": "date"})
@@ -38,6 +41,14 @@ def organs_of(request: Any) -> Any:
 def choice(label: str, choices: Any, **kwargs: Any) -> django_filters.ChoiceFilter:
     """A choice that may stay open."""
     return django_filters.ChoiceFilter(label=label, choices=choices, empty_label="全部", **kwargs)
+
+
+def _any_of(column: str, rows: QuerySet[Any]) -> Func:
+    """Whether the column is the key of one of the rows. Unlike IN, an index serves it inside an OR."""
+    keys = ArraySubquery(rows.values("pk"))
+    return Func(
+        F(column), keys, arg_joiner=" = ANY (", template="(%(expressions)s))", output_field=BooleanField()
+    )
 
 
 class ClueFilter(django_filters.FilterSet):
@@ -68,18 +79,9 @@ class ClueFilter(django_filters.FilterSet):
 
     def by_words(self, rows: Any, name: str, value: str) -> Any:
         """Number, words, place, institution, ticket."""
-        found = Q()
-        for field in (
-            "number",
-            "text",
-            "place_text",
-            "subject_name",
-            "institution__name",
-            "external_no",
-            "party_contact",
-        ):
-            found |= Q(**{f"{field}__icontains": value})
-        return rows.filter(found)
+        said = Q(words__contains=value.upper())
+        named = Institution.objects.filter(name__icontains=value)
+        return rows.alias(words=WORDS).filter(said | Q(_any_of("institution", named)))
 
     def by_state(self, rows: Any, name: str, value: str) -> Any:
         """One state, or a group of states."""

@@ -4,10 +4,12 @@ Nothing here reads a database. What a clue says is turned into `Signals` once, p
 a list of reasons, and clusters are a function of the set of clues, links and decisions alone.
 """
 
-from complaints.matching.clusters import Link, attach, partition, reach
+from complaints.matching.clusters import Link, partition, reach
+from complaints.matching.followers import attach
+from complaints.matching.local import regrown
 from complaints.matching.scoring import Contribution, Verdict, contradicts, score
 from complaints.matching.signals import SCHEME, Signals, signals_of
-from complaints.matching.turns import by_operator
+from complaints.matching.turns import by_operator, cut_marks
 
 __all__ = [
     "SCHEME",
@@ -18,8 +20,10 @@ __all__ = [
     "attach",
     "by_operator",
     "contradicts",
+    "cut_marks",
     "partition",
     "reach",
+    "regrown",
     "score",
     "signals_of",
 ]

@@ -130,38 +130,3 @@ class _Groups:
 
     def result(self) -> list[frozenset[str]]:
         return sorted(map(frozenset, self.members.values()), key=min)
-
-
-def attach(
-    parts: Collection[frozenset[str]],
-    links: Iterable[Link],
-    *,
-    singles: Collection[str],
-    apart: Iterable[tuple[str, str]] = (),
-    contradicts: Callable[[str, str], bool] = lambda one, other: False,
-    margin: int,
-) -> dict[str, frozenset[str]]:
-    """Clues that stand alone and speak, weakly, of one cluster more clearly than of any other go to that cluster.
-
-    `links` are weak ones. Only clusters of two or more are candidates, as the strong links made them; what is
-    attached attracts nobody else, so the result is again a function of the set. A cluster is no candidate when
-    people hold one of its clues apart from the single one, or when it contradicts as often as it supports.
-    """
-    home = {node: part for part in parts if len(part) > 1 for node in part}
-    held = {frozenset(pair) for pair in apart}
-    near: dict[str, dict[frozenset[str], list[int]]] = {}
-    for link in links:
-        for one, other in ((link.first, link.second), (link.second, link.first)):
-            if one in singles and one not in home and other in home:
-                near.setdefault(one, {}).setdefault(home[other], []).append(link.points)
-    found = {}
-    for single, candidates in near.items():
-        fit = []
-        for part, points in candidates.items():
-            against = sum(contradicts(single, node) for node in part)
-            if against < len(points) and not any(frozenset((single, node)) in held for node in part):
-                fit.append((max(points), min(part), part))
-        fit.sort(key=lambda item: (-item[0], item[1]))
-        if fit and (len(fit) == 1 or fit[0][0] - fit[1][0] >= margin):
-            found[single] = fit[0][2]
-    return found

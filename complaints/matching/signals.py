@@ -18,6 +18,7 @@ from complaints.matching.names import Name, name_of, sound_of
 from complaints.matching.times import Times, times_of
 
 SCHEME = 3  # rises when normal forms change; rows of an older scheme are placed anew by night
+NAMES = {kind: frozenset(column.name for column in fields(kind)) for kind in (Address, Name)}
 CELL_DEGREES = 0.001  # about 100 m
 SUBJECTS = {
     "数学": re.compile("数学|奥数|珠心算"), "英语": re.compile("英语|英文|外教|口语"),
@@ -155,7 +156,7 @@ class Signals:
 
 
 def _known(kind: type[Any], values: Mapping[str, str]) -> dict[str, str]:
-    names = {column.name for column in fields(kind)}
+    names = NAMES[kind]
     return {name: value for name, value in values.items() if name in names}
 
 

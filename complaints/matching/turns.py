@@ -37,6 +37,12 @@ def by_operator(
     return sorted(found, key=min)
 
 
+def cut_marks(wholes: Iterable[frozenset[int]], parts: Iterable[frozenset[int]]) -> dict[int, int]:
+    """By clue, the first one of its cluster where that was cut, else 0: `wholes` are clusters before, `parts` after."""
+    kept = set(parts)
+    return {pk: 0 if whole in kept else min(whole) for whole in wholes for pk in whole}
+
+
 def _halves(
     part: frozenset[str], signals: Callable[[str], Signals], musts: list[tuple[str, str]]
 ) -> list[frozenset[str]]:

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from complaints.matching import thresholds
-from complaints.matching.clusters import Link, attach, partition
+from complaints.matching.clusters import Link, partition
+from complaints.matching.followers import attach
 from complaints.matching.scoring import Verdict, contradicts, score
 from complaints.matching.signals import Signals
 from complaints.matching.turns import by_operator
@@ -34,33 +35,44 @@ def links_of(signals: Mapping[str, Signals]) -> list[Link]:
 
 def clusters_of(signals: Mapping[str, Signals], links: list[Link] | None = None) -> list[frozenset[str]]:
     """Clusters of clues by name, without any person's decision; `links` when they were made before."""
-    return [
-        tied | loose for tied, loose in tied_and_loose(signals, links_of(signals) if links is None else links)
-    ]
+    links = links_of(signals) if links is None else links
+    _, parts = wholes_and_parts(signals, links)
+    return [tied | loose for tied, loose in tied_and_loose(signals, links, parts)]
+
+
+def wholes_and_parts(
+    signals: Mapping[str, Signals], links: list[Link]
+) -> tuple[list[frozenset[str]], list[frozenset[str]]]:
+    """The clusters that strong links make, by name, before and after they are cut at changes of operator."""
+    by_key = {key_of(name, one): name for name, one in signals.items()}
+    strong = [link for link in links if link.points >= thresholds.LINK]
+    wholes = partition(
+        by_key,
+        strong,
+        contradicts=lambda one, other: contradicts(signals[by_key[one]], signals[by_key[other]]),
+    )
+    parts = by_operator(wholes, lambda key: signals[by_key[key]], strong)
+    named = ([frozenset(by_key[key] for key in part) for part in found] for found in (wholes, parts))
+    return next(named), next(named)
 
 
 def tied_and_loose(
-    signals: Mapping[str, Signals], links: list[Link]
+    signals: Mapping[str, Signals], links: list[Link], parts: list[frozenset[str]]
 ) -> list[tuple[frozenset[str], frozenset[str]]]:
     """Of each cluster those that strong links make, and those that only follow them."""
     by_key = {key_of(name, one): name for name, one in signals.items()}
-
-    def against(one: str, other: str) -> bool:
-        return contradicts(signals[by_key[one]], signals[by_key[other]])
-
-    strong = [link for link in links if link.points >= thresholds.LINK]
-    parts = by_operator(
-        partition(by_key, strong, contradicts=against), lambda key: signals[by_key[key]], strong
-    )
     goes = attach(
-        parts, links, singles={min(part) for part in parts if len(part) == 1}, contradicts=against,
+        parts,
+        [(by_key[link.first], by_key[link.second], link.points) for link in links],
+        singles={name for part in parts if len(part) == 1 for name in part},
+        contradicts=lambda one, other: contradicts(signals[one], signals[other]),
         margin=thresholds.MARGIN,
-    )  # fmt: skip
+    )
     follow: dict[frozenset[str], set[str]] = {part: set() for part in parts}
     for single, part in goes.items():
-        follow[part].add(by_key[single])
+        follow[part].add(single)
         del follow[frozenset({single})]
-    return [(frozenset(by_key[key] for key in part), frozenset(more)) for part, more in follow.items()]
+    return [(part, frozenset(more)) for part, more in follow.items()]
 
 
 def key_of(name: str, one: Signals) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, TextField, Value
+from django.db.models.functions import Concat, Upper
 
 from accounts.models import Organisation, User
 from accounts.querysets import ScopePaths
@@ -13,6 +15,14 @@ from casework.models import RootModel, ViolationType
 from casework.models.base import uuid7
 from complaints.querysets import ClueQuerySet, MessageQuerySet
 from institutions.models import Institution
+
+SEARCHED = ("number", "text", "place_text", "subject_name", "external_no", "party_contact")
+LINE = Value("\n")
+# what a search for words reads, in capitals; its index serves this very expression only
+WORDS = Upper(
+    Concat(*(part for name in SEARCHED for part in (F(name), LINE)), output_field=TextField()),
+    output_field=TextField(),
+)
 
 
 class Channel(models.TextChoices):
@@ -237,6 +247,7 @@ class Clue(RootModel):
             models.Index(fields=["bureau", "-received_at"], name="complaints_clue_recent"),
             models.Index(fields=["assigned_organ", "status"], name="complaints_clue_organ"),
             models.Index(fields=["bureau", "closed_at"], name="complaints_clue_closed_at"),
+            GinIndex(OpClass(WORDS, "gin_trgm_ops"), name="complaints_clue_searched"),
         ]
 
     def __str__(self) -> str:

@@ -18,7 +18,8 @@ from accounts.models import User
 from complaints.matching import thresholds
 from complaints.models import ClueLink, LinkDecision, SiteMembership
 from complaints.services.sites.grouping import carry_out
-from complaints.services.sites.newcomer import Surroundings, follow, plan_of, weak_links
+from complaints.services.sites.newcomer import follow, plan_of, weak_links
+from complaints.services.sites.surroundings import Surroundings
 
 UNKNOWN: frozenset[int] = frozenset()  # equals no cluster
 

@@ -13,7 +13,17 @@ from django.db.models.functions import Greatest
 
 from accounts.models import User
 from casework import audit
-from complaints.matching import Link, Signals, attach, by_operator, contradicts, partition, reach, thresholds
+from complaints.matching import (
+    Link,
+    Signals,
+    attach,
+    by_operator,
+    contradicts,
+    cut_marks,
+    partition,
+    reach,
+    thresholds,
+)
 from complaints.models import (
     ChangeKind,
     Clue,
@@ -61,6 +71,7 @@ class Plan:
     keepers: dict[int, SuspectedSite] = field(default_factory=dict)  # by index of the part
     still: set[int] = field(default_factory=set)  # indexes of parts
     loose: set[int] = field(default_factory=set)  # clues that no strong link ties to their part
+    cuts: dict[int, int] = field(default_factory=dict)  # by clue, `ClueSignals.cut_from` to be written
 
 
 def connected(seeds: Iterable[int]) -> set[int]:
@@ -95,8 +106,8 @@ def regroup(
 ) -> set[int]:
     """Bring sites and memberships of everything connected with `seeds` in line with links and decisions.
 
-    `named` are clues whose cluster becomes a site even when it is alone. The caller holds the bureau's lock. Returns
-    the clues that were looked at. Writing nothing twice: with unchanged links it changes nothing.
+    The plain way, which no service takes: tests hold `newcomer.py` and `changed.py` against it. `named` are clues whose
+    cluster becomes a site even when it is alone. Returns the clues that were looked at; twice, it changes nothing.
     """
     core = connected(seeds)
     loose = _weak_neighbours(core)
@@ -111,6 +122,7 @@ def carry_out(
     plan: Plan, *, actor: User, at: datetime, named: Collection[int] = (), is_machine: bool = False
 ) -> None:
     """Write what differs from the plan, whose keepers are chosen. `is_machine` notes sites that a clue connected."""
+    _cuts_note(plan.cuts)
     _found(plan, actor, set(named), at)
     moved = _move(plan, at)
     for site, into in _absorb(plan, actor, at):
@@ -126,22 +138,24 @@ def carry_out(
 
 
 def _plan(universe: set[int], affected: set[int]) -> Plan:
-    rows = ClueSignals.objects.filter(clue__in=universe).exclude(clue__status__in=OUT_OF_PLAY)
-    nodes = {row.clue_id: Node.of(row) for row in rows.select_related("clue__region")}
+    signals = ClueSignals.objects.filter(clue__in=universe).exclude(clue__status__in=OUT_OF_PLAY)
+    rows = list(signals.select_related("clue__region"))
+    nodes = {row.clue_id: Node.of(row) for row in rows}
     members = SiteMembership.objects.filter(clue__in=universe, until__isnull=True)
     site_of = {row.clue_id: row for row in members}
     locked = SuspectedSite.objects.select_for_update().filter(
         pk__in={row.site_id for row in site_of.values()}
     )
     sites = {site.pk: site for site in locked.order_by("pk")}
-    parts, loose = _parts(nodes, affected, site_of)
-    return Plan(nodes, parts, sites, site_of, loose=loose)
+    parts, loose, marks = _parts(nodes, affected, site_of)
+    cuts = {row.clue_id: marks[row.clue_id] for row in rows if row.cut_from != marks[row.clue_id]}
+    return Plan(nodes, parts, sites, site_of, loose=loose, cuts=cuts)
 
 
 def _parts(
     nodes: dict[int, Node], affected: set[int], site_of: Mapping[int, SiteMembership]
-) -> tuple[list[frozenset[int]], set[int]]:
-    """Clusters over strong links with the single clues that follow one of them, and all single clues.
+) -> tuple[list[frozenset[int]], set[int], dict[int, int]]:
+    """Clusters over strong links with the single clues that follow one of them, all single clues, and what was cut.
 
     Only those single clues are judged whose surroundings are loaded whole; others stay where they are.
     """
@@ -157,7 +171,7 @@ def _parts(
         elif link.must or points >= thresholds.LINK:
             strong.append(link)
         if decision == LinkDecision.NONE and points >= thresholds.WEAK:
-            links.append(link)
+            links.append((*pair, points))
     known: dict[tuple[str, str], bool] = {}
 
     def against(one: str, other: str) -> bool:
@@ -167,37 +181,33 @@ def _parts(
             known[pair] = contradicts(nodes[by_key[one]].signals, nodes[by_key[other]].signals)
         return known[pair]
 
-    found = by_operator(
-        partition(by_key, strong, apart=apart, contradicts=against),
-        lambda name: nodes[by_key[name]].signals,
-        strong,
-    )
+    wholes = partition(by_key, strong, apart=apart, contradicts=against)
+    found = by_operator(wholes, lambda name: nodes[by_key[name]].signals, strong)
     singles = {name for part in found if len(part) == 1 for name in part}
     goes = attach(
         found, links, singles={name for name in singles if by_key[name] in affected}, apart=apart,
         contradicts=against, margin=thresholds.MARGIN,
     )  # fmt: skip
     parts = [frozenset(by_key[name] for name in part) for part in found]
-    return grown(parts, by_key, goes, affected, site_of), {by_key[name] for name in singles}
+    marks = cut_marks([frozenset(by_key[name] for name in part) for part in wholes], parts)
+    follows = {by_key[name]: frozenset(by_key[other] for other in part) for name, part in goes.items()}
+    return grown(parts, follows, affected, site_of), {by_key[name] for name in singles}, marks
 
 
 def grown(
     parts: list[frozenset[int]],
-    by_key: dict[str, int],
-    goes: dict[str, frozenset[str]],
+    goes: Mapping[int, frozenset[int]],
     affected: set[int],
     site_of: Mapping[int, SiteMembership],
 ) -> list[frozenset[int]]:
     """Clusters with the single clues that follow them, then those that stay alone."""
     joined: dict[frozenset[int], set[int]] = {part: set() for part in parts if len(part) > 1}
-    taken = set()
-    for name, cluster in goes.items():
-        joined[frozenset(by_key[other] for other in cluster)].add(by_key[name])
-        taken.add(by_key[name])
+    for pk, cluster in goes.items():
+        joined[cluster].add(pk)
     home = _homes(joined, site_of)
     alone = []
     for part in parts:
-        if len(part) > 1 or part & taken:
+        if len(part) > 1 or not part.isdisjoint(goes):
             continue
         (pk,) = part
         stays = None if pk in affected or pk not in site_of else home.get(site_of[pk].site_id)
@@ -291,6 +301,13 @@ def _move(plan: Plan, at: datetime) -> dict[int, list[Clue]]:
     SiteMembership.objects.bulk_create(fresh)
     _ties_note(plan, wanted)
     return came
+
+
+def _cuts_note(cuts: Mapping[int, int]) -> None:
+    """Which clusters were cut at a change of operator; few are."""
+    for mark in sorted(set(cuts.values())):
+        clues = [pk for pk, wanted in cuts.items() if wanted == mark]
+        ClueSignals.objects.filter(clue__in=clues).update(cut_from=mark)
 
 
 def _ties_note(plan: Plan, wanted: Mapping[int, int]) -> None:

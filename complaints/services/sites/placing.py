@@ -60,6 +60,7 @@ def clue_placed(*, actor: User, clue: Clue, at: datetime | None = None) -> None:
             "content": signals.to_dict(),
             "digest": signals.digest,
             "keys": signals.keys,
+            "cut_from": 0,
         },
     )
     _links_make(clue, signals)

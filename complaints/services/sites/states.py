@@ -13,8 +13,8 @@ from casework.errors import Unlawful
 from casework.steps import require
 from casework.workflow import transition
 from complaints.models import Clue, ClueSignals, SiteMembership, SuspectedSite
+from complaints.services.sites.changed import Before, place_again
 from complaints.services.sites.changes import EDIT
-from complaints.services.sites.grouping import regroup
 from complaints.services.sites.placing import clue_placed, sites_lock
 from institutions.models import Institution
 
@@ -32,7 +32,7 @@ def site_open(*, actor: User, clue: Clue, at: datetime | None = None) -> Suspect
         raise Unlawful("待筛查和不予受理的线索不能设为疑似培训点，请先受理。")
     if not ClueSignals.objects.filter(clue=clue).exists():
         clue_placed(actor=actor, clue=clue, at=at)
-    regroup(actor=actor, bureau_id=clue.bureau_id, seeds={clue.pk}, at=at, named={clue.pk})
+    place_again(actor=actor, before=Before.of([clue.pk]), at=at, named={clue.pk})
     return SiteMembership.objects.select_related("site").get(clue=clue, until__isnull=True).site
 
 
