@@ -16,8 +16,8 @@ from complaints.matching.whole import clusters_of
 from complaints.models import Clue, ClueLink, SiteMembership, SuspectedSite
 from complaints.services import sites
 from complaints.services.sites import placing
-from complaints.services.sites.grouping import regroup
 from complaints.services.sites.placing import place_names, signals_of_clue
+from complaints.services.sites.whole import regroup
 from tests.conftest import World
 
 pytestmark = pytest.mark.django_db

@@ -25,7 +25,7 @@ from complaints.models import (
     SuspectedSite,
 )
 from complaints.services import sites
-from complaints.services.sites.grouping import regroup
+from complaints.services.sites.whole import regroup
 from tests.complaints.test_newcomer import at_once, put, shown, ties, together
 from tests.conftest import World
 

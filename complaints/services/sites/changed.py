@@ -3,7 +3,7 @@
 As for a newcomer (`newcomer.py`), clusters are worked out around what changed, compared with those that stood, and the
 single clues that speak of a cluster that differs are asked again. Those that spoke of it before are asked, too: a clue
 undecided between two sites may follow the other one, once a link of its is gone. The result is that of
-`grouping.regroup` over the whole county; `tests/complaints/test_site_changes.py` holds the two against each other.
+`whole.regroup` over the whole county; `tests/complaints/test_site_changes.py` holds the two against each other.
 """
 
 from __future__ import annotations

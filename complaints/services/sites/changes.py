@@ -27,8 +27,8 @@ from complaints.models import (
     SuspectedSite,
 )
 from complaints.services.sites.changed import Before, place_again
-from complaints.services.sites.grouping import connected
 from complaints.services.sites.placing import link_lines, signals_of_clue, sites_lock
+from complaints.services.sites.whole import connected
 
 EDIT = "complaints.site_edit"
 PAIRS_MAX = 4000

@@ -1,6 +1,6 @@
 """A clue that nobody knew before: only what its links can change is judged again.
 
-`grouping.regroup` works everything anew that hangs together with a clue, however weakly. For a newcomer that is far more than it
+`whole.regroup` works everything anew that hangs together with a clue, however weakly. For a newcomer that is far more than it
 can change: only the clusters around it are worked, as far as `matching.local` shows that they can change, and only the
 single clues that speak of a cluster that differs are asked again where they belong.
 The result is the same; `tests/complaints/test_newcomer.py` holds the two against each other.
