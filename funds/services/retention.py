@@ -66,7 +66,7 @@ def families_clear(*, actor: User, bureau: Bureau, today: date, at: datetime) ->
             "families": [None, len(families)],
             "rows_sha256": [None, clearing.rows_sha256],
         },
-        reason=RETENTION,
+        reason=term.value.label,
         at=at,
     )
     evidence_discard(actor=actor, files=scans, rule=RETENTION, at=at)

@@ -36,7 +36,7 @@ COLUMNS = (
     Column("清除此日以前结束的合同", lambda row: row.ended_before),
     Column("保存期限", lambda row: term_words(row.term)),
     Column("依据", lambda row: row.basis, 40),
-    Column("规则", lambda row: row.rule, 24),
+    Column("政策参数", lambda row: row.rule, 24),
     Column("合同清单摘要值", lambda row: row.rows_sha256, 40),
 )
 
@@ -186,7 +186,6 @@ def clearing_detail(request: AuthedRequest, uid: UUID) -> HttpResponse:
         facts=kit.facts(
             ("规则", term_words(row.term)),
             ("依据", row.basis),
-            ("参数", row.rule),
             ("清除此日以前结束的合同", f"{row.ended_before:%Y-%m-%d}"),
             ("合同", f"{row.contracts_n} 份"),
             ("家长", f"{row.families_n} 人（名下合同都已清除）"),
