@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -264,7 +265,9 @@ def test_the_interface_takes_signed_files_once(law: World, place: Institution, s
     profile(law)
     page = text(sign_in(law.admin).post(reverse("funds:key_issue"), {"bank": row.bank.pk}))
     key = MachineKey.objects.get()
-    secret = next(word for word in page.replace("<", ">").split(">") if len(word.strip()) == 43).strip()
+    secret = next(
+        word for word in page.replace("<", ">").split(">") if re.fullmatch(r"[\w-]{43}", word.strip())
+    ).strip()
     assert secret not in text(sign_in(law.admin).get(reverse("funds:key_list")))
     machine = Machine(key, secret)
     path = (
