@@ -11,6 +11,7 @@ from django.core.exceptions import FieldDoesNotExist
 
 from casework.deadlines import TermUnit
 from casework.models.policy import UNVERIFIED, VERIFIED
+from casework.money import yuan
 
 MONEY_UNIT = "分"
 WORDS = {
@@ -46,7 +47,7 @@ def _plain(value: Any, unit: str) -> str:
     if isinstance(value, dict):
         return policy_text(value, unit)
     if unit == MONEY_UNIT and isinstance(value, int):
-        return f"¥ {value / 100:,.2f}"
+        return yuan(value)
     return str(value)
 
 

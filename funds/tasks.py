@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Bureau
 from accounts.services import system_user
 from casework.jobs import job, periodic
+from casework.one_by_one import OneByOne
 from funds import bank_tasks, payment_tasks, runaway_tasks, services  # noqa: F401
 from funds.models import DailyCertificate
 
@@ -67,14 +68,11 @@ def purge_sheets() -> str:
 @periodic("funds.tasks.clear_families", "清除到期的家长和学员信息", crontab(hour=3, minute=40))
 def clear_families() -> str:
     """Families' names and numbers leave contracts past their term; one bureau's trouble holds up no other."""
-    failed, done = list[str](), 0
-    for bureau in Bureau.objects.filter(is_active=True).select_related("region").order_by("pk"):
-        try:
-            done += _clear_bureau(bureau)
-        except Exception:
-            logger.exception("families of bureau %s could not be cleared", bureau.pk)
-            failed.append(str(bureau))
-    return _told(f"清除 {done} 份合同的家长和学员信息", failed)
+    run = OneByOne("clearing families")
+    done = run.each(
+        Bureau.objects.filter(is_active=True).select_related("region").order_by("pk"), _clear_bureau
+    )
+    return _told(f"清除 {done} 份合同的家长和学员信息", run.failed)
 
 
 def _clear_bureau(bureau: Bureau) -> int:

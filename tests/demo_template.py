@@ -1,7 +1,7 @@
 """The demonstration, seeded once per server: a template database and the files that belong to it.
 
 Seeding runs the real services for minutes, copies of a template take a moment. What one process seeded is kept under
-`var/` as a backup, which the next one restores: the documented way back from a backup runs in every test run.
+`var/` as a backup of database and files, which the next one restores.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def run_sql(url: str, *statements: str) -> None:
 
 def _key(today: date) -> str:
     """Digest of everything that decides what is seeded: rooms, settings, locked dependencies and the day."""
-    seen = hashlib.sha256(today.isoformat().encode())
+    seen = hashlib.sha256(today.isoformat().encode() + Path(__file__).read_bytes())
     rooms = [path.parent for path in ROOT.glob("*/apps.py")]
     for folder in sorted([*rooms, ROOT / "config", ROOT / "requirements"]):
         for path in sorted(folder.rglob("*")):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -34,6 +35,17 @@ def posted_version(request: AuthedRequest) -> int | None:
     """The version that the form was opened with."""
     raw = request.POST.get("version", "")
     return int(raw) if raw.isdecimal() and len(raw) < VERSION_DIGITS else None
+
+
+def posted_uids(request: AuthedRequest, name: str) -> list[UUID]:
+    """The ticked rows; one that is no identity is told of and left out."""
+    found = []
+    for text in request.POST.getlist(name):
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            messages.error(request, "有一条的编号不对，请刷新列表。")
+    return found
 
 
 def form_page(

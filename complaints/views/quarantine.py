@@ -5,12 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 import segno
-from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from casework.web import AuthedRequest, Column, ListPage, desk_page, get_visible, say
+from casework.web import AuthedRequest, Column, ListPage, desk_page, get_visible, posted_uids, say
 from complaints import services
 from complaints.models import Clue
 from complaints.selectors import citizen as citizen_selectors
@@ -67,21 +66,13 @@ def quarantine_reject(request: AuthedRequest) -> HttpResponse:
         if "all_suspects" in request.POST:
             count = services.quarantine_reject_suspects(actor=request.user, reason=reason)
         else:
-            count = services.quarantine_reject(actor=request.user, uids=_uids(request), reason=reason)
+            count = services.quarantine_reject(
+                actor=request.user, uids=posted_uids(request, "uid"), reason=reason
+            )
         return f"已不予受理 {count} 条。"
 
     say(request, work)
     return redirect("complaints:quarantine_list")
-
-
-def _uids(request: AuthedRequest) -> list[UUID]:
-    found = []
-    for text in request.POST.getlist("uid"):
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            messages.error(request, "有一条的编号不对，请刷新列表。")
-    return found
 
 
 @desk_page("complaints.clue_view")

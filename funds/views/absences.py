@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from casework.errors import DomainError
 from casework.money import yuan
-from casework.web import AuthedRequest, desk_page, get_visible, portal_page
+from casework.web import AuthedRequest, desk_page, get_visible, portal_page, posted_uids
 from funds import selectors, services
 from funds.models import Channel, FileState, StatementBundle
 from funds.selectors.absences import Absence, absences
@@ -64,16 +64,6 @@ def _line(one: Absence, room: str) -> dict[str, Any]:
     }
 
 
-def _picked(request: AuthedRequest) -> set[UUID]:
-    found = set()
-    for text in request.POST.getlist("account"):
-        try:
-            found.add(UUID(text))
-        except ValueError:
-            continue
-    return found
-
-
 def _quiet(request: AuthedRequest, uid: UUID, room: str) -> HttpResponse:
     row: Any = get_visible(selectors.bundles_visible(request.user), request.user, uid)
     back = redirect(f"{room}:bundle_detail", uid=uid)
@@ -82,7 +72,10 @@ def _quiet(request: AuthedRequest, uid: UUID, room: str) -> HttpResponse:
         return back
     try:
         done = services.absences_say_quiet(
-            actor=request.user, bundle=row, accounts=_picked(request), channel=ROOMS[room][0]
+            actor=request.user,
+            bundle=row,
+            accounts=set(posted_uids(request, "account")),
+            channel=ROOMS[room][0],
         )
     except DomainError as error:
         messages.error(request, error.message)

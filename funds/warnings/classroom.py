@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from casework.money import in_yuan
+
 from .history import Contribution, DayFacts, Raised
 from .parameters import Parameters
-from .spans import Seen, one, percent, permille, yuan
+from .spans import Seen, one, percent, permille
 
 WEEK = 7
 
@@ -31,7 +33,7 @@ def _no_receipt(seen: Seen, now: DayFacts, lines: Parameters) -> list[Contributi
     used = max(0, rows[0].unearned_fen - now.unearned_fen)
     if now.unearned_fen * lines.w6_days > used * lines.w6_left_days:
         return []
-    what = f"{lines.w6_days} 天没有一笔收款，同期上课 {taught} 课时，未消课款只剩 {yuan(now.unearned_fen)}"
+    what = f"{lines.w6_days} 天没有一笔收款，同期上课 {taught} 课时，未消课款只剩 {in_yuan(now.unearned_fen)}"
     return [
         one(
             what,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from casework.money import in_yuan
+
 from .history import Raised
 from .parameters import Parameters
-from .spans import Seen, one, permille, yuan
+from .spans import Seen, one, permille
 
 DEPOSIT_SHORT = "DEPOSIT_SHORT"
 
@@ -27,9 +29,9 @@ def w3(seen: Seen, lines: Parameters) -> Raised | None:
             "RED",
             (
                 one(
-                    f"存款{'和在途款' if is_fresh else ''}不够家长未消课款，差 {yuan(short)}",
+                    f"存款{'和在途款' if is_fresh else ''}不够家长未消课款，差 {in_yuan(short)}",
                     there, "fen", now.unearned_fen * lines.w3_cover // 1000,
-                    f"机构补足 {yuan(short)}，或查明账款差异", now.day,
+                    f"机构补足 {in_yuan(short)}，或查明账款差异", now.day,
                 ),
             ),
         )  # fmt: skip
@@ -37,8 +39,8 @@ def w3(seen: Seen, lines: Parameters) -> Raised | None:
     fell = [row for row in seen.span(lines.w3_fell_days) if row.closing_fen >= floor]
     if now.closing_fen >= floor or not fell or not now.unearned_fen:
         return None
-    clears = f"余额回到 {yuan(floor)}，或查明是正常消课拨付"
-    what = f"余额降到警戒线以下（{fell[-1].day:%Y-%m-%d} 还有 {yuan(fell[-1].closing_fen)}）"
+    clears = f"余额回到 {in_yuan(floor)}，或查明是正常消课拨付"
+    what = f"余额降到警戒线以下（{fell[-1].day:%Y-%m-%d} 还有 {in_yuan(fell[-1].closing_fen)}）"
     return Raised("W3", "YELLOW", (one(what, now.closing_fen, "fen", floor, clears, now.day),))
 
 
@@ -56,8 +58,8 @@ def w4(seen: Seen, lines: Parameters) -> Raised | None:
             break
         days += 1
     is_red = held * 1000 < wanted * lines.w4_red or days >= lines.w4_red_days
-    clears = f"补存 {yuan(wanted - held)}"
-    found = [one(f"保证金 {yuan(held)}，应缴 {yuan(wanted)}", held, "fen", wanted, clears)]
+    clears = f"补存 {in_yuan(wanted - held)}"
+    found = [one(f"保证金 {in_yuan(held)}，应缴 {in_yuan(wanted)}", held, "fen", wanted, clears)]
     found.append(one("占应缴的比例", permille(held, wanted), "permille", lines.w4_full, clears))
     if days:
         found.append(one("连续不足", days, "days", lines.w4_red_days, clears))

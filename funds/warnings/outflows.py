@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from casework.money import in_yuan
+
 from .history import Contribution, Raised
 from .parameters import Parameters
-from .spans import Seen, by_day, one, paid_out, percent, permille, yuan
+from .spans import Seen, by_day, one, paid_out, percent, permille
 
 
 def w1(seen: Seen, lines: Parameters) -> Raised | None:
@@ -20,7 +22,7 @@ def w1(seen: Seen, lines: Parameters) -> Raised | None:
         found.append(one("当日支出（不含退费）", out, "fen", line, clears, row.day))
     share = permille(out, row.opening_fen)
     if out >= lines.w1_share_min_fen and share >= lines.w1_share:
-        what = f"当日支出 {yuan(out)}，占期初余额 {yuan(row.opening_fen)} 的 {percent(share)}"
+        what = f"当日支出 {in_yuan(out)}，占期初余额 {in_yuan(row.opening_fen)} 的 {percent(share)}"
         found.append(one(what, share, "permille", lines.w1_share, clears, row.day))
     if not found:
         return None
@@ -51,7 +53,9 @@ def w2(seen: Seen, lines: Parameters) -> Raised | None:
         found.append(one(f"{lines.w2_days} 日支出（不含退费）", out, "fen", line, clears))
     booked = _booked(seen, lines.w2_booked_days)
     if out >= lines.w2_over_min_fen and out * 1000 > booked * lines.w2_over:
-        what = f"{lines.w2_days} 日支出 {yuan(out)}，近 {lines.w2_booked_days} 日可拨付只有 {yuan(booked)}"
+        what = (
+            f"{lines.w2_days} 日支出 {in_yuan(out)}，近 {lines.w2_booked_days} 日可拨付只有 {in_yuan(booked)}"
+        )
         found.append(one(what, out, "fen", booked * lines.w2_over // 1000, clears))
     if not found:
         return None

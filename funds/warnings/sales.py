@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from casework.money import in_yuan
+
 from .history import DayFacts, Raised
 from .parameters import Parameters
-from .spans import Seen, by_day, one, permille, yuan
+from .spans import Seen, by_day, one, permille
 
 
 def w10(seen: Seen, lines: Parameters) -> Raised | None:
@@ -32,7 +34,7 @@ def w11(seen: Seen, lines: Parameters) -> Raised | None:
     if new * 1000 > old * lines.w11_share:
         return None
     clears = "查明促销依据和新收的钱是否全部进入监管账户；均价回升即消除"
-    what = f"近 {lines.w11_days} 天售出 {len(late)} 份，每课时 {yuan(new)}；此前 {len(early)} 份，每课时 {yuan(old)}"
+    what = f"近 {lines.w11_days} 天售出 {len(late)} 份，每课时 {in_yuan(new)}；此前 {len(early)} 份，每课时 {in_yuan(old)}"
     return Raised("W11", "YELLOW", (one(what, permille(new, old), "permille", lines.w11_share, clears),))
 
 

@@ -57,11 +57,6 @@ def permille(part: int, whole: int) -> int:
     return part * THOUSAND // whole if whole else THOUSAND
 
 
-def yuan(fen: int) -> str:
-    """An amount as people read it."""
-    return f"{fen / 100:,.2f} 元"
-
-
 def percent(share: int) -> str:
     """Thousandths as a percentage."""
     return f"{share / 10:g}%"
