@@ -20,7 +20,10 @@ from funds.selectors.absences import Absence, absences
 from funds.services.bundle_absences import AT_ONCE
 
 ENTER, UPLOAD = "funds.statement_import", "funds.statement_upload"
-ROOMS = {"funds": (Channel.DESK, ENTER), "funds_portal": (Channel.PORTAL, UPLOAD)}
+ROOMS = {
+    "funds": (Channel.DESK, ENTER, "向银行核实"),
+    "funds_portal": (Channel.PORTAL, UPLOAD, "与本行账务核对"),
+}
 TOLD = 10
 
 
@@ -28,7 +31,7 @@ def absent_context(request: AuthedRequest, row: StatementBundle, room: str) -> d
     """What `funds/_bundle_absent.html` shows; nothing for a file that was not taken."""
     if row.state not in {FileState.POSTING, FileState.DONE}:
         return {}
-    channel, permission = ROOMS[room]
+    channel, permission, check = ROOMS[room]
     found = absences(request.user, row, channel)
     if not found:
         return {"absent_none": True}
@@ -37,6 +40,7 @@ def absent_context(request: AuthedRequest, row: StatementBundle, room: str) -> d
         "absent_n": len(found),
         "absent_shown": AT_ONCE,
         "absent_on": found[0].until,
+        "absent_check": check,
         "absent_open": sum(1 for one in found if one.said is None),
         "absent_url": reverse(f"{room}:bundle_quiet", kwargs={"uid": row.uid})
         if request.user.may(permission) and any(_may_tick(one) for one in found[:AT_ONCE])
@@ -66,16 +70,17 @@ def _line(one: Absence, room: str) -> dict[str, Any]:
 
 def _quiet(request: AuthedRequest, uid: UUID, room: str) -> HttpResponse:
     row: Any = get_visible(selectors.bundles_visible(request.user), request.user, uid)
+    channel, _, check = ROOMS[room]
     back = redirect(f"{room}:bundle_detail", uid=uid)
     if not request.POST.get("sure"):
-        messages.error(request, "没有登记。请先向银行核实，再勾选“已向银行核实”。")
+        messages.error(request, f"没有登记。请先{check}，再勾选“已{check}”。")
         return back
     try:
         done = services.absences_say_quiet(
             actor=request.user,
             bundle=row,
             accounts=set(posted_uids(request, "account")),
-            channel=ROOMS[room][0],
+            channel=channel,
         )
     except DomainError as error:
         messages.error(request, error.message)
