@@ -11,9 +11,12 @@ from django.utils import timezone
 from accounts.models import Bureau
 from casework import audit, outbox
 from casework.documents.services import document_render as render_files
+from casework.evidence.services import discarded_remove
 from casework.jobs import job, periodic
 from casework.models import OfficialDocument
 from casework.operations import services as operations
+
+LOOK_BACK = timedelta(days=7)  # nights that may have been missed
 
 
 @job
@@ -51,6 +54,13 @@ def outbox_send_due() -> str:
     now = timezone.now()
     sent = sum(outbox.outbox_deliver(message_id=pk, now=now) for pk in outbox.outbox_due(now))
     return f"送出 {sent} 件"
+
+
+@periodic("casework.tasks.remove_discarded", "清除材料时中断留下的文件", crontab(hour=4, minute=20))
+def remove_discarded() -> str:
+    """A worker that was killed while it discarded files may have left their bytes."""
+    left = discarded_remove(since=timezone.now() - LOOK_BACK)
+    return f"清除 {left} 个文件"
 
 
 @job

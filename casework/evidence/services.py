@@ -21,7 +21,7 @@ from casework import audit, registries
 from casework.canonical import sha256_hex
 from casework.documents import rehearsal
 from casework.errors import Blocked, Unlawful
-from casework.evidence.checks import JPEG, PNG, SUFFIX, CleanImage, clean_image, hash_distance, sniff
+from casework.evidence.checks import JPEG, SUFFIX, CleanImage, clean_image, hash_distance, sniff
 from casework.models import EvidenceFile
 
 FAR_METRES = 500
@@ -104,7 +104,8 @@ def evidence_discard(*, actor: User, files: Iterable[EvidenceFile], rule: str, a
     """Remove the bytes of files whose retention ran out; returns how many. Rows and digests stay.
 
     `rule` is the policy key that says how long such files are kept; it goes on the audit chain. The stored
-    bytes go once the transaction holds, so that a broken run leaves no row without its file.
+    bytes go once the transaction holds, so that a broken run leaves no row without its file; what a process that was
+    killed between the two left behind goes with `discarded_remove`.
     """
     names: list[tuple[str, str]] = []
     discarded = []
@@ -129,6 +130,25 @@ def evidence_discard(*, actor: User, files: Iterable[EvidenceFile], rule: str, a
     return len(discarded)
 
 
+def discarded_remove(*, since: datetime) -> int:
+    """Delete bytes that files discarded since then have left in storage; how many. Their names follow from their rows."""
+    count = 0
+    for file in EvidenceFile.objects.filter(discarded_at__gte=since).iterator():
+        for storage, name in (("default", _name(file) + _suffix(file)), ("sealed", _name(file))):
+            if storages[storage].exists(name):
+                storages[storage].delete(name)
+                count += 1
+    return count
+
+
+def _name(evidence: EvidenceFile) -> str:
+    return f"evidence/{evidence.bureau_id}/{evidence.uid.hex[:4]}/{evidence.uid.hex}"
+
+
+def _suffix(evidence: EvidenceFile) -> str:
+    return SUFFIX[JPEG] if evidence.is_image else SUFFIX[evidence.mime]
+
+
 def _remove(names: list[tuple[str, str]]) -> None:
     for storage, name in names:
         if name:
@@ -146,18 +166,17 @@ def _read(upload: UploadedFile[Any] | ContentFile[bytes]) -> bytes:
 
 
 def _store(evidence: EvidenceFile, data: bytes, picture: CleanImage | None) -> None:
-    folder = f"evidence/{evidence.bureau_id}/{evidence.uid.hex[:4]}"
-    name = f"{folder}/{evidence.uid.hex}"
-    if evidence.mime in {JPEG, PNG}:
+    name = _name(evidence)
+    if evidence.is_image:
         cleaned = picture or clean_image(data, evidence.mime)
         if picture is None:
             evidence.sealed_as = _kept("sealed", name, data)
-        evidence.stored_as = _kept("default", name + ".jpg", cleaned.data)
+        evidence.stored_as = _kept("default", name + _suffix(evidence), cleaned.data)
         evidence.mime, evidence.phash = cleaned.mime, cleaned.phash
         if evidence.captured_at is None and cleaned.claimed_at and cleaned.claimed_at.year >= BELIEVED_FROM:
             evidence.captured_at = timezone.make_aware(cleaned.claimed_at)
         return
-    evidence.stored_as = _kept("default", name + SUFFIX[evidence.mime], data)
+    evidence.stored_as = _kept("default", name + _suffix(evidence), data)
 
 
 def _kept(storage: str, name: str, data: bytes) -> str:

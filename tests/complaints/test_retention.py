@@ -11,6 +11,7 @@ from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from casework.evidence.services import discarded_remove
 from casework.models import AuditEvent, EvidenceFile, PolicyValue
 from complaints import rules, services
 from complaints.models import Clue
@@ -58,6 +59,20 @@ def test_files_of_a_refused_report_go_when_the_rule_says_so(
     assert (event.changes["count"], event.reason) == ([None, 1], rules.REFUSED_FILES)
     kept = EvidenceFile.objects.exclude(subject_uid=refused.uid).get()
     assert storages["default"].exists(kept.stored_as), "a report that waits keeps its photo"
+
+
+def test_bytes_that_a_killed_run_left_go_by_the_next_night(world: World, refused: Clue) -> None:
+    file = EvidenceFile.objects.get(subject_uid=refused.uid)
+    assert discard(world, last_day() + timedelta(days=1)) == 1
+    assert storages["default"].exists(file.stored_as), "the process ended before the bytes went"
+    since = EvidenceFile.objects.get(pk=file.pk).discarded_at
+    assert since is not None
+    assert discarded_remove(since=since + timedelta(seconds=1)) == 0
+    assert discarded_remove(since=since) == 1
+    assert not storages["default"].exists(file.stored_as)
+    assert discarded_remove(since=since) == 0
+    kept = EvidenceFile.objects.exclude(subject_uid=refused.uid).get()
+    assert storages["default"].exists(kept.stored_as)
 
 
 def test_a_report_taken_up_again_keeps_its_files(world: World, refused: Clue) -> None:
